@@ -1,0 +1,122 @@
+-- raw: immutable history. One row in raw.loads for every object version ever taken up, written in the same
+-- transaction as the rows it speaks of.
+create table if not exists raw.loads (
+    load_id bigint generated always as identity primary key,
+    dataset text not null check (dataset in ('heroes', 'missions', 'biometrics')),
+    object_key text not null,
+    etag text not null,
+    size_bytes bigint not null,
+    rows_in bigint not null,
+    rows_loaded bigint not null,
+    rows_rejected bigint not null,
+    status text not null check (status in ('loaded', 'failed')),
+    error text,
+    dag_run_id text,
+    loaded_at timestamptz not null default clock_timestamp(),
+    -- The load of the same key that this one takes the place of; null for a key's first.
+    supersedes bigint references raw.loads (load_id),
+    constraint loads_conserve_rows check (rows_in = rows_loaded + rows_rejected),
+    constraint loads_failed_has_error check ((status = 'failed') = (error is not null))
+);
+
+-- A key's loads form one chain. Of two runs that load the same object at the same time, one waits here for the
+-- other and then finds its place taken: an object is never loaded twice.
+create unique index if not exists loads_one_successor
+on raw.loads (object_key, supersedes) nulls not distinct where status = 'loaded';
+
+create unique index if not exists loads_one_failure
+on raw.loads (object_key, etag) where status = 'failed';
+
+create index if not exists loads_supersedes on raw.loads (supersedes) where supersedes is not null;
+
+-- History only grows: a failed attempt may be replaced by the next one, a load may not.
+create or replace function raw.refuse_to_rewrite_history() returns trigger language plpgsql as $$
+begin
+    raise exception 'raw.loads: load % of % is history and cannot be changed or deleted', old.load_id, old.object_key;
+end
+$$;
+
+create or replace trigger loads_history_only_grows
+before update or delete on raw.loads
+for each row when (old.status = 'loaded')
+execute function raw.refuse_to_rewrite_history();
+
+-- The loads in force: loaded, and not superseded by a later version of the same object.
+create or replace view raw.current_loads as
+select loads.*
+from raw.loads
+where
+    loads.status = 'loaded'
+    and not exists (
+        select from raw.loads as successors
+        where successors.supersedes = loads.load_id
+    );
+
+-- The record exactly as it came, values untouched, unknown fields kept: a CSV line as an object of strings by header.
+create table if not exists raw.heroes (
+    load_id bigint not null references raw.loads (load_id),
+    row_number bigint not null,
+    record json not null,
+    primary key (load_id, row_number)
+);
+
+-- mission_at is the record's own timestamp, read as ISO 8601 (no offset means UTC) when it was loaded.
+create table if not exists raw.missions (
+    load_id bigint not null references raw.loads (load_id),
+    row_number bigint not null,
+    mission_at timestamptz not null,
+    record json not null,
+    primary key (load_id, row_number)
+);
+
+-- One-minute aggregates of one object: for each measure what is needed to merge minutes from several objects exactly.
+-- No foreign key to raw.loads: checking it per row would cost more than the COPY itself; the loader writes both in
+-- one transaction.
+create table if not exists raw.biometrics (
+    load_id bigint not null,
+    hero_id text not null,
+    minute_at timestamptz not null,
+    reading_count integer not null,
+    heart_rate_count integer not null,
+    heart_rate_sum double precision,
+    heart_rate_min double precision,
+    heart_rate_max double precision,
+    stress_level_count integer not null,
+    stress_level_sum double precision,
+    stress_level_min double precision,
+    stress_level_max double precision,
+    energy_output_count integer not null,
+    energy_output_sum double precision,
+    energy_output_min double precision,
+    energy_output_max double precision
+);
+
+-- Rows arrive in the order of load_id and, within a load, of minute_at, so block range indexes find both. Measured at
+-- 835,000 rows: COPY alone 1.6 s, with these two 2.0 s, with a b-tree on (minute_at, hero_id) 3.1 s.
+create index if not exists biometrics_load_id on raw.biometrics
+using brin (load_id) with (pages_per_range = 32, autosummarize = on);
+
+create index if not exists biometrics_minute_at on raw.biometrics
+using brin (minute_at) with (pages_per_range = 32, autosummarize = on);
+
+-- Rows that were rejected, by reason. quarantine_key is where they are kept in the bucket cerebro-quarantine.
+create table if not exists raw.rejections (
+    load_id bigint not null references raw.loads (load_id),
+    reason text not null,
+    rows bigint not null check (rows > 0),
+    quarantine_key text not null,
+    primary key (load_id, reason)
+);
+
+-- Measures that were there but could not be true (out of range, NaN, infinite, not a number) in readings that were
+-- otherwise good: they count as missing for that measure only.
+create table if not exists raw.invalid_measures (
+    load_id bigint not null references raw.loads (load_id),
+    measure text not null check (measure in ('heart_rate', 'stress_level', 'energy_output')),
+    readings bigint not null check (readings > 0),
+    primary key (load_id, measure)
+);
+
+grant select, insert on all tables in schema raw to cerebro_loader;
+grant update, delete on raw.loads to cerebro_loader;
+grant select on all tables in schema raw to cerebro_transformer;

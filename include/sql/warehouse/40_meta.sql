@@ -1,0 +1,21 @@
+-- What the transformation has seen, so that a run costs what is new. load_id alone would not do: after raw was rebuilt
+-- the same number names another load, so loaded_at goes with it.
+create table if not exists meta.applied_loads (
+    model text not null,
+    load_id bigint not null,
+    loaded_at timestamptz not null,
+    applied_at timestamptz not null default now(),
+    primary key (model, load_id, loaded_at)
+);
+
+-- One row for every finished transformation: the loads that were there when it began, and the dbt project that it ran.
+create table if not exists meta.transformations (
+    finished_at timestamptz not null default now() primary key,
+    project_checksum text not null,
+    load_count bigint not null,
+    last_load_id bigint not null,
+    last_loaded_at timestamptz
+);
+
+alter table meta.applied_loads owner to cerebro_transformer;
+alter table meta.transformations owner to cerebro_transformer;
