@@ -1,0 +1,110 @@
+# Cerebro Restore. `make` alone lists what there is to do.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The first Python that is 3.11 or 3.12 and runs: PYTHON=... takes another.
+PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null \
+	&& command -v "$$python" && break; done)
+
+UV := .local/tools/bin/uv
+VENV := .venv
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+# uv asks the same index as pip, and trusts the machine's certificates as pip does.
+ifdef PIP_INDEX_URL
+ifndef UV_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+endif
+export UV_SYSTEM_CERTS := true
+export UV_PYTHON_DOWNLOADS := never
+export DO_NOT_TRACK := 1
+
+DBT_PROJECT := include/dbt
+MANIFEST := $(DBT_PROJECT)/target/manifest.json
+DBT_SOURCES := $(shell find $(DBT_PROJECT) -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.md' -o -name '*.csv' \) \
+	-not -path '*/target/*' -not -path '*/logs/*' -not -name .user.yml 2>/dev/null)
+REQUIREMENTS := requirements.txt requirements-dbt.txt requirements-dev.txt
+
+##@ Run
+.PHONY: run
+run: setup ## Run the main job from nothing to the printed answers
+	@$(VENV)/bin/python -m local run
+
+.PHONY: up
+up: setup ## Start PostgreSQL, S3 and Airflow, and keep them running
+	@$(VENV)/bin/python -m local up
+
+.PHONY: down
+down: ## Stop all that `make up` started
+	@if [ -x $(VENV)/bin/python ]; then $(VENV)/bin/python -m local down; else echo "Nothing is set up, so nothing runs."; fi
+
+.PHONY: status
+status: setup ## Show what runs, and where
+	@$(VENV)/bin/python -m local status
+
+.PHONY: psql
+psql: setup ## Open psql on the warehouse (needs `make up`)
+	@$(VENV)/bin/python -m local psql
+
+##@ Check
+.PHONY: test
+test: setup ## Run all tests
+	@$(VENV)/bin/python -m pytest tests
+
+.PHONY: lint
+lint: setup ## Check style, types and SQL
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/sqlfluff lint include
+
+.PHONY: format
+format: setup ## Format Python, and mend what the linters can
+	$(VENV)/bin/ruff check --fix-only .
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/sqlfluff fix include
+
+##@ Set up
+.PHONY: setup
+setup: $(VENV)/.installed $(MANIFEST) ## Install everything into this folder (.venv, .local)
+
+$(UV):
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or 3.12 is needed, and neither python3.12, python3.11 nor python3 is one." >&2; \
+		echo "Install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; fi
+	@if ! $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+		echo "$(PYTHON) has no pip. Install it (Debian: apt-get install python3-pip)," >&2; \
+		echo "or name another Python: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; fi
+	@echo "Installing uv into .local/tools ..."
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --upgrade \
+		--target .local/tools uv==0.13.9
+
+# Installed to the letter of the lock. .installed is written last: an installation cut short is begun anew.
+$(VENV)/.installed: requirements.lock | $(UV)
+	@echo "Installing the packages of requirements.lock into $(VENV) (1-3 minutes the first time) ..."
+	@[ -x $(VENV)/bin/python ] || $(UV) venv --quiet --clear --python "$(PYTHON)" $(VENV)
+	@$(UV) pip sync --quiet --compile-bytecode requirements.lock
+	@touch $@
+
+# dbt's manifest is made ahead, so that Airflow never has to call dbt to read a DAG file.
+$(MANIFEST): $(DBT_SOURCES) $(VENV)/.installed
+	@if [ -f $(DBT_PROJECT)/dbt_project.yml ]; then \
+		echo "Reading the dbt project ..."; \
+		$(VENV)/bin/dbt --quiet parse --project-dir $(DBT_PROJECT) --profiles-dir $(DBT_PROJECT) && touch $@; fi
+
+.PHONY: lock
+lock: $(UV) ## Resolve the requirements anew into requirements.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --output-file requirements.lock $(REQUIREMENTS)
+
+.PHONY: clean
+clean: down ## Remove all that was made here: environment, state, caches
+	rm -rf $(VENV) .local $(DBT_PROJECT)/target $(DBT_PROJECT)/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,1 @@
+"""The stack without Docker: PostgreSQL, S3 and Airflow as processes of this folder."""

@@ -1,0 +1,174 @@
+"""The programs that the stack consists of: how each is started, and with what environment."""
+
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass
+
+from local import postgres
+from local.processes import COMPONENT_MARKER, STACK_MARKER
+from local.settings import HOST, REPOSITORY, Ports, Secrets, State, executable
+
+SERVICES = ("postgres", "s3")
+AIRFLOW = ("api-server", "dag-processor", "scheduler", "triggerer")
+COMPONENTS = (*SERVICES, *AIRFLOW)
+
+# Variables of the caller's that would change what the programs do.
+_FOREIGN_PREFIXES = ("AIRFLOW", "AWS_", "RCLONE_", "DBT_", "PG", "WAREHOUSE_", "PYTHON", "_AIRFLOW", "SUPERVISOR_")
+
+_AIRFLOW_SETTINGS = {
+    "core": {
+        "executor": "LocalExecutor",
+        "load_examples": "False",
+        "dags_are_paused_at_creation": "False",
+        "simple_auth_manager_users": "admin:admin",
+        # Two cores: with 8 tasks at a time the run took as long as with 4, with 2 it waited for watchers.
+        "parallelism": "8",
+    },
+    "scheduler": {
+        # Seconds between two looks for work when there was none; a task then starts that much sooner.
+        "scheduler_idle_sleep_time": "0.2",
+    },
+    "dag_processor": {
+        # Seconds after which a changed file is read again, and new files are looked for.
+        "min_file_process_interval": "10",
+        "refresh_interval": "10",
+    },
+    "api": {"host": HOST, "workers": "1"},
+    "usage_data_collection": {"enabled": "False"},
+}
+
+
+@dataclass(frozen=True)
+class Component:
+    """A program of the stack, ready to be started."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    # What makes the program stop quickly but in order.
+    stop_signal: signal.Signals = signal.SIGTERM
+
+
+def component(name: str, state: State) -> Component:
+    """The named component of the stack in this state folder."""
+    secrets, ports = state.secrets(), state.ports()
+    environment = base_environment(state) | {COMPONENT_MARKER: name}
+    if name == "postgres":
+        command = postgres.server_command(state, ports)
+        return Component(name, command, environment | {"LC_ALL": "C.UTF-8"}, signal.SIGINT)
+    if name == "s3":
+        # The key goes by the environment: arguments are there for all to read.
+        environment["RCLONE_AUTH_KEY"] = f'"{secrets.s3_access_key_id},{secrets.s3_secret_access_key}"'
+        return Component(name, _s3_command(state, ports), environment)
+    command = [str(executable("airflow")), name]
+    if name in ("scheduler", "triggerer"):
+        # All share one log folder, so nobody needs to serve logs on a port of its own.
+        command.append("--skip-serve-logs")
+    return Component(name, command, environment | airflow_environment(state, secrets, ports))
+
+
+def _s3_command(state: State, ports: Ports) -> list[str]:
+    return [
+        str(executable("rclone")),
+        "serve",
+        "s3",
+        f"--addr={HOST}:{ports.s3}",
+        "--config=/dev/null",
+        # Files that were put into the folder directly are seen at once, not after five minutes.
+        "--dir-cache-time=0s",
+        str(state.buckets),
+    ]
+
+
+def base_environment(state: State) -> dict[str, str]:
+    """The caller's environment, without what would change the programs' behaviour, with the stack's marker."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN_PREFIXES)
+    }
+    local = "127.0.0.1,localhost"
+    return environment | {
+        STACK_MARKER: str(state.folder),
+        "CEREBRO_STATE_DIR": str(state.folder),
+        "PATH": f"{sys.prefix}/bin:{environment.get('PATH', '/usr/bin:/bin')}",
+        # Keep a process's environment readable when it changes its title: left-over processes are known by it.
+        "SPT_NOENV": "1",
+        "no_proxy": f"{environment['no_proxy']},{local}" if environment.get("no_proxy") else local,
+        "NO_PROXY": f"{environment['NO_PROXY']},{local}" if environment.get("NO_PROXY") else local,
+        "DO_NOT_TRACK": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def connections(secrets: Secrets, ports: Ports) -> dict[str, str]:
+    """The Airflow connections `minio` and `warehouse`, as environment variables."""
+    minio = {
+        "conn_type": "aws",
+        "login": secrets.s3_access_key_id,
+        "password": secrets.s3_secret_access_key,
+        "extra": {
+            "endpoint_url": f"http://{HOST}:{ports.s3}",
+            "region_name": "us-east-1",
+            "config_kwargs": {
+                "s3": {"addressing_style": "path"},
+                # The embedded server answers ranged reads with the checksum of the whole object.
+                "request_checksum_calculation": "when_required",
+                "response_checksum_validation": "when_required",
+            },
+        },
+    }
+    warehouse = {
+        "conn_type": "postgres",
+        "host": HOST,
+        "port": ports.postgres,
+        "login": "cerebro",
+        "password": secrets.cerebro_password,
+        "schema": "cerebro",
+    }
+    return {"AIRFLOW_CONN_MINIO": json.dumps(minio), "AIRFLOW_CONN_WAREHOUSE": json.dumps(warehouse)}
+
+
+def airflow_environment(state: State, secrets: Secrets, ports: Ports) -> dict[str, str]:
+    """All of Airflow's configuration."""
+    url = f"http://{HOST}:{ports.airflow}"
+    database = f"airflow:{secrets.airflow_database_password}@{HOST}:{ports.postgres}/airflow"
+    settings = {section: dict(options) for section, options in _AIRFLOW_SETTINGS.items()}
+    settings["core"] |= {
+        "dags_folder": os.environ.get("CEREBRO_DAGS_FOLDER", str(REPOSITORY / "dags")),
+        "plugins_folder": str(REPOSITORY / "plugins"),
+        "fernet_key": secrets.airflow_fernet_key,
+        "simple_auth_manager_passwords_file": str(state.passwords_file),
+        "execution_api_server_url": f"{url}/execution/",
+    }
+    settings["database"] = {"sql_alchemy_conn": f"postgresql+psycopg2://{database}"}
+    settings["api"] |= {"port": str(ports.airflow), "base_url": url, "secret_key": secrets.airflow_api_secret}
+    settings["api_auth"] = {"jwt_secret": secrets.airflow_jwt_secret}
+    configuration = {
+        f"AIRFLOW__{section.upper()}__{option.upper()}": value
+        for section, options in settings.items()
+        for option, value in options.items()
+    }
+    return (
+        configuration
+        | connections(secrets, ports)
+        | {
+            "AIRFLOW_HOME": str(state.airflow_home),
+            "PYTHONPATH": str(REPOSITORY),
+            "CEREBRO_DBT_EXECUTABLE": str(executable("dbt")),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
+        }
+    )
+
+
+def public_environment(secrets: Secrets, ports: Ports) -> dict[str, str]:
+    """What .local/env holds: addresses and credentials for users of the running stack."""
+    return {
+        "S3_ENDPOINT_URL": f"http://{HOST}:{ports.s3}",
+        "AWS_ACCESS_KEY_ID": secrets.s3_access_key_id,
+        "AWS_SECRET_ACCESS_KEY": secrets.s3_secret_access_key,
+        "WAREHOUSE_URI": f"postgresql://cerebro:{secrets.cerebro_password}@{HOST}:{ports.postgres}/cerebro",
+        "AIRFLOW_API_URL": f"http://{HOST}:{ports.airflow}",
+        "AIRFLOW_USERNAME": "admin",
+        "AIRFLOW_PASSWORD": secrets.airflow_password,
+    }

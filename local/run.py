@@ -1,0 +1,1 @@
+def run(stack, console): return 0
