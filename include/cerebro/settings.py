@@ -1,0 +1,34 @@
+"""Names and limits that the whole project shares. What may differ between deployments comes from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+SQL_ROOT = PROJECT_ROOT / "include" / "sql"
+DBT_ROOT = PROJECT_ROOT / "include" / "dbt"
+
+MINIO_CONN_ID = "minio"
+WAREHOUSE_CONN_ID = "warehouse"
+
+LANDING_BUCKET_VARIABLE = "cerebro_bucket"
+DEFAULT_LANDING_BUCKET = "cerebro-data"
+QUARANTINE_BUCKET = os.environ.get("CEREBRO_QUARANTINE_BUCKET", "cerebro-quarantine")
+
+LOADER_ROLE = "cerebro_loader"
+TRANSFORMER_ROLE = "cerebro_transformer"
+ANALYST_ROLE = "cerebro_analyst"
+
+# dbt may live in an environment of its own (in the Docker image it does); on the PATH otherwise.
+DBT_EXECUTABLE = os.environ.get("CEREBRO_DBT_EXECUTABLE", "dbt")
+
+# A batch of this many bytes (compressed Parquet) holds some 50 million readings and takes 4-8 s on two cores, against
+# 2-3 s that Airflow needs to start a task; its aggregates stay well under the memory limit.
+BATCH_BYTES = int(os.environ.get("CEREBRO_BATCH_BYTES", 256 * 1024**2))
+# Bounds what one task hands to DuckDB and what one XCom holds (about 150 bytes an object).
+BATCH_OBJECTS = int(os.environ.get("CEREBRO_BATCH_OBJECTS", 2000))
+
+# DuckDB's own limit; the Python process around it needs some 150 MB more, so that a load stays under 1 GiB.
+DUCKDB_MEMORY_LIMIT = os.environ.get("CEREBRO_DUCKDB_MEMORY_LIMIT", "600MB")
+DUCKDB_THREADS = int(os.environ.get("CEREBRO_DUCKDB_THREADS", os.cpu_count() or 2))
