@@ -11,7 +11,8 @@ from local.processes import COMPONENT_MARKER, STACK_MARKER
 from local.settings import HOST, REPOSITORY, Ports, Secrets, State, executable
 
 SERVICES = ("postgres", "s3")
-AIRFLOW = ("api-server", "dag-processor", "scheduler", "triggerer")
+# In the order of their starts: the API server takes longest, 8 s of computing.
+AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 COMPONENTS = (*SERVICES, *AIRFLOW)
 
 # Variables of the caller's that would change what the programs do.
@@ -49,6 +50,8 @@ class Component:
     environment: dict[str, str]
     # What makes the program stop quickly but in order.
     stop_signal: signal.Signals = signal.SIGTERM
+    # Seconds that it has for that, before it is killed.
+    patience: int = 8
 
 
 def component(name: str, state: State) -> Component:
@@ -66,7 +69,11 @@ def component(name: str, state: State) -> Component:
     if name in ("scheduler", "triggerer"):
         # All share one log folder, so nobody needs to serve logs on a port of its own.
         command.append("--skip-serve-logs")
-    return Component(name, command, environment | airflow_environment(state, secrets, ports))
+    # Only the scheduler has something to put in order; the others would wait for their clients.
+    patience = 5 if name == "scheduler" else 2
+    return Component(
+        name, command, environment | airflow_environment(state, secrets, ports), signal.SIGTERM, patience
+    )
 
 
 def _s3_command(state: State, ports: Ports) -> list[str]:
@@ -76,9 +83,14 @@ def _s3_command(state: State, ports: Ports) -> list[str]:
         "s3",
         f"--addr={HOST}:{ports.s3}",
         "--config=/dev/null",
-        # Files that were put into the folder directly are seen at once, not after five minutes.
-        "--dir-cache-time=0s",
-        str(state.buckets),
+        # Files that were put into the folder directly are seen after a second, not after five minutes. (With 0 every
+        # request reads the whole folder again: 115 ms each among 2,000 objects, against 2 ms.)
+        "--dir-cache-time=1s",
+        # A ranged read took 24 ms with the default, which waits for reads in sequence, against 2 ms.
+        "--vfs-read-wait=0",
+        # The listing's ETags are MD5 sums. Remembered they cost nothing; made anew, 1.7 s a GB for every listing.
+        f"--cache-dir={state.folder / 's3-cache'}",
+        f":hasher,remote='{state.buckets}',hashes=md5,max_age=off:",
     ]
 
 

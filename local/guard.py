@@ -15,9 +15,6 @@ from local.components import Component, component
 from local.processes import adopt_orphans, end, end_with_my_parent, end_with_parent, find, kill_descendants
 from local.settings import StackError, State
 
-# Seconds that a component has for an orderly end. Stopping takes 1-3 s when no task runs.
-PATIENCE = 8
-
 
 def run(program: Component, state: State) -> int:
     """Run the component until it ends or this process is told to stop; its exit code."""
@@ -31,7 +28,7 @@ def run(program: Component, state: State) -> int:
     def stop(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         process.send_signal(program.stop_signal)
-        signal.alarm(PATIENCE)
+        signal.alarm(program.patience)
 
     def give_up(number: int, frame: FrameType | None) -> None:
         process.kill()

@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import postgres
+from local.airflow_api import AirflowApi
 from local.components import (
     AIRFLOW,
     COMPONENTS,
@@ -23,7 +24,7 @@ from local.components import (
     base_environment,
     public_environment,
 )
-from local.settings import HOST, StackError, State, executable, write_private
+from local.settings import HOST, StackError, State, executable, port_is_free, write_private
 from local.supervisor import Supervisor
 
 # Seconds for a component to be ready; measured on two cores: PostgreSQL and S3 1 s, Airflow's API 9 s.
@@ -113,7 +114,7 @@ class Stack:
                     break
                 if state in ("FATAL", None) or time.monotonic() > deadline:
                     raise StackError(self._why(name, state))
-                time.sleep(0.05)
+                time.sleep(0.1)
 
     def _why(self, name: str, state: str | None) -> str:
         log = self.state.logs / f"{name}.log"
@@ -148,9 +149,13 @@ class Stack:
         return True
 
     def _api_answers(self) -> bool:
-        url = f"{self.environment()['AIRFLOW_API_URL']}/api/v2/version"
+        # A user that cannot log in here would mean that another program has the port.
+        environment = self.environment()
+        if port_is_free(self.state.ports().airflow):
+            return False
         with suppress(httpx.HTTPError):
-            return httpx.get(url, timeout=5, trust_env=False).status_code == httpx.codes.OK
+            AirflowApi(environment).log_in()
+            return True
         return False
 
     def _migrate(self, say: Say) -> None:

@@ -17,10 +17,12 @@ from xmlrpc.client import ServerProxy
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
-from local.components import COMPONENTS, base_environment
-from local.guard import PATIENCE
+from local.components import AIRFLOW, COMPONENTS, SERVICES, base_environment
 from local.processes import end, end_with_parent, find
 from local.settings import REPOSITORY, StackError, State
+
+# Seconds that all components together need to stop at most: the longest patience of one, and 3 to bury its children.
+PATIENCE = 11
 
 # A path that is longer does not fit into a Unix socket's address.
 _LONGEST_SOCKET_PATH = 100
@@ -123,15 +125,29 @@ class Supervisor:
     def stop(self) -> None:
         """Stop all components and supervisord, then whatever else this stack has left; to be called at any time."""
         main = self._process()
+        # On its own supervisord stops one after the other. Airflow needs its database to end in order.
+        for names in (AIRFLOW, SERVICES):
+            self._stop_together(names)
         with suppress(OSError, RpcError, HTTPException):
             self._rpc().shutdown()
         if main is not None:
-            # The components stop together; each is given PATIENCE seconds.
-            _, alive = psutil.wait_procs([main], timeout=PATIENCE + 5)
+            _, alive = psutil.wait_procs([main], timeout=5)
             for process in alive:
                 process.kill()
         end(find(str(self.state.folder)))
         self.socket.unlink(missing_ok=True)
+
+    def _stop_together(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            with suppress(OSError, RpcError, HTTPException):
+                self._rpc().stopProcess(name, False)
+        deadline = time.monotonic() + PATIENCE
+        busy = {"RUNNING", "STARTING", "STOPPING", "BACKOFF"}
+        while time.monotonic() < deadline:
+            states = self.states()
+            if not any(states.get(name) in busy for name in names):
+                return
+            time.sleep(0.1)
 
     def _process(self) -> psutil.Process | None:
         for process in find(str(self.state.folder)):
@@ -150,7 +166,7 @@ class Supervisor:
             "python": sys.executable,
         }
         quoted = {name: value.replace("%", "%%") for name, value in values.items()}
-        programs = [_PROGRAM.format(name=name, patience=PATIENCE + 3, **quoted) for name in COMPONENTS]
+        programs = [_PROGRAM.format(name=name, patience=PATIENCE, **quoted) for name in COMPONENTS]
         return _MAIN.format(**quoted) + "".join(programs)
 
 

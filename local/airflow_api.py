@@ -1,0 +1,150 @@
+"""The few calls of Airflow's REST API that following a run takes."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from local.settings import StackError
+
+FINAL_RUN_STATES = ("success", "failed")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A DAG run."""
+
+    dag_id: str
+    run_id: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task instance: one try of one task, or of one element of a mapped task."""
+
+    task_id: str
+    map_index: int
+    label: str
+    state: str
+    try_number: int
+    start: datetime | None
+    end: datetime | None
+
+    @property
+    def seconds(self) -> float:
+        """How long it ran, or has been running."""
+        if self.start is None:
+            return 0.0
+        end = self.end or datetime.now(self.start.tzinfo)
+        return max(0.0, (end - self.start).total_seconds())
+
+    @property
+    def group(self) -> str:
+        """The task group it is in; itself if it is in none."""
+        return self.task_id.split(".")[0]
+
+
+class AirflowApi:
+    """A client of the API server that the given values of .local/env describe."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._client = httpx.Client(base_url=environment["AIRFLOW_API_URL"], timeout=30, trust_env=False)
+
+    def log_in(self) -> None:
+        """Get a token; it is valid for a day."""
+        user = {
+            "username": self._environment["AIRFLOW_USERNAME"],
+            "password": self._environment["AIRFLOW_PASSWORD"],
+        }
+        response = self._client.post("/auth/token", json=user)
+        response.raise_for_status()
+        self._client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
+
+    def _call(self, method: str, path: str, **arguments: Any) -> Any:
+        response = self._client.request(method, f"/api/v2{path}", **arguments)
+        response.raise_for_status()
+        return response.json()
+
+    def wait_for_dag(self, dag_id: str, timeout: float) -> None:
+        """Wait until Airflow has read the DAG, and switch it on. Raises StackError with Airflow's import errors."""
+        deadline = time.monotonic() + timeout
+        while True:
+            response = self._client.get(f"/api/v2/dags/{dag_id}")
+            if response.status_code == httpx.codes.OK:
+                if response.json()["is_paused"]:
+                    self._call("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
+                return
+            if response.status_code != httpx.codes.NOT_FOUND:
+                response.raise_for_status()
+            if time.monotonic() > deadline:
+                raise StackError(f"Airflow does not know the DAG {dag_id} after {timeout:.0f} s.{self._import_errors()}")
+            time.sleep(0.25)
+
+    def _import_errors(self) -> str:
+        errors = self._call("GET", "/importErrors")["import_errors"]
+        return "".join(f"\n{error['filename']}:\n{error['stack_trace']}" for error in errors) or " No import errors."
+
+    def trigger(self, dag_id: str) -> Run:
+        """Start a run of the DAG, with its default parameters."""
+        return _run(self._call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None}))
+
+    def run(self, dag_id: str, run_id: str) -> Run:
+        """The run as it is now."""
+        return _run(self._call("GET", f"/dags/{dag_id}/dagRuns/{run_id}"))
+
+    def triggered_by(self, dag_id: str, source: Run) -> Run | None:
+        """The run of the DAG that an asset written by the source run has triggered."""
+        query = {"run_type": "asset_triggered", "order_by": "-run_after", "limit": 10}
+        for run in self._call("GET", f"/dags/{dag_id}/dagRuns", params=query)["dag_runs"]:
+            events = self._call("GET", f"/dags/{dag_id}/dagRuns/{run['dag_run_id']}/upstreamAssetEvents")
+            if any(event["source_run_id"] == source.run_id for event in events["asset_events"]):
+                return _run(run)
+        return None
+
+    def tasks(self, run: Run) -> list[Task]:
+        """All task instances of the run."""
+        path = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
+        tasks: list[Task] = []
+        while True:
+            page = self._call("GET", path, params={"limit": 100, "offset": len(tasks), "order_by": "id"})
+            tasks += [_task(instance) for instance in page["task_instances"]]
+            if not page["task_instances"] or len(tasks) >= page["total_entries"]:
+                return tasks
+
+    def log_tail(self, run: Run, task: Task, lines: int = 25) -> list[str]:
+        """The last lines of the task's log."""
+        path = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}/logs/{max(task.try_number, 1)}"
+        content = self._call("GET", path, params={"map_index": task.map_index, "full_content": "true"})["content"]
+        text: list[str] = []
+        for entry in content:
+            text.append(entry if isinstance(entry, str) else str(entry.get("event", "")))
+            for problem in entry.get("error_detail") or [] if isinstance(entry, dict) else []:
+                text.append(f"{problem.get('exc_type')}: {problem.get('exc_value')}")
+        return [line for block in text for line in block.splitlines()][-lines:]
+
+
+def _run(answer: Mapping[str, Any]) -> Run:
+    return Run(answer["dag_id"], answer["dag_run_id"], answer["state"])
+
+
+def _task(answer: Mapping[str, Any]) -> Task:
+    def moment(name: str) -> datetime | None:
+        return datetime.fromisoformat(answer[name]) if answer[name] else None
+
+    label = answer["task_id"]
+    if answer["map_index"] >= 0:
+        label += f" [{answer['rendered_map_index'] or answer['map_index']}]"
+    return Task(
+        answer["task_id"],
+        answer["map_index"],
+        label,
+        answer["state"] or "waiting",
+        answer["try_number"],
+        moment("start_date"),
+        moment("end_date"),
+    )
