@@ -1,9 +1,10 @@
 """A realistic, dirty and reproducible landing zone, written by DuckDB.
 
-What is in it is decided by the SQL in ``include/sql/sample_data``: ``heroes.sql``, ``missions.sql`` and ``readings.sql``
-are the world, ``sensors.sql`` is what the sensors make of it, the three ``layout_*.sql`` say which objects there are,
-and one statement for each kind of object writes it. The same size and seed give the same bytes, whenever they are
-written: time begins on 2025-01-01 UTC, and noise is a hash of the seed and of what it is for.
+What is in it is decided by the SQL in ``include/sql/sample_data``: ``heroes.sql``, ``missions.sql`` and
+``readings.sql`` are the world, ``sensors.sql`` is what the sensors make of it, the three ``layout_*.sql`` say
+which objects there are, and one statement for each kind of object writes it. The same size and seed give the
+same bytes, whenever they are written: time begins on 2025-01-01 UTC, and noise is a hash of the seed and of what
+it is for.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from include.cerebro.duckdb_session import duckdb_session
 from include.cerebro.sql import read_sql
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from duckdb import DuckDBPyConnection
 
     from include.cerebro.object_store import ObjectStore
@@ -57,7 +60,7 @@ class SampleSize:
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: number of objects, their bytes, their records (or readings), and the seconds it took."""
+    """What was written: number of objects, their bytes, their rows, and the seconds that it took."""
 
     objects: int
     size_bytes: int
@@ -68,7 +71,7 @@ class Written:
 def write_sample(store: ObjectStore, bucket: str, dataset: Dataset, size: SampleSize) -> Written:
     """Write all objects of one dataset into the landing zone; objects with the same keys are overwritten.
 
-    Memory stays flat: there is one object an hour (biometrics) or a day (missions), and one is made at a time.
+    Memory stays flat: there is an object an hour (biometrics) or a day (missions), one is made at a time.
 
     Raises:
         duckdb.Error: the object store cannot be written to; the message names the object.
@@ -80,11 +83,19 @@ def write_sample(store: ObjectStore, bucket: str, dataset: Dataset, size: Sample
     client = store.client()
     size_bytes = sum(client.head_object(Bucket=bucket, Key=key)["ContentLength"] for key in objects)
     written = Written(len(objects), size_bytes, sum(objects.values()), round(time.monotonic() - started, 2))
-    log.info(
-        "Wrote %s: %d objects, %d rows, %d bytes in %.1f s to s3://%s.",
-        dataset, written.objects, written.rows, written.size_bytes, written.seconds, bucket,
-    )  # fmt: skip
+    log.info("Wrote %s to s3://%s: %s", dataset, bucket, written)
     return written
+
+
+def log_total(**datasets: Mapping[str, float]) -> None:
+    """Log what was written in all: the fields of :class:`Written` for each dataset, by its name."""
+    log.info(
+        "Landing zone written: %d objects, %d bytes, %d readings, %.1f s of work.",
+        sum(written["objects"] for written in datasets.values()),
+        sum(written["size_bytes"] for written in datasets.values()),
+        datasets["biometrics"]["rows"],
+        sum(written["seconds"] for written in datasets.values()),
+    )
 
 
 def create_world(connection: DuckDBPyConnection, size: SampleSize) -> None:

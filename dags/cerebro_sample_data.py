@@ -1,0 +1,109 @@
+"""
+### Cerebro sample data
+
+Writes a landing zone to try Cerebro Restore on: heroes, mission logs and one biometric reading a second and
+hero, with the faults that such data has in real life. It is **reproducible**: the same parameters give the
+same bytes, whatever the day, so a second run with them brings nothing new. Time in the sample begins on
+2025-01-01 UTC.
+
+When the objects are there, the asset `cerebro_landing_zone` starts the DAG `cerebro_restore`.
+
+Objects that an earlier run wrote with other parameters are overwritten where the keys are the same, and stay
+otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import Param, chain, dag, get_current_context, task
+
+from include.cerebro.assets import LANDING_ZONE
+
+PARAMS = {
+    "heroes": Param(
+        10,
+        type="integer",
+        minimum=1,
+        maximum=1000,
+        title="Heroes",
+        description="How many heroes wear a sensor. The first ten are known by name (Hulk, Spider-Man, ...).",
+    ),
+    "missions": Param(
+        50,
+        type="integer",
+        minimum=1,
+        maximum=100_000,
+        title="Missions",
+        description="How many missions there are, spread evenly over the hours; 1 to 4 heroes go on each.",
+    ),
+    "hours": Param(
+        24,
+        type="integer",
+        minimum=1,
+        maximum=8760,
+        title="Hours of biometrics",
+        description="Hours from 2025-01-01 00:00 UTC on. Each hour has 3,600 readings a hero: about 30 kB.",
+    ),
+    "seed": Param(
+        42,
+        type="integer",
+        minimum=0,
+        maximum=2**31 - 1,
+        title="Seed",
+        description="Another seed gives other missions and other readings.",
+    ),
+    "dirt": Param(
+        True,
+        type="boolean",
+        title="Dirt",
+        description="Whether to add what real data suffers from: duplicates, other spellings, impossible "
+        "readings, late readings, changing types, odd keys. No object is broken: the main job stays green.",
+    ),
+}
+
+
+@dag(
+    schedule=None,
+    params=PARAMS,
+    is_paused_upon_creation=False,
+    max_active_runs=1,
+    tags=["cerebro", "sample"],
+    default_args={
+        "owner": "cerebro",
+        "retries": 2,
+        "retry_delay": timedelta(seconds=10),
+        "retry_exponential_backoff": True,
+        "execution_timeout": timedelta(hours=2),
+    },
+    doc_md=__doc__,
+)
+def cerebro_sample_data():
+    """Write the three datasets side by side, then tell that they are there."""
+
+    @task
+    def write(dataset: str) -> dict[str, float]:
+        """Write all objects of one dataset; return how much it was."""
+        from dataclasses import asdict
+
+        from include.cerebro.connections import landing_bucket, object_store
+        from include.cerebro.sample_data import SampleSize, write_sample
+
+        size = SampleSize(**get_current_context()["params"])
+        return asdict(write_sample(object_store(), landing_bucket(), dataset, size))
+
+    @task(outlets=[LANDING_ZONE])
+    def announce(heroes: dict, missions: dict, biometrics: dict) -> None:
+        """Log what was written, and set off whatever waits for the landing zone."""
+        from include.cerebro.sample_data import log_total
+
+        log_total(heroes=heroes, missions=missions, biometrics=biometrics)
+
+    heroes = write.override(task_id="write_heroes")("heroes")
+    missions = write.override(task_id="write_missions")("missions")
+    biometrics = write.override(task_id="write_biometrics")("biometrics")
+
+    chain([heroes, missions, biometrics], announce(heroes, missions, biometrics))
+
+
+cerebro_sample_data()

@@ -1,0 +1,11 @@
+-- Readings as they should be: TIMESTAMP in microseconds, doubles, in the order of time.
+copy (
+    select
+        "timestamp",
+        hero_id,
+        heart_rate,
+        stress_level,
+        energy_output
+    from sample_sensors($from_second, $until_second, $first_part, $last_part)
+    order by second, hero_number
+) to $object_url (format parquet, compression zstd);

@@ -1,0 +1,11 @@
+-- Every hero with an even number.
+copy (
+    select
+        hero_id,
+        hero_name as "name",
+        alter_ego,
+        first_appearance
+    from sample_heroes
+    where hero_number % 2 = 0
+    order by hero_number
+) to $object_url (format csv, header true);

@@ -1,0 +1,20 @@
+-- Every hero with an even number, as a spreadsheet exports them: a byte order mark in front of the header, columns of its
+-- own, line breaks and quotes inside a field, blanks around values.
+copy (
+    select
+        hero_id as "﻿hero_id",
+        hero_name || '  ' as "name",
+        team,
+        alter_ego,
+        first_appearance,
+        notes
+    from (
+        select
+            *,
+            'Reserve, "' || upper(left(hero_name, 1)) || '" squad' as team,
+            e'recruited\nin the field' as notes
+        from sample_heroes
+        where hero_number % 2 = 0
+    )
+    order by hero_number
+) to $object_url (format csv, header true);

@@ -1,0 +1,14 @@
+-- Which hero objects there are, and the statement that writes each.
+select
+    object_key,
+    statement
+from (
+    values
+    (1, 'heroes.csv', 'heroes_main', false),
+    (1, 'heroes.csv', 'heroes_main', true),
+    (2, 'heroes/recruits.csv', 'heroes_recruits', false),
+    (2, 'heroes/recruits.csv', 'heroes_recruits_dirty', true),
+    (3, 'heroes/équipe "B" + 100%.csv', 'heroes_duplicates', true)
+) as objects (position, object_key, statement, dirt)
+where dirt = getvariable('dirt') and (position != 2 or getvariable('heroes') > 1)
+order by position;

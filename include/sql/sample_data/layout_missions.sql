@@ -1,0 +1,64 @@
+-- Which mission objects there are, the statement that writes each, and the missions in it: an array for a half of the
+-- first day, then one object a day with a line for each mission. Two more a day, when there is dirt.
+with days as (
+    select
+        range as day,
+        strftime(timestamp '2025-01-01' + to_days(range::integer), '%Y-%m-%d') as date
+    from range((getvariable('hours') + 23) // 24)
+),
+
+objects as (
+    select
+        'mission_logs.json' as object_key,
+        'missions_array' as statement,
+        day,
+        0 as first_part,
+        5 as last_part
+    from days
+    where day = 0
+    union all
+    select
+        format('mission_logs/date={}/log.json', date) as object_key,
+        'missions_lines' as statement,
+        day,
+        if(day = 0, 6, 0) as first_part,
+        if(getvariable('dirt'), 9, 11) as last_part
+    from days
+    union all
+    select
+        format('mission_logs/date={}/Außenstelle O''Hara.json', date) as object_key,
+        'missions_without_report' as statement,
+        day,
+        10 as first_part,
+        11 as last_part
+    from days
+    where getvariable('dirt')
+    union all
+    select
+        format('mission_logs/date={}/replays [2].json', date) as object_key,
+        'missions_replays' as statement,
+        day,
+        0 as first_part,
+        11 as last_part
+    from days
+    where getvariable('dirt')
+)
+
+select
+    object_key,
+    statement,
+    day * 86400 as from_second,
+    (day + 1) * 86400 as until_second,
+    first_part,
+    last_part
+from objects
+-- An object without a record would be broken, not dirty.
+where exists (
+    select 1
+    from sample_missions
+    where
+        sample_missions.mission_second // 86400 = objects.day
+        and sample_missions.mission_number % 12 between objects.first_part and objects.last_part
+        and (objects.statement != 'missions_replays' or sample_missions.mission_number % 2 = 0)
+)
+order by day, object_key;
