@@ -26,7 +26,8 @@ def up(stack: Stack, names: tuple[str, ...]) -> int:
     console.print(f"Up after {time.monotonic() - started:.0f} s.\n")
     if names == COMPONENTS:
         console.print(f"  Airflow     {environment['AIRFLOW_API_URL']}")
-        console.print(f"              user {environment['AIRFLOW_USERNAME']}, password {environment['AIRFLOW_PASSWORD']}")
+        console.print(f"              user {environment['AIRFLOW_USERNAME']}")
+        console.print(f"              password {environment['AIRFLOW_PASSWORD']}")
     console.print(f"  S3          {environment['S3_ENDPOINT_URL']}")
     console.print(f"  Addresses and passwords for programs: {stack.state.env_file}")
     console.print(f"  Logs:                                 {stack.state.logs}\n")
@@ -40,7 +41,8 @@ def status(stack: Stack) -> int:
     for name in COMPONENTS:
         console.print(f"  {name:14}{states.get(name, 'STOPPED').lower()}")
     if stack.is_up():
-        console.print(f"\n  Airflow: {stack.environment()['AIRFLOW_API_URL']}   addresses and passwords: {stack.state.env_file}")
+        console.print(f"\n  Airflow: {stack.environment()['AIRFLOW_API_URL']}")
+        console.print(f"  Addresses and passwords: {stack.state.env_file}")
         return 0
     console.print("\nStart it: make up")
     return 1
@@ -57,7 +59,7 @@ def psql(stack: Stack) -> int:
     os.execve(program, [program, address], os.environ | {"PGPASSWORD": secrets.cerebro_password})
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
     # A terminal that is closed, or `kill`: end in the same orderly way as after Ctrl-C.
     raise KeyboardInterrupt
 

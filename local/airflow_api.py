@@ -71,7 +71,7 @@ class AirflowApi:
         return response.json()
 
     def wait_for_dag(self, dag_id: str, timeout: float) -> None:
-        """Wait until Airflow has read the DAG, and switch it on. Raises StackError with Airflow's import errors."""
+        """Wait until Airflow has read the DAG, and switch it on. Raises StackError with the import errors."""
         deadline = time.monotonic() + timeout
         while True:
             response = self._client.get(f"/api/v2/dags/{dag_id}")
@@ -82,12 +82,17 @@ class AirflowApi:
             if response.status_code != httpx.codes.NOT_FOUND:
                 response.raise_for_status()
             if time.monotonic() > deadline:
-                raise StackError(f"Airflow does not know the DAG {dag_id} after {timeout:.0f} s.{self._import_errors()}")
+                raise StackError(
+                    f"Airflow does not know the DAG {dag_id} after {timeout:.0f} s.{self._import_errors()}"
+                )
             time.sleep(0.25)
 
     def _import_errors(self) -> str:
         errors = self._call("GET", "/importErrors")["import_errors"]
-        return "".join(f"\n{error['filename']}:\n{error['stack_trace']}" for error in errors) or " No import errors."
+        return (
+            "".join(f"\n{error['filename']}:\n{error['stack_trace']}" for error in errors)
+            or " No import errors."
+        )
 
     def trigger(self, dag_id: str) -> Run:
         """Start a run of the DAG, with its default parameters."""
@@ -118,13 +123,16 @@ class AirflowApi:
 
     def log_tail(self, run: Run, task: Task, lines: int = 25) -> list[str]:
         """The last lines of the task's log."""
-        path = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}/logs/{max(task.try_number, 1)}"
-        content = self._call("GET", path, params={"map_index": task.map_index, "full_content": "true"})["content"]
+        instance = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}"
+        path = f"{instance}/logs/{max(task.try_number, 1)}"
+        content = self._call("GET", path, params={"map_index": task.map_index, "full_content": "true"})[
+            "content"
+        ]
         text: list[str] = []
         for entry in content:
             text.append(entry if isinstance(entry, str) else str(entry.get("event", "")))
-            for problem in entry.get("error_detail") or [] if isinstance(entry, dict) else []:
-                text.append(f"{problem.get('exc_type')}: {problem.get('exc_value')}")
+            problems = entry.get("error_detail") or [] if isinstance(entry, dict) else []
+            text.extend(f"{problem.get('exc_type')}: {problem.get('exc_value')}" for problem in problems)
         return [line for block in text for line in block.splitlines()][-lines:]
 
 

@@ -16,7 +16,17 @@ AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 COMPONENTS = (*SERVICES, *AIRFLOW)
 
 # Variables of the caller's that would change what the programs do.
-_FOREIGN_PREFIXES = ("AIRFLOW", "AWS_", "RCLONE_", "DBT_", "PG", "WAREHOUSE_", "PYTHON", "_AIRFLOW", "SUPERVISOR_")
+_FOREIGN_PREFIXES = (
+    "AIRFLOW",
+    "AWS_",
+    "RCLONE_",
+    "DBT_",
+    "PG",
+    "WAREHOUSE_",
+    "PYTHON",
+    "_AIRFLOW",
+    "SUPERVISOR_",
+)
 
 _AIRFLOW_SETTINGS = {
     "core": {
@@ -77,25 +87,26 @@ def component(name: str, state: State) -> Component:
 
 
 def _s3_command(state: State, ports: Ports) -> list[str]:
+    buckets = str(state.buckets).replace("'", "''")
     return [
         str(executable("rclone")),
         "serve",
         "s3",
         f"--addr={HOST}:{ports.s3}",
         "--config=/dev/null",
-        # Files that were put into the folder directly are seen after a second, not after five minutes. (With 0 every
-        # request reads the whole folder again: 115 ms each among 2,000 objects, against 2 ms.)
+        # Files that were put into the folder directly are seen after a second, not after five minutes.
+        # (With 0 every request reads the whole folder again: 115 ms among 2,000 objects, against 2 ms.)
         "--dir-cache-time=1s",
         # A ranged read took 24 ms with the default, which waits for reads in sequence, against 2 ms.
         "--vfs-read-wait=0",
-        # The listing's ETags are MD5 sums. Remembered they cost nothing; made anew, 1.7 s a GB for every listing.
+        # The listing's ETags are MD5 sums. Remembered they cost nothing; made anew, 1.7 s a GB each time.
         f"--cache-dir={state.folder / 's3-cache'}",
-        f":hasher,remote='{state.buckets}',hashes=md5,max_age=off:",
+        f":hasher,remote='{buckets}',hashes=md5,max_age=off:",
     ]
 
 
 def base_environment(state: State) -> dict[str, str]:
-    """The caller's environment, without what would change the programs' behaviour, with the stack's marker."""
+    """The caller's environment without what would change the programs, with the stack's marker."""
     environment = {
         name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN_PREFIXES)
     }
@@ -104,7 +115,7 @@ def base_environment(state: State) -> dict[str, str]:
         STACK_MARKER: str(state.folder),
         "CEREBRO_STATE_DIR": str(state.folder),
         "PATH": f"{sys.prefix}/bin:{environment.get('PATH', '/usr/bin:/bin')}",
-        # Keep a process's environment readable when it changes its title: left-over processes are known by it.
+        # A process that changes its title keeps its environment readable: it is known by it.
         "SPT_NOENV": "1",
         "no_proxy": f"{environment['no_proxy']},{local}" if environment.get("no_proxy") else local,
         "NO_PROXY": f"{environment['NO_PROXY']},{local}" if environment.get("NO_PROXY") else local,

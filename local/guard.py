@@ -1,7 +1,7 @@
 """
 Run one component under supervisord and leave nothing behind: `python -m local.guard <component>`.
 
-A component's own processes start others (Airflow's tasks, dbt, PostgreSQL's backends), in process groups of their own.
+A component's processes start others (Airflow's tasks, dbt, PostgreSQL's backends), some in their own groups.
 This process adopts them when their parent dies, ends with supervisord, and takes all of them with it.
 """
 
@@ -25,12 +25,12 @@ def run(program: Component, state: State) -> int:
         program.command, env=program.environment, cwd="/", preexec_fn=end_with_parent(program.stop_signal)
     )
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         process.send_signal(program.stop_signal)
         signal.alarm(program.patience)
 
-    def give_up(number: int, frame: FrameType | None) -> None:
+    def give_up(_number: int, _frame: FrameType | None) -> None:
         process.kill()
 
     signal.signal(signal.SIGTERM, stop)

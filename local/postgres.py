@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from importlib.util import find_spec
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from local.processes import STACK_MARKER, end_with_parent
 from local.settings import HOST, Ports, Secrets, StackError, State
 
 # PostgreSQL refuses to run as root. 65534 is `nobody` everywhere; it needs no account and no home.
@@ -42,7 +44,7 @@ def _as_server_user() -> list[str]:
         return []
     if not shutil.which("setpriv"):
         raise StackError(
-            "PostgreSQL cannot run as root, and setpriv (package util-linux) is not there to change the user. "
+            "PostgreSQL cannot run as root, and setpriv (package util-linux) is not there. "
             "Install util-linux, or run this as an ordinary user."
         )
     # The capability lets it reach folders such as /root that are closed to others.
@@ -61,22 +63,30 @@ def _as_server_user() -> list[str]:
 def server_command(state: State, ports: Ports) -> list[str]:
     """The command that runs the server in the foreground."""
     options = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
-    return [*_as_server_user(), str(binary("postgres")), "-D", str(state.postgres_data), "-p", str(ports.postgres), *options]
+    return [
+        *_as_server_user(),
+        str(binary("postgres")),
+        "-D",
+        str(state.postgres_data),
+        "-p",
+        str(ports.postgres),
+        *options,
+    ]
 
 
 def prepare(state: State, secrets: Secrets) -> None:
     """
     Make the server's data directory ready: new, or as the last run left it.
 
-    A new one is made beside its place and moved there when it is complete, with roles and databases in it: there is
-    never half of one. Raises StackError with the output of the program that failed.
+    A new one is made beside its place and moved there when it is complete, with roles and databases in it:
+    there is never half of one. Raises StackError with the output of the program that failed.
     """
     data = state.postgres_data
     for leftover in data.parent.glob("new-*"):
         shutil.rmtree(leftover)
     if data.exists():
         _remove_stale_lock(data)
-        _single_user(data, _passwords(secrets))
+        _single_user(data, state, _passwords(secrets))
         return
     new = data.parent / f"new-{os.getpid()}"
     if os.geteuid() == 0:
@@ -94,9 +104,10 @@ def prepare(state: State, secrets: Secrets) -> None:
     with tempfile.NamedTemporaryFile("w", dir=state.folder, prefix="pw-") as password_file:
         password_file.write(secrets.postgres_password)
         password_file.flush()
-        _run([*command, f"--pwfile={password_file.name}"])
+        _run([*command, f"--pwfile={password_file.name}"], state)
     _single_user(
         new,
+        state,
         [
             "CREATE ROLE cerebro LOGIN CREATEROLE",
             "CREATE DATABASE cerebro OWNER cerebro",
@@ -118,19 +129,33 @@ def _passwords(secrets: Secrets) -> list[str]:
     ]
 
 
-def _single_user(data: Path, statements: list[str]) -> None:
+def _single_user(data: Path, state: State, statements: list[str]) -> None:
     """Run statements without a server: nobody can connect meanwhile, and no password is needed."""
     command = [*_as_server_user(), str(binary("postgres")), "--single", "-D", str(data)]
     # Otherwise single-user mode goes on after an error.
     command += ["-c", "exit_on_error=on", "-c", "log_min_error_statement=panic", "postgres"]
-    _run(command, "\n".join(statements) + "\n")
+    _run(command, state, "\n".join(statements) + "\n")
 
 
-def _run(command: list[str], stdin: str = "") -> None:
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+def _run(command: list[str], state: State, stdin: str = "") -> None:
+    # Known by the marker and bound to this process: were this one killed, it would work on in the folder.
+    environment = {
+        STACK_MARKER: str(state.folder),
+        "PATH": os.environ.get("PATH", ""),
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+    }
     # From "/": the server's user may not be allowed to enter the current folder.
     done = subprocess.run(
-        command, input=stdin, text=True, capture_output=True, cwd="/", env=environment, timeout=120, check=False
+        command,
+        input=stdin,
+        text=True,
+        capture_output=True,
+        cwd="/",
+        env=environment,
+        timeout=120,
+        check=False,
+        preexec_fn=end_with_parent(signal.SIGINT),
     )
     if done.returncode != 0:
         raise StackError(f"{Path(command[-1]).name}: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
@@ -140,7 +165,7 @@ def _remove_stale_lock(data: Path) -> None:
     """
     Remove the lock file that a killed server left.
 
-    PostgreSQL does so by itself unless its old process number now belongs to another process of the same user.
+    PostgreSQL does so by itself unless its old process number now belongs to another process.
     Raises StackError when a server is really at work on this folder.
     """
     lock = data / "postmaster.pid"
@@ -158,5 +183,7 @@ def _remove_stale_lock(data: Path) -> None:
     except psutil.AccessDenied:
         command = []
     if str(data) in command:
-        raise StackError(f"A PostgreSQL server (process {owner}) is at work on {data}. Stop it: kill -INT {owner}")
+        raise StackError(
+            f"A PostgreSQL server (process {owner}) is at work on {data}. Stop it: kill -INT {owner}"
+        )
     lock.unlink()

@@ -43,7 +43,7 @@ def end_with_my_parent(signal_number: int) -> None:
 
 
 def adopt_orphans() -> None:
-    """Make this process the parent of all descendants whose own parent dies, so that none gets out of sight."""
+    """Become the parent of all descendants whose own parent dies, so that none gets out of sight."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 

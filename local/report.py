@@ -67,7 +67,10 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]])
         table.add_column(name, overflow="fold")
     previous = None
     for row in rows:
-        cells = [f"{cell:,}" if isinstance(cell, int) else f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row]
+        cells = [
+            f"{cell:,}" if isinstance(cell, int) else f"{cell:.3f}" if isinstance(cell, float) else str(cell)
+            for cell in row
+        ]
         # A layer is named once.
         if columns[0] == "layer" and cells[0] == previous:
             cells[0] = ""

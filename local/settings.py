@@ -129,7 +129,13 @@ class State:
     def create(self) -> None:
         """Make the folders."""
         try:
-            for folder in (self.folder, self.logs, self.buckets, self.airflow_home, self.postgres_data.parent):
+            for folder in (
+                self.folder,
+                self.logs,
+                self.buckets,
+                self.airflow_home,
+                self.postgres_data.parent,
+            ):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for bucket in BUCKETS:
                 (self.buckets / bucket).mkdir(exist_ok=True)
@@ -143,9 +149,7 @@ class State:
         """The secrets of this stack; those that do not exist yet are made."""
         path = self.folder / "secrets.json"
         known = read_state(path)
-        made = {
-            name: str(known.get(name) or _new_secret(name)) for name in Secrets.__dataclass_fields__
-        }
+        made = {name: str(known.get(name) or _new_secret(name)) for name in Secrets.__dataclass_fields__}
         if made != known:
             write_private(path, json.dumps(made, indent=2))
         return Secrets(**made)
@@ -161,8 +165,8 @@ class State:
         """
         Choose ports for a stack that is about to start, and remember them.
 
-        CEREBRO_POSTGRES_PORT, CEREBRO_S3_PORT and CEREBRO_AIRFLOW_PORT decide; else the port of the last start,
-        else the usual one, else any free one.
+        CEREBRO_POSTGRES_PORT, CEREBRO_S3_PORT and CEREBRO_AIRFLOW_PORT decide; else the port of the last
+        start, else the usual one, else any free one.
         """
         path = self.folder / "ports.json"
         remembered = read_state(path)
@@ -175,12 +179,15 @@ class State:
                     raise StackError(f"{variable}={wanted} is not a port. Give a number from 1 to 65535.")
                 if not port_is_free(int(wanted)):
                     raise StackError(
-                        f"Port {wanted} ({variable}) is taken by another program. Choose another, or unset {variable}."
+                        f"Port {wanted} ({variable}) is taken by another program. "
+                        f"Choose another, or unset {variable}."
                     )
                 chosen[name] = int(wanted)
                 continue
             candidates = [int(str(remembered[name]))] if name in remembered else []
-            free = [port for port in [*candidates, default] if port not in chosen.values() and port_is_free(port)]
+            free = [
+                port for port in [*candidates, default] if port not in chosen.values() and port_is_free(port)
+            ]
             chosen[name] = free[0] if free else free_port()
         if len(set(chosen.values())) < len(chosen):
             raise StackError(f"Two services cannot share a port: {chosen}. Check CEREBRO_*_PORT.")

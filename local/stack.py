@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from local.components import (
     base_environment,
     public_environment,
 )
+from local.processes import end_with_parent
 from local.settings import HOST, StackError, State, executable, port_is_free, write_private
 from local.supervisor import Supervisor
 
@@ -54,7 +56,7 @@ class Stack:
         """
         Start what does not run yet of the named components, and wait until all of them are ready.
 
-        When `tied`, the stack ends together with this process. Raises StackError when a component does not get ready.
+        When `tied`, the stack ends together with this process. Raises StackError when one does not get ready.
         """
         self.state.create()
         with self._alone():
@@ -75,7 +77,8 @@ class Stack:
                 self.supervisor.stop()
                 raise
             write_private(
-                self.state.env_file, "".join(f"{name}={value}\n" for name, value in self.environment().items())
+                self.state.env_file,
+                "".join(f"{name}={value}\n" for name, value in self.environment().items()),
             )
 
     def down(self) -> None:
@@ -94,7 +97,8 @@ class Stack:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise StackError(
-                    f"Another command is starting or stopping this stack ({self.state.folder}). Try again when it is done."
+                    f"Another command is starting or stopping this stack ({self.state.folder}). "
+                    "Try again when it is done."
                 ) from error
             yield
 
@@ -159,15 +163,21 @@ class Stack:
         return False
 
     def _migrate(self, say: Say) -> None:
-        """Bring Airflow's database to the installed version, unless it is there: finding that out takes Airflow 5 s."""
+        """Bring Airflow's database to the installed version, unless it is; to ask Airflow takes 5 s."""
         secrets, ports = self.state.secrets(), self.state.ports()
         installed = f"migrated to Airflow {version('apache-airflow-core')}"
         database = psycopg2.connect(
-            host=HOST, port=ports.postgres, user="airflow", password=secrets.airflow_database_password, dbname="airflow"
+            host=HOST,
+            port=ports.postgres,
+            user="airflow",
+            password=secrets.airflow_database_password,
+            dbname="airflow",
         )
         try:
             with database, database.cursor() as cursor:
-                cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'airflow'")
+                cursor.execute(
+                    "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'airflow'"
+                )
                 row = cursor.fetchone()
                 if row and row[0] == installed:
                     return
@@ -182,6 +192,7 @@ class Stack:
                     stderr=subprocess.STDOUT,
                     timeout=300,
                     check=False,
+                    preexec_fn=end_with_parent(signal.SIGTERM),
                 ).returncode
             if code != 0:
                 raise StackError(f"Airflow's database could not be prepared; the reason is in {log}")
