@@ -1,0 +1,22 @@
+{#- dbt var mission_duration_minutes, checked. -#}
+{% macro mission_duration() -%}
+    {%- set minutes = var('mission_duration_minutes') | int -%}
+    {%- if minutes < 1 -%}
+        {{ exceptions.raise_compiler_error(
+            'mission_duration_minutes is ' ~ var('mission_duration_minutes')
+            ~ ': set it to a whole number of minutes, at least 1') }}
+    {%- endif -%}
+    {{ minutes }}
+{%- endmacro %}
+
+
+{#- The minutes that a mission covers: from its own one to, and without, this. -#}
+{% macro mission_from(mission_at) -%}
+    date_trunc('minute', {{ mission_at }}, 'UTC')
+{%- endmacro %}
+
+
+{% macro mission_until(mission_at) -%}
+    {{ mission_from(mission_at) }}
+    + interval '{{ mission_duration() }} minutes'
+{%- endmacro %}

@@ -1,0 +1,170 @@
+{{ config(
+    incremental_strategy='replace_touched',
+    on_schema_change='fail',
+    minute_column='timestamp',
+    pre_hook=[
+        "{{ find_pending_loads({
+            'biometrics': 'fact_biometrics',
+            'missions': 'bridge_mission_heroes'
+        }) }}",
+        "{% set spans = find_touched_obt_spans() %}{{ spans if is_incremental() }}"
+    ],
+    post_hook=[
+        "{{ add_missing_keys(
+            'hero_id, timestamp, mission_id',
+            [('hero_id', ref('dim_heroes'))],
+            kind='unique nulls not distinct'
+        ) }}",
+        "{{ add_missing_indexes([
+            '(mission_id) where mission_id is not null',
+            '(mission_outcome) where mission_outcome is not null',
+            '(structural_damage) where structural_damage is not null'
+        ]) }}",
+        "{{ record_pending_loads() }}"
+    ],
+    meta={'rebuilt_when': {'foreign_keys_below': 1}}
+) }}
+
+{%- set mission_columns = [
+    'mission_id', 'location', 'outcome', 'structural_damage',
+    'civilian_injuries', 'is_high_risk'
+] %}
+{%- set reading_columns = [
+    'reading_count',
+    'heart_rate', 'heart_rate_min', 'heart_rate_max',
+    'stress_level', 'stress_level_min', 'stress_level_max',
+    'energy_output', 'energy_output_min', 'energy_output_max'
+] %}
+
+with
+
+fact_biometrics as (
+    {% if is_incremental() %}
+    select fact_biometrics.*
+    from touched_spans
+    cross join lateral (
+        select * from {{ ref('fact_biometrics') }} as fact_biometrics
+        where
+            fact_biometrics.hero_id = touched_spans.hero_id
+            and fact_biometrics.minute_at >= touched_spans.from_minute
+            and fact_biometrics.minute_at < touched_spans.until_minute
+        offset 0
+    ) as fact_biometrics
+    {% else %}
+    select * from {{ ref('fact_biometrics') }}
+    {% endif %}
+),
+
+dim_heroes as (
+    select * from {{ ref('dim_heroes') }}
+),
+
+dim_missions as (
+    select * from {{ ref('dim_missions') }}
+),
+
+bridge_mission_heroes as (
+    select * from {{ ref('bridge_mission_heroes') }}
+),
+
+participations as (
+    select
+        bridge_mission_heroes.hero_id,
+        dim_missions.*,
+        {{ mission_from('dim_missions.mission_at') }} as from_minute,
+        {{ mission_until('dim_missions.mission_at') }} as until_minute
+    from bridge_mission_heroes
+    inner join dim_missions
+        on bridge_mission_heroes.mission_id = dim_missions.mission_id
+),
+
+mission_minutes as (
+    select
+        *,
+        generate_series(
+            from_minute, until_minute - interval '1 minute', interval '1 minute'
+        ) as minute_at
+    from participations
+),
+
+participations_without_readings as (
+    select
+        *,
+        from_minute as minute_at
+    from participations
+    where
+        not exists (
+            select from {{ ref('fact_biometrics') }} as readings
+            where
+                readings.hero_id = participations.hero_id
+                and readings.minute_at >= participations.from_minute
+                and readings.minute_at < participations.until_minute
+        )
+        {% if is_incremental() %}
+        and exists (
+            select from touched_spans
+            where
+                touched_spans.hero_id = participations.hero_id
+                and touched_spans.from_minute <= participations.from_minute
+                and touched_spans.until_minute > participations.from_minute
+        )
+        {% endif %}
+),
+
+hero_minutes as (
+    select
+        fact_biometrics.hero_id,
+        fact_biometrics.minute_at,
+        {%- for column in mission_columns %}
+        mission_minutes.{{ column }},
+        {%- endfor %}
+        {%- for column in reading_columns %}
+        fact_biometrics.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from fact_biometrics
+    left join mission_minutes
+        on
+            fact_biometrics.hero_id = mission_minutes.hero_id
+            and fact_biometrics.minute_at = mission_minutes.minute_at
+
+    union all
+
+    select
+        participations_without_readings.hero_id,
+        participations_without_readings.minute_at,
+        {%- for column in mission_columns %}
+        participations_without_readings.{{ column }},
+        {%- endfor %}
+        {%- for column in reading_columns %}
+        null as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from participations_without_readings
+),
+
+final as (
+    select
+        hero_minutes.minute_at as timestamp,
+        hero_minutes.hero_id,
+        dim_heroes.hero_name,
+        dim_heroes.alter_ego,
+        hero_minutes.mission_id,
+        hero_minutes.location as mission_location,
+        hero_minutes.outcome as mission_outcome,
+        hero_minutes.structural_damage,
+        hero_minutes.civilian_injuries,
+        hero_minutes.is_high_risk,
+        hero_minutes.reading_count,
+        hero_minutes.heart_rate,
+        hero_minutes.stress_level,
+        hero_minutes.energy_output,
+        hero_minutes.heart_rate_min,
+        hero_minutes.heart_rate_max,
+        hero_minutes.stress_level_min,
+        hero_minutes.stress_level_max,
+        hero_minutes.energy_output_min,
+        hero_minutes.energy_output_max
+    from hero_minutes
+    inner join dim_heroes on hero_minutes.hero_id = dim_heroes.hero_id
+)
+
+select * from final

@@ -1,0 +1,78 @@
+{{ config(
+    unique_key='hero_id',
+    full_refresh=false,
+    pre_hook="{{ follow_new_spellings() }}",
+    post_hook="{{ add_missing_keys('hero_id') }}"
+) }}
+
+with
+
+hero_ids as (
+    select * from {{ ref('int_hero_ids') }}
+),
+
+heroes as (
+    select * from {{ ref('stg_heroes') }}
+),
+
+records as (
+    select
+        hero_ids.hero_id,
+        heroes.object_key,
+        heroes.row_number,
+        heroes.hero_name,
+        {{ hero_key('heroes.hero_name') }} as name_key,
+        heroes.alter_ego,
+        heroes.first_appearance
+    from heroes
+    inner join hero_ids on heroes.hero_id = hero_ids.spelled_hero_id
+),
+
+attributes as (
+    select
+        hero_id,
+        {{ last_known('name_key') }} as name_key,
+        {{ last_known('alter_ego') }} as alter_ego,
+        {{ last_known('first_appearance') }} as first_appearance
+    from records
+    group by hero_id
+),
+
+names as (
+    select distinct on (records.hero_id)
+        records.hero_id,
+        records.hero_name
+    from records
+    inner join attributes
+        on
+            records.hero_id = attributes.hero_id
+            and records.name_key = attributes.name_key
+    order by
+        records.hero_id,
+        {{ best_spelling_first('records.hero_name') }}
+),
+
+members as (
+    select distinct hero_id from hero_ids
+),
+
+named_members as (
+    select
+        members.hero_id,
+        coalesce(names.hero_name, replace(members.hero_id, '_', ' '))
+            as hero_name
+    from members
+    left join names on members.hero_id = names.hero_id
+),
+
+final as (
+    select
+        named_members.hero_id,
+        {{ readable('named_members.hero_name') }} as hero_name,
+        attributes.alter_ego,
+        attributes.first_appearance
+    from named_members
+    left join attributes on named_members.hero_id = attributes.hero_id
+)
+
+select * from final

@@ -1,0 +1,40 @@
+{{ config(
+    incremental_strategy='append',
+    full_refresh=none,
+    pre_hook="{{ find_pending_loads({'biometrics': none}) }}",
+    post_hook=[
+        "{{ add_missing_keys('hero_id, load_id') }}",
+        "{{ record_pending_loads() }}"
+    ],
+    meta={'rebuilt_when': {'foreign_keys_below': 0}}
+) }}
+-- Reads the pending loads only: the ids of a year are not worth a scan of it.
+
+with
+
+biometrics as (
+    select biometrics.*
+    from affected_load_ranges
+    cross join lateral (
+        select
+            biometrics.load_id,
+            {{ trimmed('biometrics.hero_id') }} as hero_id
+        from {{ source('raw', 'biometrics') }} as biometrics
+        where
+            biometrics.load_id
+            between affected_load_ranges.first_load_id
+            and affected_load_ranges.last_load_id
+        offset 0
+    ) as biometrics
+),
+
+final as (
+    select distinct
+        biometrics.load_id,
+        biometrics.hero_id
+    from biometrics
+    inner join pending_loads on biometrics.load_id = pending_loads.load_id
+    where biometrics.hero_id is not null
+)
+
+select * from final

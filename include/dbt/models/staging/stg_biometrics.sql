@@ -1,0 +1,42 @@
+with
+
+loads as (
+    select * from {{ ref('int_loads') }}
+),
+
+biometrics as (
+    select * from {{ source('raw', 'biometrics') }}
+),
+
+final as (
+    select
+        -- ids
+        biometrics.load_id,
+        {{ trimmed('biometrics.hero_id') }} as hero_id,
+
+        -- numerics
+        biometrics.reading_count,
+        biometrics.heart_rate_count,
+        biometrics.heart_rate_sum,
+        biometrics.heart_rate_min,
+        biometrics.heart_rate_max,
+        biometrics.stress_level_count,
+        biometrics.stress_level_sum,
+        biometrics.stress_level_min,
+        biometrics.stress_level_max,
+        biometrics.energy_output_count,
+        biometrics.energy_output_sum,
+        biometrics.energy_output_min,
+        biometrics.energy_output_max,
+
+        -- timestamps
+        biometrics.minute_at
+    from biometrics
+    where
+        biometrics.load_id in (
+            select loads.load_id from loads
+            where loads.is_current
+        )
+)
+
+select * from final

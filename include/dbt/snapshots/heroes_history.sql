@@ -1,0 +1,25 @@
+{% snapshot heroes_history %}
+
+{{ config(
+    unique_key='hero_key',
+    strategy='check',
+    check_cols=['hero_id', 'hero_name', 'alter_ego', 'first_appearance'],
+    hard_deletes='invalidate',
+    snapshot_meta_column_names={
+        'dbt_valid_from': 'valid_from',
+        'dbt_valid_to': 'valid_to',
+        'dbt_scd_id': 'version_id',
+        'dbt_updated_at': 'updated_at'
+    }
+) }}
+
+-- By the hero's key: a better spelling of the id is a new version, not a new hero.
+select
+    {{ hero_key('hero_id') }} as hero_key,
+    hero_id,
+    hero_name,
+    alter_ego,
+    first_appearance
+from {{ ref('dim_heroes') }}
+
+{% endsnapshot %}
