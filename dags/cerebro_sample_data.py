@@ -78,7 +78,7 @@ PARAMS = {
     },
     doc_md=__doc__,
 )
-def cerebro_sample_data():
+def cerebro_sample_data() -> None:
     """Write the three datasets side by side, then tell that they are there."""
 
     @task

@@ -3,8 +3,8 @@
 What is in it is decided by the SQL in ``include/sql/sample_data``: ``heroes.sql``, ``missions.sql`` and
 ``readings.sql`` are the world, ``sensors.sql`` is what the sensors make of it, the three ``layout_*.sql`` say
 which objects there are, and one statement for each kind of object writes it. The same size and seed give the
-same bytes, whenever they are written: time begins on 2025-01-01 UTC, and noise is a hash of the seed and of what
-it is for.
+same bytes, whenever they are written: time begins on 2025-01-01 UTC, and noise is a hash of the seed and of
+what it is for.
 """
 
 from __future__ import annotations

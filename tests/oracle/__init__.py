@@ -1,0 +1,10 @@
+"""What the warehouse must hold, calculated a second time: slowly, plainly, without the project's code.
+
+Written from the contract and docs/architecture.md alone. ``calculate`` takes the landing zone's objects in
+the order in which they were delivered and returns the expected marts and analytics.
+"""
+
+from tests.oracle.calculate import Expected, calculate
+from tests.oracle.landing import BrokenObjectError
+
+__all__ = ["BrokenObjectError", "Expected", "calculate"]

@@ -1,0 +1,249 @@
+"""From the objects of the landing zone to the tables that analysts see."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from tests.oracle.identity import best_spelling, hero_key, readable
+from tests.oracle.landing import MEASURES, BrokenObjectError, Content, dataset_of, mean, read_object
+from tests.oracle.values import instant, minute_of, number_not_below_zero, text
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Expected:
+    """The expected tables: lists of rows, in no particular order.
+
+    ``loads`` has (rows_in, rows_loaded, rows_rejected) of every object in force, ``failed`` the keys of
+    objects that could not be read, ``rejections`` the rejected rows of objects in force by (dataset, reason).
+    """
+
+    dim_heroes: list[Row] = field(default_factory=list)
+    dim_missions: list[Row] = field(default_factory=list)
+    bridge_mission_heroes: list[Row] = field(default_factory=list)
+    fact_biometrics: list[Row] = field(default_factory=list)
+    obt_cerebro_restored: list[Row] = field(default_factory=list)
+    hulk_factor: dict[str, float | None] = field(default_factory=dict)
+    reliability: dict[str, tuple[int, float | None]] = field(default_factory=dict)
+    loads: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    rejections: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def calculate(
+    objects: Mapping[str, bytes] | Iterable[tuple[str, bytes]], mission_duration_minutes: int = 1
+) -> Expected:
+    """Calculate everything from (key, bytes) in the order of delivery; a key that comes again is corrected.
+
+    A correction that cannot be read leaves the earlier version in force. Keys of no dataset are ignored.
+    """
+    deliveries = objects.items() if isinstance(objects, Mapping) else objects
+    in_force: dict[str, Content] = {}
+    expected = Expected()
+    for key, data in deliveries:
+        dataset = dataset_of(key)
+        if dataset is None:
+            continue
+        try:
+            in_force[key] = read_object(dataset, data)
+        except BrokenObjectError:
+            expected.failed.append(key)
+    for key, content in in_force.items():
+        rejected = sum(content.rejected.values())
+        expected.loads[key] = (content.rows_in, len(content.accepted), rejected)
+        for reason, rows in content.rejected.items():
+            expected.rejections[content.dataset, reason] += rows
+
+    def accepted(dataset: str) -> list[Any]:
+        # Content decides which record is the last, never the order of arrival.
+        return [
+            row
+            for key in sorted(in_force)
+            if in_force[key].dataset == dataset
+            for row in in_force[key].accepted
+        ]
+
+    hero_records, mission_records, readings = accepted("heroes"), accepted("missions"), accepted("biometrics")
+    hero_ids = canonical_ids(
+        {text(record["hero_id"]) for record in hero_records},
+        {spelling for record in mission_records for spelling in hero_ids_of(record)}
+        | {reading.hero_id for reading in readings},
+    )
+    expected.dim_heroes = heroes(hero_records, hero_ids)
+    expected.dim_missions, expected.bridge_mission_heroes = missions(mission_records, hero_ids)
+    expected.fact_biometrics = minutes(readings, hero_ids)
+    expected.obt_cerebro_restored = one_big_table(expected, mission_duration_minutes)
+    answer_questions(expected)
+    return expected
+
+
+def canonical_ids(from_heroes: set[Any], from_elsewhere: set[str]) -> dict[str, str]:
+    """The hero id of the marts for every hero key."""
+    spellings = defaultdict(set)
+    for spelling in from_heroes | from_elsewhere:
+        spellings[hero_key(spelling)].add(spelling)
+    return {key: best_spelling(same, preferred=from_heroes) for key, same in spellings.items()}
+
+
+def heroes(records: list[Row], hero_ids: dict[str, str]) -> list[Row]:
+    """dim_heroes."""
+    rows = []
+    for key, hero_id in hero_ids.items():
+        own = [record for record in records if hero_key(text(record["hero_id"])) == key]
+        names = [name for name in (text(record.get("name")) for record in own) if name]
+        if names:
+            same_name = [name for name in names if hero_key(name) == hero_key(names[-1])]
+            hero_name = readable(best_spelling(same_name))
+        else:
+            hero_name = readable(hero_id.replace("_", " "))
+        rows.append(
+            {
+                "hero_id": hero_id,
+                "hero_name": hero_name,
+                "alter_ego": last(text(record.get("alter_ego")) for record in own),
+                "first_appearance": last(text(record.get("first_appearance")) for record in own),
+            }
+        )
+    return rows
+
+
+def missions(records: list[Row], hero_ids: dict[str, str]) -> tuple[list[Row], list[Row]]:
+    """dim_missions and bridge_mission_heroes."""
+    by_id = defaultdict(list)
+    for record in records:
+        by_id[text(record["mission_id"])].append(record)
+    rows, bridge = [], []
+    for mission_id, own in by_id.items():
+        damage = last(number_not_below_zero(damage_of(record, "structural_damage")) for record in own)
+        rows.append(
+            {
+                "mission_id": mission_id,
+                "mission_at": last(instant(record["timestamp"]) for record in own),
+                "location": last(json_text(record.get("location")) for record in own),
+                "outcome": last(json_text(record.get("outcome")) for record in own),
+                "structural_damage": damage,
+                "civilian_injuries": last(
+                    number_not_below_zero(damage_of(record, "civilian_injuries")) for record in own
+                ),
+                "is_high_risk": damage is not None and damage > 10_000,
+            }
+        )
+        named = last(hero_ids_of(record) or None for record in own) or []
+        team = {hero_ids[hero_key(spelling)] for spelling in named}
+        bridge += [{"mission_id": mission_id, "hero_id": hero_id} for hero_id in team]
+    return rows, bridge
+
+
+def minutes(readings: list[Any], hero_ids: dict[str, str]) -> list[Row]:
+    """fact_biometrics."""
+    groups = defaultdict(list)
+    for reading in readings:
+        groups[hero_ids[hero_key(reading.hero_id)], minute_of(reading.at)].append(reading)
+    rows = []
+    for (hero_id, minute_at), own in groups.items():
+        row: Row = {"hero_id": hero_id, "minute_at": minute_at, "reading_count": len(own)}
+        for measure in MEASURES:
+            values = [getattr(reading, measure) for reading in own if getattr(reading, measure) is not None]
+            row[measure] = mean(values)
+            row[f"{measure}_min"] = min(values, default=None)
+            row[f"{measure}_max"] = max(values, default=None)
+        rows.append(row)
+    return rows
+
+
+def one_big_table(expected: Expected, duration: int) -> list[Row]:
+    """obt_cerebro_restored."""
+    hero_by_id = {row["hero_id"]: row for row in expected.dim_heroes}
+    mission_by_id = {row["mission_id"]: row for row in expected.dim_missions}
+    fact = {(row["hero_id"], row["minute_at"]): row for row in expected.fact_biometrics}
+    triples = []
+    on_mission = set()
+    for participation in expected.bridge_mission_heroes:
+        hero_id, mission_id = participation["hero_id"], participation["mission_id"]
+        start = minute_of(mission_by_id[mission_id]["mission_at"])
+        covered = [start + timedelta(minutes=n) for n in range(duration)]
+        with_readings = [minute for minute in covered if (hero_id, minute) in fact]
+        on_mission.update((hero_id, minute) for minute in with_readings)
+        triples += [(hero_id, minute, mission_id) for minute in with_readings or [start]]
+    triples += [(hero_id, minute, None) for hero_id, minute in fact if (hero_id, minute) not in on_mission]
+    rows = []
+    for hero_id, minute, mission_id in triples:
+        hero, mission = hero_by_id[hero_id], mission_by_id.get(mission_id, {})
+        measured = fact.get((hero_id, minute), {})
+        rows.append(
+            {
+                "timestamp": minute,
+                "hero_id": hero_id,
+                "hero_name": hero["hero_name"],
+                "alter_ego": hero["alter_ego"],
+                "mission_id": mission_id,
+                "mission_location": mission.get("location"),
+                "mission_outcome": mission.get("outcome"),
+                "structural_damage": mission.get("structural_damage"),
+                "civilian_injuries": mission.get("civilian_injuries"),
+                "is_high_risk": mission.get("is_high_risk"),
+                "reading_count": measured.get("reading_count"),
+                **{measure: measured.get(measure) for measure in MEASURES},
+            }
+        )
+    return rows
+
+
+def answer_questions(expected: Expected) -> None:
+    """Both questions of the contract, answered for every hero name that has an answer."""
+    high_risk, successful = defaultdict(list), defaultdict(list)
+    for row in expected.obt_cerebro_restored:
+        if row["mission_id"] is not None and (row["structural_damage"] or 0) > 10_000:
+            high_risk[row["hero_name"]].append(row)
+        if row["mission_outcome"] == "Successful":
+            successful[row["hero_name"]].append(row)
+    expected.hulk_factor = {
+        name: mean([row["energy_output"] for row in rows if row["energy_output"] is not None])
+        for name, rows in high_risk.items()
+    }
+    expected.reliability = {
+        name: (
+            len({row["mission_id"] for row in rows}),
+            mean([row["stress_level"] for row in rows if row["stress_level"] is not None]),
+        )
+        for name, rows in successful.items()
+    }
+
+
+def last(values: Iterable[Any]) -> Any:
+    """The last value that is not None, or None."""
+    return next((value for value in reversed(list(values)) if value is not None), None)
+
+
+def hero_ids_of(record: Row) -> list[str]:
+    """The ids that a mission record names: of an array, or the one of a plain text."""
+    named = record.get("hero_ids")
+    if isinstance(named, str):
+        named = [named]
+    if not isinstance(named, list):
+        return []
+    usable = (
+        json_text(item)
+        for item in named
+        if isinstance(item, str | int | float) and not isinstance(item, bool)
+    )
+    return [spelling for spelling in usable if spelling]
+
+
+def damage_of(record: Row, name: str) -> Any:
+    """A number of the damage report; None if there is no report."""
+    report = record.get("damage_report")
+    return report.get(name) if isinstance(report, dict) else None
+
+
+def json_text(value: Any) -> str | None:
+    """A JSON value as text, as PostgreSQL's ->> has it."""
+    if value is None or isinstance(value, str):
+        return text(value)
+    return json.dumps(value)

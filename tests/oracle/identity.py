@@ -1,0 +1,60 @@
+"""Who is who: spellings of one hero, the best of them, readable names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+SEPARATORS = "_.-'’"
+
+
+def is_separator(character: str) -> bool:
+    """Whether the character does not count when two spellings are compared."""
+    return character in SEPARATORS or character.isspace()
+
+
+@cache
+def hero_key(spelling: str) -> str:
+    """What one hero's spellings have in common: lower case, no separators but those between two digits."""
+    lower = spelling.lower()
+    kept = []
+    for position, character in enumerate(lower):
+        if not is_separator(character):
+            kept.append(character)
+            continue
+        before = next((c for c in reversed(lower[:position]) if not is_separator(c)), "")
+        after = next((c for c in lower[position:] if not is_separator(c)), "")
+        if before in list("0123456789") and after in list("0123456789"):
+            kept.append(character)
+    return "".join(kept) or lower
+
+
+def is_readable(spelling: str) -> bool:
+    """Whether it starts with a capital or a digit and has both cases."""
+    starts_well = spelling[0].isupper() or spelling[0] in "0123456789"
+    return starts_well and any(c.isupper() for c in spelling) and any(c.islower() for c in spelling)
+
+
+def best_spelling(spellings: Iterable[str], preferred: Iterable[str] = ()) -> str:
+    """The best spelling: preferred, then readable, then with more separators, then first by code point."""
+    preferred = set(preferred)
+    return min(
+        spellings,
+        key=lambda spelling: (
+            spelling not in preferred,
+            not is_readable(spelling),
+            -sum(is_separator(character) for character in spelling),
+            spelling,
+        ),
+    )
+
+
+def readable(spelling: str) -> str:
+    """The spelling itself if it is readable, else in title case, without a capital after an apostrophe."""
+    if is_readable(spelling):
+        return spelling
+    result = ""
+    for character in spelling:
+        within_word = result != "" and (result[-1].isalnum() or result[-1] in "'’")
+        result += character.lower() if within_word else character.upper()
+    return result

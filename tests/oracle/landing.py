@@ -1,0 +1,209 @@
+"""From one object's bytes to what is accepted of it, and what is rejected for which reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from tests.oracle.values import BLANKS, heart_rate, instant, number_not_below_zero, text
+
+MEASURES = {
+    "heart_rate": heart_rate,
+    "stress_level": number_not_below_zero,
+    "energy_output": number_not_below_zero,
+}
+
+
+class BrokenObjectError(ValueError):
+    """The object as a whole cannot be read."""
+
+
+class Reading(NamedTuple):
+    """One accepted reading; measures that could not be true are None."""
+
+    hero_id: str
+    at: Any
+    heart_rate: float | None
+    stress_level: float | None
+    energy_output: float | None
+
+
+@dataclass
+class Content:
+    """What is in one object: accepted records (or readings) in their order, and rejected ones by reason."""
+
+    dataset: str
+    accepted: list[Any] = field(default_factory=list)
+    rejected: Counter[str] = field(default_factory=Counter)
+    rows_in: int = 0
+
+    def reject(self, reason: str) -> None:
+        """Count one rejected record."""
+        self.rejected[reason] += 1
+
+
+def dataset_of(key: str) -> str | None:
+    """The dataset that an object belongs to by its key; None if it belongs to none."""
+    for dataset, stem, suffix in (
+        ("heroes", "heroes", ".csv"),
+        ("missions", "mission_logs", ".json"),
+        ("biometrics", "biometrics", ".parquet"),
+    ):
+        if key == stem + suffix or (key.startswith(stem + "/") and key.endswith(suffix)):
+            return dataset
+    return None
+
+
+def read_object(dataset: str, data: bytes) -> Content:
+    """Read one object. Raises BrokenObjectError."""
+    if not data:
+        raise BrokenObjectError("zero bytes")
+    return {"heroes": read_heroes, "missions": read_missions, "biometrics": read_biometrics}[dataset](data)
+
+
+def decode(data: bytes) -> str:
+    """The bytes as text."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BrokenObjectError(str(error)) from error
+
+
+def read_heroes(data: bytes) -> Content:
+    """Read a CSV object with a header line."""
+    content = Content("heroes")
+    try:
+        lines = [line for line in csv.reader(io.StringIO(decode(data), newline=""), strict=True) if line]
+    except csv.Error as error:
+        raise BrokenObjectError(str(error)) from error
+    header = [name.strip(BLANKS) for name in lines[0]] if lines else []
+    if "hero_id" not in header or len(set(header)) < len(header):
+        raise BrokenObjectError(f"header {header}")
+    for line in lines[1:]:
+        if len(line) != len(header):
+            raise BrokenObjectError(f"ragged line {line}")
+        content.rows_in += 1
+        record = dict(zip(header, line, strict=True))
+        if not is_clean(record):
+            content.reject("invalid_text")
+        elif text(record["hero_id"]) is None:
+            content.reject("missing_hero_id")
+        else:
+            content.accepted.append(record)
+    return content
+
+
+def read_missions(data: bytes) -> Content:
+    """Read a JSON array, or one JSON object a line."""
+    content = Content("missions")
+    whole = decode(data)
+    if not whole.strip(BLANKS):
+        raise BrokenObjectError("nothing but blanks")
+    if whole.lstrip(BLANKS).startswith("["):
+        try:
+            records = load_json(whole)
+        except ValueError as error:
+            raise BrokenObjectError(str(error)) from error
+        content.rows_in = len(records)
+    else:
+        records = []
+        lines = whole.split("\n")
+        for line_number, line in enumerate(lines, start=1):
+            if not line.strip(BLANKS):
+                continue
+            content.rows_in += 1
+            try:
+                records.append(load_json(line))
+            except ValueError as error:
+                if line_number == len(lines):
+                    raise BrokenObjectError(f"last line cut: {error}") from error
+                content.reject("invalid_json")
+    for record in records:
+        reason = fault_of_mission(record)
+        if reason:
+            content.reject(reason)
+        else:
+            content.accepted.append(record)
+    return content
+
+
+def load_json(document: str) -> Any:
+    """Parse strict JSON: NaN and Infinity are none."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(document, parse_constant=refuse)
+
+
+def fault_of_mission(record: Any) -> str | None:
+    """Why a mission record cannot be used, or None."""
+    if not is_clean(record):
+        return "invalid_text"
+    if not isinstance(record, dict):
+        return "not_an_object"
+    if text(record.get("mission_id")) is None:
+        return "missing_mission_id"
+    if instant(record.get("timestamp")) is None:
+        return "invalid_timestamp"
+    return None
+
+
+def is_clean(value: Any) -> bool:
+    """Whether no text in it has a NUL character or half of a surrogate pair."""
+    if isinstance(value, str):
+        return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, dict):
+        return all(is_clean(name) and is_clean(item) for name, item in value.items())
+    if isinstance(value, list):
+        return all(is_clean(item) for item in value)
+    return True
+
+
+def read_biometrics(data: bytes) -> Content:
+    """Read a Parquet object; DuckDB does no more than unpack its rows."""
+    content = Content("biometrics")
+    for moment, hero_id, *measures in parquet_rows(data):
+        content.rows_in += 1
+        values = [check(value) for check, value in zip(MEASURES.values(), measures, strict=True)]
+        at = instant(moment)
+        hero = text(hero_id)
+        if hero is None:
+            content.reject("missing_hero_id")
+        elif at is None:
+            content.reject("invalid_timestamp")
+        elif all(value is None for value in values):
+            content.reject("no_usable_measure")
+        else:
+            content.accepted.append(Reading(hero, at, *values))
+    return content
+
+
+def parquet_rows(data: bytes) -> list[tuple[Any, ...]]:
+    """The rows of a Parquet file: timestamp and hero id as text, measures as they are."""
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        path = Path(folder) / "object.parquet"
+        path.write_bytes(data)
+        connection.execute("set timezone = 'UTC'")
+        try:
+            return connection.execute(
+                'select "timestamp"::varchar, hero_id::varchar, heart_rate, stress_level, energy_output '
+                "from read_parquet($path, hive_partitioning = false)",
+                {"path": str(path)},
+            ).fetchall()
+        except duckdb.Error as error:
+            raise BrokenObjectError(str(error)) from error
+
+
+def mean(values: list[float]) -> float | None:
+    """The mean, None of nothing."""
+    return math.fsum(values) / len(values) if values else None
