@@ -1,0 +1,96 @@
+"""The DuckDB side of a biometrics load: readings in S3 to one-minute aggregates, counted and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from include.cerebro import quarantine
+from include.cerebro.binary_copy import binary_copy
+from include.cerebro.errors import NotConservedError
+from include.cerebro.ledger import ObjectTotals
+from include.cerebro.object_store import StoredObject
+from include.cerebro.parquet import MEASURES, Layout, layouts, url
+from include.cerebro.sql import read_sql
+
+
+@dataclass
+class ObjectSummary:
+    """What became of the readings of one object. ``invalid_measures``: by measure, in accepted readings."""
+
+    totals: ObjectTotals = ObjectTotals(0, 0)
+    rejected: dict[str, int] = field(default_factory=dict)
+    invalid_measures: dict[str, int] = field(default_factory=dict)
+
+
+class Aggregation:
+    """The one-minute aggregates of some objects of one bucket, in one DuckDB session.
+
+    Reads every object once. ``bad`` holds the objects whose columns cannot be used; ``summaries`` has the others, by key.
+    Raises DuckDB's errors if an object cannot be read, and NotConservedError if the readings that came out are not
+    those that the objects' footers promise.
+    """
+
+    def __init__(self, duck: duckdb.DuckDBPyConnection, bucket: str, objects: Sequence[StoredObject]) -> None:
+        self._duck = duck
+        self._url = {stored.key: url(bucket, stored) for stored in objects}
+        self._layout: dict[str, Layout] = {}
+        groups, self.bad = layouts(duck, objects, bucket)
+        duck.execute(read_sql("biometrics/minutes.sql"))
+        for layout, members in groups.items():
+            self._layout |= {stored.key: layout for stored in members}
+            self._read_timestamps_as(layout)
+            duck.execute("set variable urls = ?", [[self._url[stored.key] for stored in members]])
+            duck.execute(read_sql("biometrics/aggregate.sql"))
+        self.summaries = self._summarise()
+        self._check_conserved()
+
+    def _read_timestamps_as(self, layout: Layout) -> None:
+        """Make the macros for this layout: reading instants and reading text are different things to DuckDB."""
+        kind = "text" if layout.timestamps_are_text else "instant"
+        self._duck.execute(read_sql(f"biometrics/{kind}_timestamps.sql"))
+        self._duck.execute(read_sql("biometrics/judged_readings.sql"))
+
+    def _summarise(self) -> dict[str, ObjectSummary]:
+        # An object without a single reading has no row in minutes.
+        by_url = {self._url[key]: ObjectSummary() for key in self._layout}
+        totals = self._duck.execute(read_sql("biometrics/object_totals.sql")).fetchall()
+        for its_url, rows_loaded, rows_rejected, *invalid in totals:
+            by_url[its_url].totals = ObjectTotals(rows_loaded, rows_rejected)
+            by_url[its_url].invalid_measures = {
+                measure: readings for measure, readings in zip(MEASURES, invalid, strict=True) if readings
+            }
+        for its_url, reason, readings in self._duck.execute(read_sql("biometrics/rejections.sql")).fetchall():
+            by_url[its_url].rejected[reason] = readings
+        return {key: by_url[self._url[key]] for key in self._layout}
+
+    def _check_conserved(self) -> None:
+        urls = {self._url[key]: key for key in self._layout}
+        if not urls:
+            return
+        promised = self._duck.execute(
+            "select file_name, num_rows from parquet_file_metadata(?)", [list(urls)]
+        ).fetchall()
+        for its_url, rows in promised:
+            came = sum(self.summaries[urls[its_url]].totals)
+            if came != rows:
+                raise NotConservedError(f"{urls[its_url]} holds {rows} readings, {came} were read. Nothing is loaded.")
+
+    def quarantine(self, client: Any, stored: StoredObject) -> str:
+        """Write the object's rejected readings to the quarantine bucket and return their key."""
+        self._read_timestamps_as(self._layout[stored.key])
+        self._duck.execute("set variable url = ?", [self._url[stored.key]])
+        self._duck.execute("set variable source_key = ?", [stored.key])
+        return quarantine.write(self._duck, client, stored, read_sql("biometrics/rejected_readings.sql"))
+
+    def copy(self, cursor: Any, load_ids: dict[str, int]) -> int:
+        """COPY the minutes of the claimed objects (load ids by key) into raw.biometrics; return the number of rows."""
+        self._duck.execute(
+            read_sql("biometrics/claimed.sql"), [[self._url[key] for key in load_ids], list(load_ids.values())]
+        )
+        rows = self._duck.execute(read_sql("biometrics/raw_row_count.sql")).fetchall()[0][0]
+        binary_copy(self._duck, read_sql("biometrics/raw_rows.sql"), cursor, read_sql("biometrics/copy.sql"), rows)
+        return int(rows)

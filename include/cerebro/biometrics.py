@@ -1,0 +1,160 @@
+"""Biometrics: from Parquet in the landing zone to one-minute aggregates in raw.
+
+DuckDB reads the objects over httpfs and aggregates them; PostgreSQL takes the result by binary COPY, in one transaction
+with the ledger. One broken object stops nothing but itself: a batch that fails is halved until the culprit is alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+
+from include.cerebro import ledger, settings
+from include.cerebro.aggregation import Aggregation
+from include.cerebro.duckdb_session import duckdb_session
+from include.cerebro.errors import BadObjectError, ObjectChangedError, check_unchanged, first_line, may_be_content
+from include.cerebro.landing_zone import BIOMETRICS
+from include.cerebro.load_result import LoadResult
+from include.cerebro.ledger import Rejection
+from include.cerebro.object_store import ObjectStore, StoredObject, list_objects
+from include.cerebro.parquet import describe_problem
+from include.cerebro.warehouse import Warehouse
+
+log = logging.getLogger(__name__)
+
+
+class BiometricsLoader:
+    """Loads batches of biometrics objects of one bucket into one warehouse, on behalf of one DAG run."""
+
+    def __init__(self, store: ObjectStore, bucket: str, warehouse: Warehouse, dag_run_id: str | None = None) -> None:
+        self.store = store
+        self.bucket = bucket
+        self.warehouse = warehouse
+        self.dag_run_id = dag_run_id
+        self.result = LoadResult()
+
+    def load(self, batch: Sequence[StoredObject]) -> LoadResult:
+        """Load the batch; what is in the ledger already is passed over, so a retry costs nothing.
+
+        Broken objects are written to the ledger as failed and named in the answer. Raises whatever is not an object's
+        fault: the store or the warehouse out of reach, no memory, no disk. Then nothing half-done remains.
+        """
+        with closing(self.store.client()) as client:
+            with self.warehouse.connect(settings.LOADER_ROLE) as connection, connection.cursor() as cursor:
+                objects = ledger.new_objects(cursor, batch)
+            if objects:
+                self._load_or_halve(client, objects)
+        return self.result
+
+    def _load_or_halve(self, client: Any, objects: Sequence[StoredObject]) -> None:
+        try:
+            self._load_together(client, objects)
+        except Exception as error:
+            if not may_be_content(error):
+                raise
+            if len(objects) == 1:
+                self._blame(client, objects[0])
+                return
+            log.warning("A batch of %d objects failed and is halved: %s", len(objects), first_line(error))
+            # If the store itself is down this raises, and the whole task is tried again later.
+            client.head_bucket(Bucket=self.bucket)
+            middle = len(objects) // 2
+            self._load_or_halve(client, objects[:middle])
+            self._load_or_halve(client, objects[middle:])
+
+    def _blame(self, client: Any, stored: StoredObject) -> None:
+        """Write a single object off as failed, once it is sure that nothing else is to blame."""
+        try:
+            check_unchanged(client, self.bucket, stored)
+            bad = self._second_opinion(client, stored)
+        except ObjectChangedError as changed:
+            log.warning("%s; the next run takes up what is there then", changed)
+            return
+        if bad:
+            self._fail(stored, bad)
+
+    def _fail(self, stored: StoredObject, bad: BadObjectError) -> None:
+        log.error("Failed: %s", bad)
+        with self.warehouse.connect(settings.LOADER_ROLE) as connection, connection.cursor() as cursor:
+            ledger.record_failure(cursor, BIOMETRICS.name, stored, str(bad), self.dag_run_id)
+            connection.commit()
+        self.result.failed.append(stored.key)
+
+    def _second_opinion(self, client: Any, stored: StoredObject) -> BadObjectError | None:
+        """Say what is wrong with the object, or load it after all: a fault that passes has passed by now."""
+        problem = describe_problem(client, self.bucket, stored)
+        if problem is None:
+            try:
+                self._load_together(client, [stored])
+                return None
+            except Exception as error:
+                if not may_be_content(error):
+                    raise
+                problem = f"it cannot be read: {first_line(error)}"
+        return BadObjectError(stored.key, problem)
+
+    def _load_together(self, client: Any, objects: Sequence[StoredObject]) -> None:
+        """Aggregate all objects and commit them, or raise and leave no trace."""
+        with duckdb_session(self.store) as duck:
+            started = time.monotonic()
+            aggregation = Aggregation(duck, self.bucket, objects)
+            log.info("Read and aggregated %d objects in %.1f s", len(objects), time.monotonic() - started)
+            for stored, bad in aggregation.bad.items():
+                self._fail(stored, bad)
+            started = time.monotonic()
+            unchanged = self._unchanged(client, [stored for stored in objects if stored.key in aggregation.summaries])
+            if not unchanged:
+                return
+            rejections = self._quarantine(client, aggregation, unchanged)
+            self._commit(aggregation, unchanged, rejections)
+            log.info("Copied and committed in %.1f s", time.monotonic() - started)
+
+    def _unchanged(self, client: Any, objects: Sequence[StoredObject]) -> list[StoredObject]:
+        """Return the objects that still are what was listed: the others may have changed while they were read."""
+        # One listing (1,000 objects a request) rather than one request an object.
+        now = set(list_objects(client, self.bucket, os.path.commonprefix([stored.key for stored in objects])))
+        for stored in objects:
+            if stored not in now:
+                log.warning("%s changed while it was read; the next run takes up what is there then", stored.key)
+        return [stored for stored in objects if stored in now]
+
+    def _quarantine(
+        self, client: Any, aggregation: Aggregation, objects: Sequence[StoredObject]
+    ) -> list[Rejection]:
+        """Write the rejected readings of each object to the quarantine bucket."""
+        rejections = []
+        for stored in objects:
+            rejected = aggregation.summaries[stored.key].rejected
+            if rejected:
+                key = aggregation.quarantine(client, stored)
+                rejections += [Rejection(stored.key, reason, rows, key) for reason, rows in rejected.items()]
+                for reason, rows in rejected.items():
+                    log.warning("%s: %d readings rejected (%s), kept as %s", stored.key, rows, reason, key)
+        return rejections
+
+    def _commit(
+        self, aggregation: Aggregation, objects: Sequence[StoredObject], rejections: Sequence[Rejection]
+    ) -> None:
+        """Write ledger, minutes and rejections in one transaction."""
+        totals = [aggregation.summaries[stored.key].totals for stored in objects]
+        with self.warehouse.connect(settings.LOADER_ROLE) as connection, connection.cursor() as cursor:
+            load_ids = ledger.claim(cursor, BIOMETRICS.name, objects, totals, self.dag_run_id)
+            minutes = aggregation.copy(cursor, load_ids)
+            ledger.record_rejections(cursor, load_ids, rejections)
+            ledger.record_invalid_measures(
+                cursor,
+                [
+                    (load_id, measure, readings)
+                    for key, load_id in load_ids.items()
+                    for measure, readings in aggregation.summaries[key].invalid_measures.items()
+                ],
+            )
+            connection.commit()
+        claimed = [total for stored, total in zip(objects, totals, strict=True) if stored.key in load_ids]
+        self.result.add(claimed)
+        log.info("%d objects loaded, %d rows of minutes; %d were loaded by another run in the meantime",
+                 len(load_ids), minutes, len(objects) - len(load_ids))

@@ -1,0 +1,66 @@
+"""What can be wrong with an object, and how to tell it from trouble that passes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+from botocore.exceptions import ClientError
+
+from include.cerebro.object_store import StoredObject
+
+
+class BadObjectError(Exception):
+    """The object itself is broken: trying again does not help, delivering it again does."""
+
+    def __init__(self, key: str, problem: str, remedy: str = "Deliver it again under the same key") -> None:
+        super().__init__(f"{key}: {problem}. {remedy}; the next run takes it up.")
+
+
+class ObjectChangedError(Exception):
+    """The object is not any more what was listed (overwritten or removed since)."""
+
+
+class NotConservedError(Exception):
+    """Rows went missing between two steps of a load. Nothing of it was committed."""
+
+
+# What DuckDB raises for content that it cannot read. Lack of memory and the like are not among them.
+CONTENT_ERRORS = (
+    duckdb.IOException,
+    duckdb.InvalidInputException,
+    duckdb.ConversionException,
+    duckdb.OutOfRangeException,
+    duckdb.SerializationException,
+    duckdb.BinderException,
+    duckdb.NotImplementedException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+)
+
+
+def may_be_content(error: Exception) -> bool:
+    """Whether the error may come from the content of an object, rather than from this machine's disk or memory."""
+    text = str(error)
+    local_trouble = "No space left" in text or "cerebro-duckdb-" in text or "temp_directory" in text
+    return isinstance(error, (*CONTENT_ERRORS, BadObjectError)) and not local_trouble
+
+
+def check_unchanged(client: Any, bucket: str, stored: StoredObject) -> None:
+    """Raise ObjectChangedError unless the store still has this version.
+
+    Raises botocore's errors if the store cannot be reached or refuses: then nothing is wrong with the object.
+    """
+    try:
+        head = client.head_object(Bucket=bucket, Key=stored.key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
+            raise ObjectChangedError(f"{stored.key} was removed after it was listed") from error
+        raise
+    if head["ETag"].strip('"') != stored.etag:
+        raise ObjectChangedError(f"{stored.key} was overwritten after it was listed")
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's text without DuckDB's class prefix and full stop."""
+    return str(error).strip().splitlines()[0].removeprefix("IO Error: ").rstrip(".") if str(error).strip() else repr(error)

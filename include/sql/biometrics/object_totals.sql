@@ -1,0 +1,10 @@
+-- What each object came to: readings loaded and rejected, and measures that could not be true.
+select
+    url,
+    cast(coalesce(sum(reading_count) filter (reason is null), 0) as bigint) as rows_loaded,
+    cast(coalesce(sum(reading_count) filter (reason is not null), 0) as bigint) as rows_rejected,
+    cast(coalesce(sum(heart_rate_invalid) filter (reason is null), 0) as bigint) as heart_rate_invalid,
+    cast(coalesce(sum(stress_level_invalid) filter (reason is null), 0) as bigint) as stress_level_invalid,
+    cast(coalesce(sum(energy_output_invalid) filter (reason is null), 0) as bigint) as energy_output_invalid
+from minutes
+group by url;

@@ -1,0 +1,4 @@
+select count(*)
+from minutes
+join claimed on minutes.url = claimed.url
+where minutes.reason is null;
