@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from include.cerebro.duckdb_session import duckdb_session
 from include.cerebro.object_store import ObjectStore, list_objects
 from include.cerebro.sample_data import SampleSize, write_sample
 from tests.oracle import Expected, calculate
@@ -96,6 +97,40 @@ def test_the_sample_has_every_kind_of_dirt_and_nothing_broken(store: ObjectStore
     assert len(expected.dim_missions) == 24
     keys = "".join(objects)
     assert [character for character in " '\"%+=[]üß" if character not in keys] == []
+
+
+READINGS = """
+    select
+        "timestamp"::varchar as "timestamp",
+        hero_id,
+        heart_rate::varchar as heart_rate,
+        energy_output::varchar as energy_output,
+        typeof("timestamp") || ' ' || typeof(heart_rate) as types
+    from read_parquet(?, hive_partitioning = false)
+"""
+
+
+def test_readings_are_dirty_in_every_way(store: ObjectStore, bucket: str) -> None:
+    write(store, bucket, SMALL)
+    keys = [version.key for version in listing(store, bucket) if version.key.startswith("biometrics")]
+    with duckdb_session(store) as connection:
+        readings = [
+            row for key in keys for row in connection.execute(READINGS, [f"s3://{bucket}/{key}"]).fetchall()
+        ]
+    timestamps, hero_ids, heart_rates, energies, types = (
+        set(column) for column in zip(*readings, strict=True)
+    )
+    assert {None, "infinity", "not synchronised"} <= timestamps
+    assert {" ", None, "HULK", "hulk", "Spider-Man", "spiderman", "\tspider-man "} <= hero_ids
+    assert {"nan", "inf", "999.0", "-5.0", "999", "n/a"} <= heart_rates
+    assert {None, "nan", "-inf", "-250.0", "-250", ""} <= energies
+    assert types == {
+        "TIMESTAMP DOUBLE",
+        "TIMESTAMP INTEGER",
+        "TIMESTAMP WITH TIME ZONE DECIMAL(9,1)",
+        "VARCHAR VARCHAR",
+        "TIMESTAMP_NS FLOAT",
+    }
 
 
 @pytest.mark.parametrize(

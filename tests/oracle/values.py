@@ -25,7 +25,7 @@ def text(value: object) -> str | None:
 
 
 def instant(value: object) -> datetime | None:
-    """An ISO 8601 text as an instant in UTC (no offset means UTC); None if unusable or not in years 1-9999."""
+    """An ISO 8601 text as instant in UTC (no offset means UTC); None if unusable or not of years 1-9999."""
     match = ISO_8601.fullmatch(text(value) or "") if isinstance(value, str) else None
     if match is None:
         return None
