@@ -149,9 +149,9 @@ def test_no_size_is_too_small(store: ObjectStore, bucket: str, size: SampleSize)
 def test_the_default_sample_has_clear_answers(store: ObjectStore, bucket: str) -> None:
     write(store, bucket, SampleSize())
     expected = calculate(contents(store, bucket))
-    energies = sorted(((energy or 0, name) for name, energy in expected.hulk_factor.items()), reverse=True)
+    energies = sorted(((energy or 0, name) for name, energy in expected.energy_by_name.items()), reverse=True)
     assert energies[0][1] == "Hulk"
-    counts = sorted((count for count, _ in expected.reliability.values()), reverse=True)
+    counts = sorted((count for count, _ in expected.missions_by_name.values()), reverse=True)
     assert counts[0] > counts[1], "the second question must have one answer"
     outcomes = {mission["outcome"] for mission in expected.dim_missions}
     assert {"Successful", "Failed", "Partial"} <= outcomes

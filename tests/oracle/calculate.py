@@ -20,6 +20,7 @@ Row = dict[str, Any]
 class Expected:
     """The expected tables: lists of rows, in no particular order.
 
+    ``energy_by_name`` and ``missions_by_name`` (count, mean stress) are the two questions before LIMIT 1.
     ``loads`` has (rows_in, rows_loaded, rows_rejected) of every object in force, ``failed`` the keys of
     objects that could not be read, ``rejections`` the rejected rows of objects in force by (dataset, reason).
     """
@@ -29,8 +30,10 @@ class Expected:
     bridge_mission_heroes: list[Row] = field(default_factory=list)
     fact_biometrics: list[Row] = field(default_factory=list)
     obt_cerebro_restored: list[Row] = field(default_factory=list)
-    hulk_factor: dict[str, float | None] = field(default_factory=dict)
-    reliability: dict[str, tuple[int, float | None]] = field(default_factory=dict)
+    hulk_factor: list[Row] = field(default_factory=list)
+    reliability: list[Row] = field(default_factory=list)
+    energy_by_name: dict[str, float | None] = field(default_factory=dict)
+    missions_by_name: dict[str, tuple[int, float | None]] = field(default_factory=dict)
     loads: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -79,7 +82,9 @@ def calculate(
     expected.dim_missions, expected.bridge_mission_heroes = missions(mission_records, hero_ids)
     expected.fact_biometrics = minutes(readings, hero_ids)
     expected.obt_cerebro_restored = one_big_table(expected, mission_duration_minutes)
-    answer_questions(expected)
+    expected.hulk_factor, expected.reliability = ranked_tables(expected)
+    expected.energy_by_name = energy_on_high_risk_missions(expected.obt_cerebro_restored, "hero_name")
+    expected.missions_by_name = successful_missions(expected.obt_cerebro_restored, "hero_name")
     return expected
 
 
@@ -195,25 +200,41 @@ def one_big_table(expected: Expected, duration: int) -> list[Row]:
     return rows
 
 
-def answer_questions(expected: Expected) -> None:
-    """Both questions of the contract, answered for every hero name that has an answer."""
-    high_risk, successful = defaultdict(list), defaultdict(list)
-    for row in expected.obt_cerebro_restored:
+def energy_on_high_risk_missions(rows: list[Row], group: str) -> dict[str, float | None]:
+    """The first question, answered for every hero_id or hero_name that has been on a high-risk mission."""
+    energies = defaultdict(list)
+    for row in rows:
         if row["mission_id"] is not None and (row["structural_damage"] or 0) > 10_000:
-            high_risk[row["hero_name"]].append(row)
+            energies[row[group]].append(row["energy_output"])
+    return {hero: mean([energy for energy in own if energy is not None]) for hero, own in energies.items()}
+
+
+def successful_missions(rows: list[Row], group: str) -> dict[str, tuple[int, float | None]]:
+    """The second question, answered for every hero_id or hero_name that has been on a successful mission."""
+    own_rows = defaultdict(list)
+    for row in rows:
         if row["mission_outcome"] == "Successful":
-            successful[row["hero_name"]].append(row)
-    expected.hulk_factor = {
-        name: mean([row["energy_output"] for row in rows if row["energy_output"] is not None])
-        for name, rows in high_risk.items()
-    }
-    expected.reliability = {
-        name: (
-            len({row["mission_id"] for row in rows}),
-            mean([row["stress_level"] for row in rows if row["stress_level"] is not None]),
+            own_rows[row[group]].append(row)
+    return {
+        hero: (
+            len({row["mission_id"] for row in own}),
+            mean([row["stress_level"] for row in own if row["stress_level"] is not None]),
         )
-        for name, rows in successful.items()
+        for hero, own in own_rows.items()
     }
+
+
+def ranked_tables(expected: Expected) -> tuple[list[Row], list[Row]]:
+    """analytics.hulk_factor and analytics.reliability, without the ranks: a row for every hero."""
+    energies = energy_on_high_risk_missions(expected.obt_cerebro_restored, "hero_id")
+    successes = successful_missions(expected.obt_cerebro_restored, "hero_id")
+    hulk_factor, reliability = [], []
+    for hero in expected.dim_heroes:
+        known = {"hero_id": hero["hero_id"], "hero_name": hero["hero_name"]}
+        count, stress = successes.get(hero["hero_id"], (0, None))
+        hulk_factor.append(known | {"avg_energy_output": energies.get(hero["hero_id"])})
+        reliability.append(known | {"successful_missions_count": count, "avg_stress_level": stress})
+    return hulk_factor, reliability
 
 
 def last(values: Iterable[Any]) -> Any:

@@ -16,6 +16,7 @@ import duckdb
 
 from tests.oracle.values import BLANKS, heart_rate, instant, number_not_below_zero, text
 
+HERO_COLUMNS = ("hero_id", "name", "alter_ego", "first_appearance")
 MEASURES = {
     "heart_rate": heart_rate,
     "stress_level": number_not_below_zero,
@@ -86,7 +87,7 @@ def read_heroes(data: bytes) -> Content:
     except csv.Error as error:
         raise BrokenObjectError(str(error)) from error
     header = [name.strip(BLANKS) for name in lines[0]] if lines else []
-    if "hero_id" not in header or len(set(header)) < len(header):
+    if not set(HERO_COLUMNS) <= set(header) or len(set(header)) < len(header):
         raise BrokenObjectError(f"header {header}")
     for line in lines[1:]:
         if len(line) != len(header):
@@ -147,11 +148,12 @@ def load_json(document: str) -> Any:
 
 def fault_of_mission(record: Any) -> str | None:
     """Why a mission record cannot be used, or None."""
-    if not is_clean(record):
-        return "invalid_text"
     if not isinstance(record, dict):
         return "not_an_object"
-    if text(record.get("mission_id")) is None:
+    if not is_clean(record):
+        return "invalid_text"
+    mission_id = record.get("mission_id")
+    if isinstance(mission_id, bool | list | dict) or text(mission_id) is None:
         return "missing_mission_id"
     if instant(record.get("timestamp")) is None:
         return "invalid_timestamp"

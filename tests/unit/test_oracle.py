@@ -13,6 +13,7 @@ from tests.oracle import BrokenObjectError, calculate
 from tests.oracle.landing import read_object
 
 MINUTE = datetime(2025, 1, 1, 12, tzinfo=UTC)
+HEADER = b"hero_id,name,alter_ego,first_appearance\n"
 COLUMNS = '"timestamp", hero_id, heart_rate, stress_level, energy_output'
 
 
@@ -187,8 +188,8 @@ def test_one_big_table_with_missions_of_one_minute(parquet: Any) -> None:
         (1, "Hulk", "M2", 1, 300),
         (5, "Hulk", None, 1, 1),
     ]
-    assert expected.hulk_factor == {"Hulk": 100, "Thor": None}
-    assert expected.reliability == {"Hulk": (2, 60), "Thor": (1, None)}
+    assert expected.energy_by_name == {"Hulk": 100, "Thor": None}
+    assert expected.missions_by_name == {"Hulk": (2, 60), "Thor": (1, None)}
 
 
 def test_one_big_table_with_missions_that_overlap(parquet: Any) -> None:
@@ -204,7 +205,7 @@ def test_one_big_table_with_missions_that_overlap(parquet: Any) -> None:
         ("Hulk", "M2", 5),
         ("Thor", "M1", 0),
     ]
-    assert expected.hulk_factor["Hulk"] == 200
+    assert expected.energy_by_name["Hulk"] == 200
 
 
 def test_a_correction_supersedes_and_a_broken_one_does_not(parquet: Any) -> None:
@@ -221,10 +222,10 @@ def test_a_correction_supersedes_and_a_broken_one_does_not(parquet: Any) -> None
     ("dataset", "data"),
     [
         ("heroes", b""),
-        ("heroes", b"id,name\n1,x\n"),
-        ("heroes", b"hero_id,name\n1,x,y\n"),
-        ("heroes", b"hero_id,name\n1,caf\xe9\n"),
-        ("heroes", b"hero_id,hero_id\n1,2\n"),
+        ("heroes", b"hero_id,name,alter_ego\n1,x,y\n"),
+        ("heroes", HEADER + b"1,x,y\n"),
+        ("heroes", HEADER + b"1,caf\xe9,,\n"),
+        ("heroes", HEADER.replace(b"\n", b",name\n") + b"1,2,3,4,5\n"),
         ("missions", b"[{}"),
         ("missions", b'{"mission_id": "M1"}\n{"mission'),
         ("missions", b" \n"),

@@ -1,0 +1,167 @@
+"""The whole way through the real scheduler: sample data, the main job by its asset, tables and answers."""
+
+import math
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from include.cerebro.sql import read_sql
+from local.airflow_api import FINAL_RUN_STATES, AirflowApi, Run
+from tests.oracle import Expected, calculate
+from tests.oracle.warehouse import differences, query
+
+SAMPLE_DAG = "cerebro_sample_data"
+RESTORE_DAG = "cerebro_restore"
+SAMPLE_SIZE = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
+READINGS = 5 * 3 * 3600
+
+# Seconds; a run takes 15-40 on two cores.
+DAG_TIMEOUT = 120
+RUN_TIMEOUT = 240
+TRIGGER_TIMEOUT = 60
+
+# Where each row lies and which transaction wrote it: a row written again shows, even with the same values.
+ROWS = """
+    select
+        count(*) as rows,
+        md5(coalesce(string_agg(concat_ws(' ', xmin, ctid, t::text), ';' order by ctid), ''))
+            as fingerprint
+    from {table} as t
+"""
+BASE_TABLES = """
+    select format('%I.%I', schemaname, tablename) as name
+    from pg_tables
+    where schemaname in ('raw', 'marts', 'analytics', 'snapshots')
+    order by name
+"""
+
+
+class Scheduler(AirflowApi):
+    """Airflow's API, with runs that are given parameters and waited for."""
+
+    def trigger_with(self, dag_id: str, parameters: dict[str, Any]) -> Run:
+        answer = self._call(
+            "POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": parameters}
+        )
+        return Run(answer["dag_id"], answer["dag_run_id"], answer["state"])
+
+    def wait_until_green(self, run: Run) -> None:
+        deadline = time.monotonic() + RUN_TIMEOUT
+        while (state := self.run(run.dag_id, run.run_id).state) not in FINAL_RUN_STATES:
+            if time.monotonic() > deadline:
+                pytest.fail(f"{run.dag_id} is still {state} after {RUN_TIMEOUT} s: {self._states(run)}")
+            time.sleep(0.5)
+        if state != "success":
+            failed = [task for task in self.tasks(run) if task.state == "failed"]
+            logs = "\n".join(line for task in failed for line in [task.label, *self.log_tail(run, task)])
+            pytest.fail(f"{run.dag_id} is {state}: {self._states(run)}\n{logs}")
+
+    def await_triggered(self, source: Run) -> Run:
+        deadline = time.monotonic() + TRIGGER_TIMEOUT
+        while (run := self.triggered_by(RESTORE_DAG, source)) is None:
+            if time.monotonic() > deadline:
+                pytest.fail(f"No run of {RESTORE_DAG} followed {source.run_id} in {TRIGGER_TIMEOUT} s")
+            time.sleep(0.5)
+        return run
+
+    def _states(self, run: Run) -> str:
+        return ", ".join(f"{task.label} {task.state}" for task in self.tasks(run))
+
+
+@pytest.fixture(scope="module")
+def scheduler(stack: dict[str, str]) -> Scheduler:
+    api = Scheduler(stack)
+    api.log_in()
+    for dag_id in (SAMPLE_DAG, RESTORE_DAG):
+        api.wait_for_dag(dag_id, DAG_TIMEOUT)
+    return api
+
+
+@pytest.fixture(scope="module")
+def warehouse(stack: dict[str, str]) -> str:
+    return stack["WAREHOUSE_URI"]
+
+
+@pytest.fixture(scope="module")
+def restored(scheduler: Scheduler) -> Iterator[Run]:
+    """The sample, written and restored by the run that its asset started."""
+    sample = scheduler.trigger_with(SAMPLE_DAG, SAMPLE_SIZE)
+    scheduler.wait_until_green(sample)
+    restore = scheduler.await_triggered(sample)
+    scheduler.wait_until_green(restore)
+    return restore
+
+
+@pytest.fixture(scope="module")
+def expected(stack: dict[str, str], restored: Run) -> Expected:  # noqa: ARG001 - it must have happened
+    """What the plain calculation makes of the objects in the bucket."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=stack["S3_ENDPOINT_URL"],
+        aws_access_key_id=stack["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=stack["AWS_SECRET_ACCESS_KEY"],
+        region_name="us-east-1",
+        config=Config(s3={"addressing_style": "path"}, response_checksum_validation="when_required"),
+    )
+    listing = client.get_paginator("list_objects_v2").paginate(Bucket="cerebro-data")
+    keys = [entry["Key"] for page in listing for entry in page.get("Contents", ())]
+    return calculate({key: client.get_object(Bucket="cerebro-data", Key=key)["Body"].read() for key in keys})
+
+
+def test_the_warehouse_holds_what_the_plain_calculation_gives(expected: Expected, warehouse: str) -> None:
+    assert expected.failed == []
+    found = differences(expected, warehouse)
+    assert not found, f"{len(found)} differences, among them:\n" + "\n".join(found[:20])
+
+
+def test_the_two_questions_are_answered(expected: Expected, warehouse: str) -> None:
+    (answer,) = query(warehouse, read_sql("answers/hulk_factor.sql"))
+    best = max(energy for energy in expected.energy_by_name.values() if energy is not None)
+    assert math.isclose(answer["avg_energy_output"], best, rel_tol=1e-9)
+    assert math.isclose(expected.energy_by_name[answer["hero_name"]] or 0, best, rel_tol=1e-9)
+
+    (answer,) = query(warehouse, read_sql("answers/reliability.sql"))
+    count, stress = expected.missions_by_name[answer["hero_name"]]
+    assert answer["successful_missions_count"] == count
+    assert count == max(others for others, _ in expected.missions_by_name.values())
+    assert stress is not None
+    assert math.isclose(answer["avg_stress_level"], stress, rel_tol=1e-9)
+
+
+@pytest.mark.usefixtures("restored")
+def test_no_reading_is_lost(warehouse: str) -> None:
+    (row,) = query(
+        warehouse,
+        """
+        select
+            (select sum(rows_in) from raw.current_loads where dataset = 'biometrics') as landed,
+            (select sum(rows_rejected) from raw.current_loads where dataset = 'biometrics') as rejected,
+            (select sum(reading_count) from marts.fact_biometrics) as accepted
+        """,
+    )
+    assert row["landed"] == READINGS
+    assert row["rejected"] > 0
+    assert row["accepted"] + row["rejected"] == READINGS
+
+
+@pytest.mark.usefixtures("restored")
+def test_a_second_run_changes_no_row(scheduler: Scheduler, warehouse: str) -> None:
+    before = fingerprints(warehouse)
+    assert before["analytics.obt_cerebro_restored"][0] > 0
+    again = scheduler.trigger_with(RESTORE_DAG, {})
+    scheduler.wait_until_green(again)
+    after = fingerprints(warehouse)
+    assert {table for table in before.keys() | after.keys() if before.get(table) != after.get(table)} == set()
+
+
+def fingerprints(warehouse: str) -> dict[str, tuple[int, str]]:
+    """The rows of every table, and the fingerprint of all of them."""
+    result = {}
+    for table in query(warehouse, BASE_TABLES):
+        (row,) = query(warehouse, ROWS.format(table=table["name"]))
+        result[table["name"]] = (row["rows"], row["fingerprint"])
+    return result
