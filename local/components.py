@@ -34,7 +34,6 @@ _AIRFLOW_SETTINGS = {
         "load_examples": "False",
         "dags_are_paused_at_creation": "False",
         "simple_auth_manager_users": "admin:admin",
-        # Two cores: with 8 tasks at a time the run took as long as with 4, with 2 it waited for watchers.
         "parallelism": "8",
     },
     "scheduler": {

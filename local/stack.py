@@ -163,7 +163,7 @@ class Stack:
         return False
 
     def _migrate(self, say: Say) -> None:
-        """Bring Airflow's database to the installed version, unless it is; to ask Airflow takes 5 s."""
+        """Bring Airflow's database to the installed version unless it is; Airflow needs seconds to see."""
         secrets, ports = self.state.secrets(), self.state.ports()
         installed = f"migrated to Airflow {version('apache-airflow-core')}"
         database = psycopg2.connect(
