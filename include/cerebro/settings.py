@@ -20,6 +20,9 @@ LOADER_ROLE = "cerebro_loader"
 TRANSFORMER_ROLE = "cerebro_transformer"
 ANALYST_ROLE = "cerebro_analyst"
 
+DBT_MANIFEST = DBT_ROOT / "target" / "manifest.json"
+# Models that dbt builds at the same time; the star schema is three models wide.
+DBT_THREADS = int(os.environ.get("CEREBRO_DBT_THREADS", 4))
 # dbt may live in an environment of its own (in the Docker image it does); on the PATH otherwise.
 DBT_EXECUTABLE = os.environ.get("CEREBRO_DBT_EXECUTABLE", "dbt")
 

@@ -1,0 +1,183 @@
+"""
+### Cerebro Restore
+
+Takes up whatever is new in the landing zone and brings the warehouse up to date.
+
+1. **prepare_warehouse** creates what is missing of roles, schemas and tables.
+2. **discover** compares the landing zone's listing with the ledger, `raw.loads`.
+3. **load** copies new heroes and missions as they are, and biometrics as one-minute aggregates that DuckDB makes while it
+   reads the Parquet from S3: one task a batch of objects. Each load commits together with its ledger row.
+4. **transform** builds staging, marts and analytics with dbt: one task a model. Skipped if there is nothing new.
+5. **reconcile** checks that no reading was lost, **publish_answers** answers the two questions, and **check_objects** names
+   the objects that are broken: the run is red then, though everything else was loaded and transformed.
+
+Runs every hour, when the asset `cerebro_landing_zone` was updated, and by hand. A run on an unchanged landing zone
+changes nothing. A broken object: see its error in this run's **check_objects**, deliver it again under the same key,
+and the next run takes it up.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import chain, dag, get_current_context, task, task_group
+from airflow.timetables.assets import AssetOrTimeSchedule
+from airflow.timetables.trigger import CronTriggerTimetable
+
+from include.cerebro.assets import LANDING_ZONE
+from include.cerebro.transform import transformation
+
+
+@task
+def prepare_warehouse() -> None:
+    """Create what is missing of roles, schemas and raw tables. Does nothing where all is there."""
+    from include.cerebro import connections, warehouse
+
+    warehouse.prepare_warehouse(connections.warehouse())
+
+
+@task
+def discover() -> list[list[list[Any]]]:
+    """List the landing zone and find what the ledger does not have: biometrics, in batches, and hero and mission files.
+
+    Returns the batches (tasks can only be mapped over what a task returns); the others are XComs of their own.
+    """
+    from include.cerebro import connections, landing_zone
+
+    found = landing_zone.discover(
+        connections.object_store(), connections.landing_bucket(), connections.warehouse()
+    )
+    task_instance = get_current_context()["ti"]
+    task_instance.xcom_push("heroes", [list(stored) for stored in found.heroes])
+    task_instance.xcom_push("missions", [list(stored) for stored in found.missions])
+    return [[list(stored) for stored in batch] for batch in found.biometrics]
+
+
+def load_records(dataset: str, objects: list[list[Any]]) -> dict[str, Any]:
+    """Load new objects of heroes or missions, each in a transaction of its own."""
+    from include.cerebro import connections
+    from include.cerebro.object_store import StoredObject
+    from include.cerebro.record_loader import RecordLoader
+
+    loader = RecordLoader(
+        dataset,
+        connections.object_store(),
+        connections.landing_bucket(),
+        connections.warehouse(),
+        get_current_context()["run_id"],
+    )
+    return loader.load([StoredObject(*stored) for stored in objects]).as_dict()
+
+
+@task
+def heroes(objects: list[list[Any]]) -> dict[str, Any]:
+    """Copy every record of the new hero files into raw.heroes."""
+    return load_records("heroes", objects)
+
+
+@task
+def missions(objects: list[list[Any]]) -> dict[str, Any]:
+    """Copy every record of the new mission logs into raw.missions."""
+    return load_records("missions", objects)
+
+
+@task(map_index_template="{{ batch_name }}")
+def biometrics(batch: list[list[Any]]) -> dict[str, Any]:
+    """Aggregate a batch of biometrics objects to one minute in DuckDB and copy the minutes into raw.biometrics."""
+    from include.cerebro import connections
+    from include.cerebro.biometrics import BiometricsLoader
+    from include.cerebro.object_store import StoredObject
+
+    objects = [StoredObject(*stored) for stored in batch]
+    context = get_current_context()
+    size = sum(stored.size_bytes for stored in objects) / 1e6
+    context["batch_name"] = f"{len(objects)} objects, {size:.1f} MB, from {objects[0].key}"
+    loader = BiometricsLoader(
+        connections.object_store(), connections.landing_bucket(), connections.warehouse(), context["run_id"]
+    )
+    return loader.load(objects).as_dict()
+
+
+@task.short_circuit(ignore_downstream_trigger_rules=False, trigger_rule="all_done")
+def anything_to_transform() -> dict[str, Any] | None:
+    """Go on to dbt if there are loads that it has not seen, if the project changed, or if a table is missing."""
+    from include.cerebro import connections, transformation_state
+
+    return transformation_state.transformation_needed(connections.warehouse())
+
+
+@task
+def record_transformation(state: dict[str, Any]) -> None:
+    """Remember what was transformed, so that the next run need not do it again."""
+    from include.cerebro import connections, transformation_state
+
+    transformation_state.record_transformation(connections.warehouse(), state)
+
+
+@task(trigger_rule="all_done")
+def reconcile() -> dict[str, int]:
+    """Check that every reading that came in is in fact_biometrics or was rejected."""
+    from include.cerebro import checks, connections
+
+    return checks.check_conservation(connections.warehouse())
+
+
+@task(trigger_rule="none_failed")
+def publish_answers() -> dict[str, Any]:
+    """Answer the two questions, with the rights of an analyst. Red, like the run, if anything before it failed."""
+    from include.cerebro import checks, connections
+
+    return checks.read_answers(connections.warehouse())
+
+
+@task(trigger_rule="all_done")
+def check_objects() -> None:
+    """Name the objects that could not be loaded, with what is wrong with them and what to do."""
+    from include.cerebro import checks, connections
+
+    checks.check_objects(connections.warehouse(), get_current_context()["run_id"])
+
+
+@dag(
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("0 * * * *", timezone="UTC"), assets=[LANDING_ZONE]
+    ),
+    catchup=False,
+    is_paused_upon_creation=False,
+    # One run at a time. Two would do no harm (the ledger sees to that), but the same work.
+    max_active_runs=1,
+    tags=["cerebro", "etlt"],
+    doc_md=__doc__,
+    default_args={
+        "owner": "cerebro",
+        "retries": 2,
+        "retry_delay": timedelta(seconds=10),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=5),
+    },
+)
+def cerebro_restore() -> None:
+    """Landing zone to answers."""
+    found = discover()
+
+    @task_group
+    def load() -> None:
+        """New objects into raw."""
+        heroes(found["heroes"])
+        missions(found["missions"])
+        biometrics.expand(batch=found)
+
+    loads = load()
+    state = anything_to_transform()
+    transform = transformation("transform")
+    reconciled = reconcile()
+    # Red if anything before it failed, so that the run is.
+    answers = publish_answers()
+
+    chain(prepare_warehouse(), found, loads, state, transform, record_transformation(state), reconciled)
+    chain([loads, transform, reconciled], answers)
+    chain(reconciled, check_objects())
+
+
+cerebro_restore()

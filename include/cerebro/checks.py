@@ -1,0 +1,64 @@
+"""What every run checks at its end, and the answers that it publishes."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from include.cerebro import ledger, settings
+from include.cerebro.sql import read_sql
+from include.cerebro.warehouse import Warehouse
+
+log = logging.getLogger(__name__)
+
+ANSWERS = {"The Hulk Factor": "answers/hulk_factor.sql", "Reliability": "answers/reliability.sql"}
+
+
+class ReadingsLostError(Exception):
+    """Readings in the landing zone are neither in fact_biometrics nor rejected (or are there twice)."""
+
+
+class ObjectsFailedError(Exception):
+    """Some objects could not be loaded; all others were."""
+
+
+def check_conservation(warehouse: Warehouse) -> dict[str, int]:
+    """Return how many readings came in, were kept and were rejected. Raises ReadingsLostError if they do not add up."""
+    with warehouse.connect(settings.TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("checks/conservation.sql"))
+        readings_in, in_facts, rejected, difference = cursor.fetchone()
+    log.info("%d readings came in: %d in marts.fact_biometrics, %d rejected", readings_in, in_facts, rejected)
+    if difference:
+        raise ReadingsLostError(
+            f"{readings_in} readings came in, but marts.fact_biometrics holds {in_facts} and {rejected} were rejected: "
+            f"{abs(difference)} are {'missing' if difference > 0 else 'there twice'}. "
+            "Build the fact table anew: dbt build --full-refresh --select fact_biometrics+"
+        )
+    return {"readings_in": readings_in, "in_facts": in_facts, "rejected": rejected}
+
+
+def check_objects(warehouse: Warehouse, dag_run_id: str) -> None:
+    """Raise ObjectsFailedError with one line an object if this run could not load them all."""
+    with warehouse.connect(settings.LOADER_ROLE) as connection, connection.cursor() as cursor:
+        failures = ledger.failures_of_run(cursor, dag_run_id)
+    if failures:
+        lines = "\n".join(f"  {error}" for _, error in failures)
+        raise ObjectsFailedError(
+            f"{len(failures)} objects could not be loaded; everything else was loaded and transformed.\n{lines}\n"
+            "  See also: select object_key, error from raw.loads where status = 'failed'"
+        )
+    log.info("Every object of the landing zone is loaded")
+
+
+def read_answers(warehouse: Warehouse) -> dict[str, dict[str, Any]]:
+    """Return the answers to both questions, by title: the first row, by column name. Read with an analyst's rights."""
+    answers = {}
+    with warehouse.connect(settings.ANALYST_ROLE) as connection, connection.cursor() as cursor:
+        for title, name in ANSWERS.items():
+            cursor.execute(read_sql(name))
+            row = cursor.fetchone()
+            columns = [column.name for column in cursor.description]
+            answers[title] = dict(zip(columns, row, strict=True)) if row else {}
+            shown = ", ".join(f"{column} = {value}" for column, value in answers[title].items())
+            log.info("%s: %s", title, shown or "no rows")
+    return answers

@@ -1,0 +1,79 @@
+"""One Airflow task for one dbt model and its tests, following the one dbt process that builds them all.
+
+Cosmos in WATCHER mode has a task for a model and another for its tests. Started on two cores, each task costs about a
+second, so here one task stands for both: green when the model is built and all of its own tests have passed. A test
+belongs to the model that it is written under, not to every model that it refers to: a broken fact table must not turn
+its dimensions red.
+
+Rests on internals of Cosmos (the version is pinned): where the producer leaves its events.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from cosmos.operators._watcher.state import (
+    get_dbt_event_xcom_key,
+    get_xcom_val,
+    is_dbt_node_status_success,
+    is_dbt_node_status_terminal,
+)
+from cosmos.operators.watcher import DbtRunWatcherOperator
+
+
+class DbtModelOperator(DbtRunWatcherOperator):
+    """Waits until dbt has built one model and run its tests; as a retry, builds and tests that model alone.
+
+    ``test_ids`` are the unique ids of the model's own tests.
+    """
+
+    base_cmd = ["build"]
+
+    def __init__(self, *, test_ids: list[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.test_ids = test_ids
+
+    def _get_node_status(self, ti: Any, context: Any) -> Any:
+        """Return the model's status once its tests have finished too, the first failed test's if one failed."""
+        status = super()._get_node_status(ti, context)
+        if not is_dbt_node_status_success(status):
+            return status
+        for test_id in self.test_ids:
+            event = get_xcom_val(ti, self.producer_task_id, get_dbt_event_xcom_key(test_id)) or {}
+            if not is_dbt_node_status_terminal(event.get("status")):
+                return None
+            if not is_dbt_node_status_success(event["status"]):
+                self.log.error("The test %s: %s: %s", test_id, event["status"], event.get("msg"))
+                return event["status"]
+        return status
+
+
+def tests_by_model(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the unique ids of the data tests by the unique id of the model that each is written under.
+
+    A test that is under no model (a file of its own) belongs to that of its models which is built last.
+    """
+    tests: dict[str, list[str]] = defaultdict(list)
+    for unique_id, node in manifest["nodes"].items():
+        if node["resource_type"] != "test":
+            continue
+        parents = [parent for parent in node["depends_on"]["nodes"] if parent in manifest["nodes"]]
+        owner = node.get("attached_node") or max(
+            parents, key=lambda parent: len(_ancestors(manifest, parent)), default=None
+        )
+        if owner:
+            tests[owner].append(unique_id)
+    return dict(tests)
+
+
+def _ancestors(manifest: Mapping[str, Any], unique_id: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [unique_id]
+    while waiting:
+        for parent in manifest["parent_map"].get(waiting.pop(), []):
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found

@@ -1,0 +1,99 @@
+"""dbt as Airflow tasks: how Cosmos turns every model of include/dbt into a task of its own.
+
+Mode WATCHER: one dbt process builds and tests the project, and each model's task follows it. A model that failed is run
+again by its own task's retry, alone. The manifest is made ahead (``make setup``, or in the image), so that reading a
+DAG file never calls dbt.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
+from cosmos.constants import DbtResourceType, ExecutionMode, InvocationMode, LoadMode, TestBehavior
+from cosmos.dbt.graph import DbtNode
+from cosmos.profiles import PostgresUserPasswordProfileMapping
+
+from include.cerebro import settings
+from include.cerebro.dbt_model_operator import DbtModelOperator, tests_by_model
+
+
+class ManifestMissingError(RuntimeError):
+    """dbt's manifest has not been made."""
+
+
+def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
+    """Return the task group that builds staging, marts and analytics, one task a model, named after it.
+
+    Raises ManifestMissingError if dbt's manifest has not been made.
+    """
+    if not settings.DBT_MANIFEST.exists():
+        raise ManifestMissingError(f"{settings.DBT_MANIFEST} is missing. Make it with: make setup")
+    manifest = json.loads(settings.DBT_MANIFEST.read_text(encoding="utf-8"))
+    return DbtTaskGroup(
+        group_id=group_id,
+        project_config=ProjectConfig(
+            dbt_project_path=settings.DBT_ROOT,
+            manifest_path=settings.DBT_MANIFEST,
+            install_dbt_deps=False,
+        ),
+        profile_config=ProfileConfig(
+            profile_name="cerebro",
+            target_name="warehouse",
+            profile_mapping=PostgresUserPasswordProfileMapping(
+                conn_id=settings.WAREHOUSE_CONN_ID,
+                profile_args={
+                    "schema": "staging",
+                    "role": settings.TRANSFORMER_ROLE,
+                    "threads": settings.DBT_THREADS,
+                },
+            ),
+        ),
+        execution_config=ExecutionConfig(
+            execution_mode=ExecutionMode.WATCHER,
+            # A process of its own: dbt may live in another environment than Airflow.
+            invocation_mode=InvocationMode.SUBPROCESS,
+            dbt_executable_path=settings.DBT_EXECUTABLE,
+            # Data tests run with the models. Unit tests do not: they check the project, not the data, and are CI's.
+            setup_operator_args={"dbt_cmd_flags": ["--resource-type", "test"]},
+        ),
+        render_config=RenderConfig(
+            load_method=LoadMode.DBT_MANIFEST,
+            # No tasks for tests: a model's own task waits for them.
+            test_behavior=TestBehavior.NONE,
+            normalize_task_id=_model_name,
+            node_converters={DbtResourceType.MODEL: _model_tasks(tests_by_model(manifest))},
+        ),
+        operator_args={
+            # Not deferrable: a deferral of a few seconds costs more than it saves, and Airflow 3.3.2 loses some.
+            "deferrable": False,
+            "poke_interval": 1,
+            "retries": 2,
+            "retry_delay": timedelta(seconds=5),
+        },
+        **kwargs,
+    )
+
+
+def _model_name(node: DbtNode) -> str:
+    return str(node.name)
+
+
+def _model_tasks(tests: dict[str, list[str]]) -> Callable[..., DbtModelOperator]:
+    """Return what makes the task of one model, as Cosmos's ``node_converters`` want it."""
+
+    def model_task(*, dag: Any, task_group: Any, node: DbtNode, task_args: dict[str, Any], **_: Any) -> Any:
+        return DbtModelOperator(
+            task_id=node.name,
+            dag=dag,
+            task_group=task_group,
+            test_ids=tests.get(node.unique_id, []),
+            select=node.name,
+            extra_context={"dbt_node_config": node.context_dict, "package_name": node.package_name},
+            **task_args,
+        )
+
+    return model_task

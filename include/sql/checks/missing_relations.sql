@@ -1,0 +1,4 @@
+select expected.relation
+from unnest(%(relations)s::text[]) as expected (relation)
+where to_regclass(expected.relation) is null
+order by expected.relation;
