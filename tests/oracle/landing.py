@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -17,11 +18,25 @@ import duckdb
 from tests.oracle.values import BLANKS, heart_rate, instant, number_not_below_zero, text
 
 HERO_COLUMNS = ("hero_id", "name", "alter_ego", "first_appearance")
+# Deeper nesting than this is no mission.
+MAX_DEPTH = 200
+NUMERIC = r"VARCHAR|FLOAT|DOUBLE|DECIMAL.*|U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)"
+TYPES = ("TIMESTAMP.*|DATE|VARCHAR", r"VARCHAR|UUID|ENUM.*|U?\w*INT\w*", NUMERIC, NUMERIC, NUMERIC)
 MEASURES = {
     "heart_rate": heart_rate,
     "stress_level": number_not_below_zero,
     "energy_output": number_not_below_zero,
 }
+
+COLUMNS = """
+    select "timestamp", hero_id, heart_rate, stress_level, energy_output
+    from read_parquet($path, hive_partitioning = false)
+    limit 0
+"""
+ROWS = """
+    select "timestamp"::varchar, hero_id::varchar, heart_rate, stress_level, energy_output
+    from read_parquet($path, hive_partitioning = false)
+"""
 
 
 class BrokenObjectError(ValueError):
@@ -115,6 +130,8 @@ def read_missions(data: bytes) -> Content:
         except ValueError as error:
             raise BrokenObjectError(str(error)) from error
         content.rows_in = len(records)
+    elif (single := one_object(whole)) is not None:
+        content.rows_in, records = 1, [single]
     else:
         records = []
         lines = whole.split("\n")
@@ -124,7 +141,7 @@ def read_missions(data: bytes) -> Content:
             content.rows_in += 1
             try:
                 records.append(load_json(line))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 if line_number == len(lines):
                     raise BrokenObjectError(f"last line cut: {error}") from error
                 content.reject("invalid_json")
@@ -135,6 +152,15 @@ def read_missions(data: bytes) -> Content:
         else:
             content.accepted.append(record)
     return content
+
+
+def one_object(document: str) -> Any:
+    """The object, if the whole document is a single one, over however many lines; else None."""
+    try:
+        value = load_json(document)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def load_json(document: str) -> Any:
@@ -150,6 +176,8 @@ def fault_of_mission(record: Any) -> str | None:
     """Why a mission record cannot be used, or None."""
     if not isinstance(record, dict):
         return "not_an_object"
+    if depth(record) > MAX_DEPTH:
+        return "invalid_json"
     if not is_clean(record):
         return "invalid_text"
     mission_id = record.get("mission_id")
@@ -158,6 +186,15 @@ def fault_of_mission(record: Any) -> str | None:
     if instant(record.get("timestamp")) is None:
         return "invalid_timestamp"
     return None
+
+
+def depth(value: Any) -> int:
+    """How deep the value is nested: 0 for a plain one."""
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max(
+        (depth(item) for item in (value.values() if isinstance(value, dict) else value)), default=0
+    )
 
 
 def is_clean(value: Any) -> bool:
@@ -197,11 +234,11 @@ def parquet_rows(data: bytes) -> list[tuple[Any, ...]]:
         path.write_bytes(data)
         connection.execute("set timezone = 'UTC'")
         try:
-            return connection.execute(
-                'select "timestamp"::varchar, hero_id::varchar, heart_rate, stress_level, energy_output '
-                "from read_parquet($path, hive_partitioning = false)",
-                {"path": str(path)},
-            ).fetchall()
+            columns = connection.execute(COLUMNS, {"path": str(path)})
+            types = [column[1] for column in columns.description]
+            if not all(re.fullmatch(wanted, str(found)) for wanted, found in zip(TYPES, types, strict=True)):
+                raise BrokenObjectError(f"types {types}")
+            return connection.execute(ROWS, {"path": str(path)}).fetchall()
         except duckdb.Error as error:
             raise BrokenObjectError(str(error)) from error
 
