@@ -1,5 +1,6 @@
 {{ config(
     unique_key='spelled_hero_id',
+    full_refresh=false,
     post_hook="{{ add_missing_keys('spelled_hero_id') }}"
 ) }}
 

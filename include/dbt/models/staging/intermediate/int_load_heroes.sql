@@ -1,6 +1,5 @@
 {{ config(
     incremental_strategy='append',
-    full_refresh=none,
     pre_hook="{{ find_pending_loads({'biometrics': none}) }}",
     post_hook=[
         "{{ add_missing_keys('hero_id, load_id') }}",

@@ -1,5 +1,6 @@
 {{ config(
     unique_key='load_id',
+    full_refresh=false,
     post_hook="{{ add_missing_keys('load_id') }}"
 ) }}
 

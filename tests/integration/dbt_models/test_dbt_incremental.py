@@ -1,0 +1,191 @@
+"""What is brought up to date piece by piece equals what is built at once."""
+
+import os
+import random
+import time
+from typing import Any
+
+import psycopg2
+import pytest
+
+from tests.integration.dbt_models.warehouse import Warehouse
+
+SPELLINGS = [
+    ["hulk", "HULK", "Hulk"],
+    ["Spider-Man", "spiderman", "SPIDER MAN"],
+    ["x_23", "X-23", "x23"],
+    ["T'Challa", "tchalla"],
+]
+DURATION = ["--vars", "{mission_duration_minutes: 3}"]
+
+
+def spelled(chance: random.Random) -> str:
+    return chance.choice(chance.choice(SPELLINGS))
+
+
+def minute(number: int) -> str:
+    return f"2025-01-01 {number // 60:02}:{number % 60:02}+00"
+
+
+def load_something(warehouse: Warehouse, chance: random.Random) -> None:
+    """A load of any dataset; keys are few, so that many supersede an earlier one."""
+    dataset = chance.choice(["heroes", "missions", "biometrics", "biometrics"])
+    key = f"{dataset}/{chance.randrange(3)}"
+    if dataset == "heroes":
+        records = [
+            {"hero_id": spelled(chance), "name": chance.choice([None, "", spelled(chance)]),
+             "alter_ego": chance.choice([None, "Bruce", "Peter"])}
+            for _ in range(chance.randrange(1, 4))
+        ]  # fmt: skip
+        warehouse.load_heroes(key, *records)
+    elif dataset == "missions":
+        missions: list[dict[str, Any]] = [
+            {"mission_id": f"m{chance.randrange(6)}", "timestamp": f"2025-01-01 00:{chance.randrange(60):02}:37Z",
+             "hero_ids": [spelled(chance) for _ in range(chance.randrange(3))],
+             "outcome": chance.choice(["Successful", "Failed"]),
+             "damage_report": {"structural_damage": chance.choice([-1, 5, 20000])}}
+            for _ in range(chance.randrange(1, 5))
+        ]  # fmt: skip
+        warehouse.load_missions(key, *missions)
+    else:
+        minutes = {(spelled(chance), chance.randrange(60) + chance.choice([0, 0, 600])) for _ in range(25)}
+        warehouse.load_biometrics(
+            key, *((hero, minute(at), chance.randrange(1, 60), chance.randrange(200)) for hero, at in sorted(minutes))
+        )
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_late_corrected_and_respelled_data_equal_a_rebuild(warehouse: Warehouse, seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(7):
+        for _ in range(chance.randrange(1, 4)):
+            load_something(warehouse, chance)
+        warehouse.dbt("run", *DURATION)
+    brought_up_to_date = warehouse.tables()
+    assert all(brought_up_to_date.values()), "an empty table proves nothing"
+
+    warehouse.drop_built()
+    warehouse.dbt("run", *DURATION)
+
+    built_at_once = warehouse.tables()
+    for name, rows in built_at_once.items():
+        assert brought_up_to_date[name] == rows, name
+
+
+@pytest.fixture
+def built(warehouse: Warehouse) -> Warehouse:
+    warehouse.load_heroes("heroes.csv", {"hero_id": "hulk", "name": "HULK"}, {"hero_id": "thor"})
+    warehouse.load_missions(
+        "mission_logs.json",
+        {"mission_id": "m1", "timestamp": "2025-01-01 00:01:30+00", "hero_ids": ["hulk", "Loki"],
+         "outcome": "Successful", "damage_report": {"structural_damage": 20000}},
+    )  # fmt: skip
+    warehouse.load_biometrics("b1", *((hero, minute(at), 60, 80) for hero in ("hulk", "thor") for at in range(5)))
+    warehouse.dbt("run")
+    return warehouse
+
+
+def test_nothing_new_changes_no_row(built: Warehouse) -> None:
+    before = built.versions()
+    built.dbt("run")
+    assert built.versions() == before
+
+
+def test_a_late_reading_rewrites_its_own_neighbourhood_only(built: Warehouse) -> None:
+    before = built.versions()
+    built.load_biometrics("b2", ("hulk", minute(600), 60, 90))
+    built.dbt("run")
+    after = built.versions()
+    for name in ("marts.fact_biometrics", "analytics.obt_cerebro_restored"):
+        assert set(before[name]) < set(after[name]), name
+        assert len(after[name]) == len(before[name]) + 1
+
+
+def test_a_correction_takes_away_what_is_not_there_any_more(built: Warehouse) -> None:
+    built.load_biometrics("b1", ("hulk", minute(0), 30, 100))
+    built.dbt("run")
+    assert built.rows("select hero_id, reading_count, heart_rate from marts.fact_biometrics") == [("hulk", 30, 100)]
+    # thor is still a hero: the heroes file knows him
+    assert built.rows("select count(*) from marts.dim_heroes where hero_id = 'thor'") == [(1,)]
+
+
+def test_a_vanished_hero_leaves_every_table(built: Warehouse) -> None:
+    built.load_biometrics("b2", ("Nobody", minute(3), 60, 90))
+    built.dbt("run")
+    assert built.rows("select 1 from analytics.obt_cerebro_restored where hero_id = 'Nobody'")
+    built.load_biometrics("b2")
+    built.dbt("run")
+    for name in ("marts.dim_heroes", "marts.fact_biometrics", "analytics.obt_cerebro_restored"):
+        assert not built.rows(f"select 1 from {name} where hero_id = 'Nobody'"), name
+
+
+def test_a_better_spelling_renames_the_hero_everywhere(built: Warehouse) -> None:
+    built.load_heroes("heroes/2.csv", {"hero_id": "Hulk"})
+    built.dbt("run", "--select", "int_loads", "stg_heroes", "int_hero_ids", "dim_heroes")
+    # At once, by the foreign keys: nobody sees two tables that disagree.
+    for name in ("marts.bridge_mission_heroes", "marts.fact_biometrics", "analytics.obt_cerebro_restored"):
+        ids = {hero_id for (hero_id,) in built.rows(f"select hero_id from {name}")}
+        assert "Hulk" in ids, name
+        assert "hulk" not in ids, name
+
+
+def test_another_mission_duration_rebuilds_the_big_table(built: Warehouse) -> None:
+    count = "select count(*) from analytics.obt_cerebro_restored where mission_id = 'm1' and hero_id = 'hulk'"
+    assert built.rows(count) == [(1,)]
+    built.dbt("run", *DURATION)
+    assert built.rows(count) == [(3,)]
+    built.dbt("run")
+    assert built.rows(count) == [(1,)]
+
+
+def test_a_dimension_dropped_by_hand_comes_back_with_its_keys(built: Warehouse) -> None:
+    before = built.tables()
+    built.execute("drop table marts.dim_heroes cascade")
+    built.dbt("run")
+    assert built.tables() == before
+    assert built.rows("select count(*) from pg_constraint where confrelid = 'marts.dim_heroes'::regclass") == [(3,)]
+
+
+def test_raw_built_anew_with_the_same_load_ids(built: Warehouse) -> None:
+    """Load 3 is another load after raw was wiped; trusting the number alone would keep the old rows."""
+    built.execute(
+        "truncate raw.loads, raw.heroes, raw.missions, raw.biometrics, raw.rejections, raw.invalid_measures"
+        " restart identity"
+    )
+    built.load_heroes("heroes.csv", {"hero_id": "hulk"})
+    built.load_heroes("heroes/2.csv", {"hero_id": "thor"})
+    built.load_biometrics("other", ("thor", minute(700), 60, 70))
+    built.dbt("run")
+    assert built.rows("select hero_id, minute_at = %s from marts.fact_biometrics", [minute(700)]) == [("thor", True)]
+    assert built.rows("select count(*) from analytics.obt_cerebro_restored") == [(1,)]
+    assert built.rows("select count(*) from marts.dim_missions") == [(0,)]
+
+
+@pytest.mark.parametrize("model", ["fact_biometrics", "obt_cerebro_restored"])
+def test_killed_while_rows_are_replaced(built: Warehouse, model: str) -> None:
+    built.load_biometrics("b1", *(("hulk", minute(at), 60, 120) for at in range(3)))
+    built.load_biometrics("b2", ("thor", minute(2), 60, 120))
+    built.dbt("run", "--exclude", f"{model}+")
+    before = built.tables()
+
+    # Readers pass, but the last statement of the model's transaction waits: its rows are written, not committed.
+    blocker = psycopg2.connect(built.uri)
+    blocker.cursor().execute("lock table meta.applied_loads in share mode")
+    process = built.start_dbt("run", "--select", model)
+    waiting = "select 1 from pg_locks where not granted and relation = 'meta.applied_loads'::regclass"
+    deadline = time.monotonic() + 60
+    while not built.rows(waiting):
+        assert time.monotonic() < deadline, "dbt never came to record what it applied"
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.1)
+    os.kill(process.pid, 9)
+    process.communicate(timeout=30)
+    blocker.close()
+    assert built.tables() == before
+
+    built.dbt("run")
+    healed = built.tables()
+    assert healed != before
+    built.drop_built()
+    built.dbt("run")
+    assert built.tables() == healed

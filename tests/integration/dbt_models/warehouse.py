@@ -1,0 +1,149 @@
+"""A warehouse of its own for a test: raw is filled by plain inserts, the rest is built by the real dbt."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+
+REPOSITORY = Path(__file__).parents[3]
+PROJECT = REPOSITORY / "include" / "dbt"
+DBT = Path(sys.executable).with_name("dbt")
+
+BUILT_TABLES = {
+    "staging.int_hero_ids": "spelled_hero_id",
+    "marts.dim_heroes": "hero_id",
+    "marts.dim_missions": "mission_id",
+    "marts.bridge_mission_heroes": "mission_id, hero_id",
+    "marts.fact_biometrics": "hero_id, minute_at",
+    "analytics.obt_cerebro_restored": "hero_id, timestamp, mission_id",
+    "analytics.hulk_factor": "hero_id",
+    "analytics.reliability": "hero_id",
+}
+
+Minute = tuple[str, str, int, float]
+
+
+class Warehouse:
+    """One database with the schemas of include/sql/warehouse, and dbt working on it."""
+
+    def __init__(self, uri: str, scratch: Path) -> None:
+        self.uri = uri
+        self.scratch = scratch
+        self.connection = psycopg2.connect(uri)
+        self.connection.autocommit = True
+        for file in sorted((REPOSITORY / "include" / "sql" / "warehouse").glob("*.sql")):
+            self.execute(file.read_text())
+
+    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, parameters or None)
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(query, parameters or None)
+            return cursor.fetchall()
+
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The contents of all that dbt builds."""
+        return {name: self.rows(f"select * from {name} order by {key}") for name, key in BUILT_TABLES.items()}
+
+    def versions(self, names: Iterable[str] = BUILT_TABLES) -> dict[str, list[tuple[Any, ...]]]:
+        """Where every row is and which transaction wrote it: any write shows."""
+        return {
+            name: self.rows(
+                f"select ctid::text, xmin::text, {BUILT_TABLES[name]} from {name} order by {BUILT_TABLES[name]}"
+            )
+            for name in names
+        }
+
+    def drop_built(self) -> None:
+        """Throw away all that dbt has built, but not raw."""
+        for schema in ("staging", "marts", "analytics"):
+            for (name,) in self.rows(
+                "select relname from pg_class where relnamespace = %s::regnamespace and relkind = 'r'", [schema]
+            ):
+                self.execute(f"drop table {schema}.{name} cascade")
+        self.execute("truncate meta.applied_loads")
+
+    def load(self, dataset: str, key: str, readings: int = 0, rejected: int = 0) -> int:
+        """A ledger row that takes the place of the key's last load."""
+        ((load_id,),) = self.rows(
+            """
+            insert into raw.loads (
+                dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, supersedes
+            )
+            values (
+                %(dataset)s, %(key)s, gen_random_uuid()::text, 1, %(rows_in)s, %(rows)s, %(rejected)s, 'loaded',
+                (select load_id from raw.current_loads where object_key = %(key)s)
+            )
+            returning load_id
+            """,
+            {
+                "dataset": dataset, "key": key, "rows": readings,
+                "rejected": rejected, "rows_in": readings + rejected,
+            },
+        )  # fmt: skip
+        return load_id
+
+    def load_heroes(self, key: str, *records: dict[str, str | None]) -> int:
+        load_id = self.load("heroes", key, len(records))
+        for number, record in enumerate(records, start=1):
+            self.execute("insert into raw.heroes values (%s, %s, %s)", [load_id, number, json.dumps(record)])
+        return load_id
+
+    def load_missions(self, key: str, *records: dict[str, Any]) -> int:
+        load_id = self.load("missions", key, len(records))
+        for number, record in enumerate(records, start=1):
+            self.execute(
+                "insert into raw.missions values (%s, %s, %s, %s)",
+                [load_id, number, record["timestamp"], json.dumps(record)],
+            )
+        return load_id
+
+    def load_biometrics(self, key: str, *minutes: Minute, rejected: int = 0) -> int:
+        """Minutes are (hero id, minute, number of readings, the value of each of the three measures)."""
+        load_id = self.load("biometrics", key, sum(minute[2] for minute in minutes), rejected)
+        for hero_id, minute_at, count, value in minutes:
+            measure = (count, count * value, value, value)
+            self.execute(
+                "insert into raw.biometrics values (%s, %s, %s, %s" + ", %s" * 12 + ")",
+                [load_id, hero_id, minute_at, count, *measure, *measure, *measure],
+            )
+        return load_id
+
+    def dbt(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run dbt, which must succeed unless check is off."""
+        with self.start_dbt(*arguments) as process:
+            output, _ = process.communicate(timeout=300)
+        if check and process.returncode:
+            raise AssertionError(output)
+        return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+    def start_dbt(self, *arguments: str) -> subprocess.Popen[str]:
+        address = urlsplit(self.uri)
+        return subprocess.Popen(
+            [str(DBT), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)],
+            env=os.environ
+            | {
+                "WAREHOUSE_HOST": address.hostname or "127.0.0.1",
+                "WAREHOUSE_PORT": str(address.port or 5432),
+                "WAREHOUSE_USER": address.username or "cerebro",
+                "WAREHOUSE_PASSWORD": address.password or "",
+                "WAREHOUSE_DATABASE": address.path.lstrip("/"),
+                "DBT_TARGET_PATH": str(self.scratch / "target"),
+                "DBT_LOG_PATH": str(self.scratch / "logs"),
+                "DO_NOT_TRACK": "1",
+                "PGTZ": "America/St_Johns",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
