@@ -5,7 +5,7 @@ second, so here one task stands for both: green when the model is built and all 
 belongs to the model that it is written under, not to every model that it refers to: a broken fact table must not turn
 its dimensions red.
 
-Rests on internals of Cosmos (the version is pinned): where the producer leaves its events.
+Rests on internals of Cosmos (the version is pinned): where the producer leaves the outcome of a model's tests.
 """
 
 from __future__ import annotations
@@ -14,40 +14,37 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from cosmos.operators._watcher.state import (
-    get_dbt_event_xcom_key,
-    get_xcom_val,
-    is_dbt_node_status_success,
-    is_dbt_node_status_terminal,
-)
+from cosmos.operators._watcher.aggregation import get_tests_status_xcom_key
+from cosmos.operators._watcher.state import get_xcom_val, is_dbt_node_status_success
 from cosmos.operators.watcher import DbtRunWatcherOperator
 
 
 class DbtModelOperator(DbtRunWatcherOperator):
     """Waits until dbt has built one model and run its tests; as a retry, builds and tests that model alone.
 
-    ``test_ids`` are the unique ids of the model's own tests.
+    ``has_tests``: whether the producer is going to report on tests of this model.
     """
 
     base_cmd = ["build"]
 
-    def __init__(self, *, test_ids: list[str], **kwargs: Any) -> None:
+    def __init__(self, *, has_tests: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.test_ids = test_ids
+        self.has_tests = has_tests
 
     def _get_node_status(self, ti: Any, context: Any) -> Any:
-        """Return the model's status once its tests have finished too, the first failed test's if one failed."""
+        """Return the model's status once its tests have finished too, theirs if one of them failed."""
         status = super()._get_node_status(ti, context)
-        if not is_dbt_node_status_success(status):
+        if not self.has_tests or not is_dbt_node_status_success(status):
             return status
-        for test_id in self.test_ids:
-            event = get_xcom_val(ti, self.producer_task_id, get_dbt_event_xcom_key(test_id)) or {}
-            if not is_dbt_node_status_terminal(event.get("status")):
-                return None
-            if not is_dbt_node_status_success(event["status"]):
-                self.log.error("The test %s: %s: %s", test_id, event["status"], event.get("msg"))
-                return event["status"]
-        return status
+        tests_status = get_xcom_val(ti, self.producer_task_id, get_tests_status_xcom_key(self.model_unique_id))
+        if tests_status is not None and not is_dbt_node_status_success(tests_status):
+            self.log.error(
+                "%s is built, but its tests failed: see the log of %s, or this task's own retry",
+                self.model_unique_id,
+                self.producer_task_id,
+            )
+            return tests_status
+        return status if tests_status else None
 
 
 def tests_by_model(manifest: Mapping[str, Any]) -> dict[str, list[str]]:

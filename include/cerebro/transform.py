@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
-from cosmos.constants import DbtResourceType, ExecutionMode, InvocationMode, LoadMode, TestBehavior
+from cosmos.constants import PRODUCER_WATCHER_TASK_ID, DbtResourceType, ExecutionMode, InvocationMode, LoadMode, TestBehavior
 from cosmos.dbt.graph import DbtNode
 from cosmos.profiles import PostgresUserPasswordProfileMapping
 
@@ -33,7 +33,8 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
     if not settings.DBT_MANIFEST.exists():
         raise ManifestMissingError(f"{settings.DBT_MANIFEST} is missing. Make it with: make setup")
     manifest = json.loads(settings.DBT_MANIFEST.read_text(encoding="utf-8"))
-    return DbtTaskGroup(
+    tests = tests_by_model(manifest)
+    group = DbtTaskGroup(
         group_id=group_id,
         project_config=ProjectConfig(
             dbt_project_path=settings.DBT_ROOT,
@@ -65,7 +66,7 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
             # No tasks for tests: a model's own task waits for them.
             test_behavior=TestBehavior.NONE,
             normalize_task_id=_model_name,
-            node_converters={DbtResourceType.MODEL: _model_tasks(tests_by_model(manifest))},
+            node_converters={DbtResourceType.MODEL: _model_tasks(tests)},
         ),
         operator_args={
             # Not deferrable: a deferral of a few seconds costs more than it saves, and Airflow 3.3.2 loses some.
@@ -76,6 +77,9 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
         },
         **kwargs,
     )
+    # Cosmos counts a test to every model that it refers to; here it is the one that it is written under.
+    group.children[f"{group_id}.{PRODUCER_WATCHER_TASK_ID}"].tests_per_model = tests
+    return group
 
 
 def _model_name(node: DbtNode) -> str:
@@ -90,7 +94,7 @@ def _model_tasks(tests: dict[str, list[str]]) -> Callable[..., DbtModelOperator]
             task_id=node.name,
             dag=dag,
             task_group=task_group,
-            test_ids=tests.get(node.unique_id, []),
+            has_tests=node.unique_id in tests,
             select=node.name,
             extra_context={"dbt_node_config": node.context_dict, "package_name": node.package_name},
             **task_args,
