@@ -23,8 +23,9 @@ export DO_NOT_TRACK := 1
 
 DBT_PROJECT := include/dbt
 MANIFEST := $(DBT_PROJECT)/target/manifest.json
-DBT_SOURCES := $(shell find $(DBT_PROJECT) -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.md' -o -name '*.csv' \) \
-	-not -path '*/target/*' -not -path '*/logs/*' -not -name .user.yml 2>/dev/null)
+# Folders, too: they are newer than the manifest when a file in them was removed.
+DBT_SOURCES := $(shell find $(DBT_PROJECT) -mindepth 1 \( -name target -o -name logs \) -prune -o \
+	\( -type d -o -name '*.sql' -o -name '*.yml' -o -name '*.md' -o -name '*.csv' \) -not -name .user.yml -print 2>/dev/null)
 REQUIREMENTS := requirements.txt requirements-dbt.txt requirements-dev.txt
 
 ##@ Run
@@ -69,6 +70,7 @@ format: setup ## Format Python, and mend what the linters can
 ##@ Set up
 .PHONY: setup
 setup: $(VENV)/.installed $(MANIFEST) ## Install everything into this folder (.venv, .local)
+	@:
 
 $(UV):
 	@if [ -z "$(PYTHON)" ]; then \
