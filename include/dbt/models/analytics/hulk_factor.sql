@@ -24,19 +24,25 @@ energy_on_high_risk_missions as (
     group by hero_id
 ),
 
-final as (
+measured_heroes as (
     select
-        row_number() over (
-            order by
-                energy_on_high_risk_missions.avg_energy_output desc nulls last,
-                dim_heroes.hero_id collate "C"
-        ) as rank,
         dim_heroes.hero_id,
         dim_heroes.hero_name,
         energy_on_high_risk_missions.avg_energy_output
     from dim_heroes
     left join energy_on_high_risk_missions
         on dim_heroes.hero_id = energy_on_high_risk_missions.hero_id
+),
+
+final as (
+    select
+        row_number() over (
+            order by
+                avg_energy_output desc nulls last,
+                hero_id collate "C" asc
+        ) as rank,
+        *
+    from measured_heroes
 )
 
 select * from final

@@ -43,7 +43,8 @@ fact_biometrics as (
     select fact_biometrics.*
     from touched_spans
     cross join lateral (
-        select * from {{ ref('fact_biometrics') }} as fact_biometrics
+        select fact_biometrics.*
+        from {{ ref('fact_biometrics') }} as fact_biometrics
         where
             fact_biometrics.hero_id = touched_spans.hero_id
             and fact_biometrics.minute_at >= touched_spans.from_minute

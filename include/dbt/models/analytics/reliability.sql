@@ -42,7 +42,7 @@ final as (
         row_number() over (
             order by
                 successful_missions_count desc,
-                hero_id collate "C"
+                hero_id collate "C" asc
         ) as rank,
         *
     from counted_heroes

@@ -31,7 +31,7 @@ crews as (
         hero_ids
     from missions
     where mission_id is not null and cardinality(hero_ids) > 0
-    order by mission_id, object_key collate "C" desc, row_number desc
+    order by mission_id asc, object_key collate "C" desc, row_number desc
 ),
 
 crew_members as (

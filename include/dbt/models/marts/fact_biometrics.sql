@@ -23,10 +23,11 @@ biometrics as (
     select biometrics.*
     from touched_ranges
     cross join lateral (
-        select * from {{ ref('stg_biometrics') }}
+        select biometrics.*
+        from {{ ref('stg_biometrics') }} as biometrics
         where
-            minute_at >= touched_ranges.from_minute
-            and minute_at < touched_ranges.until_minute
+            biometrics.minute_at >= touched_ranges.from_minute
+            and biometrics.minute_at < touched_ranges.until_minute
         offset 0
     ) as biometrics
     {% else %}
