@@ -25,17 +25,15 @@ class NotConservedError(Exception):
     """Rows went missing between two steps of a load. Nothing of it was committed."""
 
 
-# What DuckDB raises for content that it cannot read. Lack of memory and the like are not among them.
-CONTENT_ERRORS = (
-    duckdb.IOException,
-    duckdb.InvalidInputException,
-    duckdb.ConversionException,
-    duckdb.OutOfRangeException,
-    duckdb.SerializationException,
-    duckdb.BinderException,
-    duckdb.NotImplementedException,
-    duckdb.InternalException,
-    duckdb.FatalException,
+# What DuckDB raises when this machine, or the one who asked, is the trouble. Everything else may be the content of an
+# object: a broken footer alone comes as any of half a dozen classes, down to plain duckdb.Error.
+NOT_CONTENT = (
+    duckdb.OutOfMemoryException,
+    duckdb.InterruptException,
+    duckdb.ConnectionException,
+    duckdb.PermissionException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
 )
 
 
@@ -43,7 +41,7 @@ def may_be_content(error: Exception) -> bool:
     """Whether the error may come from the content of an object, rather than from this machine's disk or memory."""
     text = str(error)
     local_trouble = "No space left" in text or "cerebro-duckdb-" in text or "temp_directory" in text
-    return isinstance(error, (*CONTENT_ERRORS, BadObjectError)) and not local_trouble
+    return isinstance(error, duckdb.Error) and not isinstance(error, NOT_CONTENT) and not local_trouble
 
 
 def check_unchanged(client: Any, bucket: str, stored: StoredObject) -> None:

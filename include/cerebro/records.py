@@ -123,7 +123,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _text_problem(text: str) -> str | None:
     """Name what PostgreSQL could store but never read: NUL, half a surrogate pair, bottomless nesting."""
-    if text.count("[") + text.count("{") > MAX_NESTING:
+    if _nesting(text) > MAX_NESTING:
         return "invalid_json"
     if "\\u" not in text and "\x00" not in text:
         return None
@@ -133,6 +133,17 @@ def _text_problem(text: str) -> str | None:
     except UnicodeEncodeError:
         return "invalid_text"
     return "invalid_text" if re.search(r"(?<!\\)(\\\\)*\\u0000", plain) else None
+
+
+def _nesting(text: str) -> int:
+    """Return how deep the brackets are nested; those inside strings do not count."""
+    if text.count("[") + text.count("{") <= MAX_NESTING:
+        return 1
+    depth = deepest = 0
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _lines(key: str, start: str, source: TextIO) -> Iterator[str]:
@@ -162,7 +173,7 @@ def _single_object(start: str, source: TextIO) -> str | None:
     first_line = start.split("\n", 1)[0]
     try:
         json.loads(first_line)
-    except ValueError:
+    except (ValueError, RecursionError):
         if len(start) < READ_CHARACTERS:
             try:
                 return start.strip() if isinstance(json.loads(start), dict) else None

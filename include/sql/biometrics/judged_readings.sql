@@ -1,10 +1,11 @@
--- Every reading of the objects, each measure valid or null, with the reason why the reading is rejected, if it is.
+-- Every reading of the objects, each measure valid or null, with the reason why the reading is rejected, if it is, and
+-- the reading as it came (read only by those who ask for it). A folder called hero_id=hulk says nothing about a reading.
 -- Needs the macro reading_epoch_us, made for the type of the timestamp column.
 create or replace temp macro judged_readings(urls) as table
 with
 readings as (
     select
-        filename as url,
+        cerebro_url as url,
         file_row_number + 1 as row_number,
         nullif(trim(cast(hero_id as varchar), e' \t\r\n'), '') as hero_id,
         reading_epoch_us("timestamp") as epoch_us,
@@ -13,8 +14,9 @@ readings as (
         try_cast(energy_output as double) as energy_output,
         heart_rate is not null as has_heart_rate,
         stress_level is not null as has_stress_level,
-        energy_output is not null as has_energy_output
-    from read_parquet(urls, filename = true, file_row_number = true)
+        energy_output is not null as has_energy_output,
+        source
+    from read_parquet(urls, filename = 'cerebro_url', hive_partitioning = false) as source
 ),
 
 valid_measures as (
@@ -33,7 +35,8 @@ valid_measures as (
         case when energy_output >= 0 and energy_output < 'infinity' then energy_output end as energy_output,
         has_heart_rate,
         has_stress_level,
-        has_energy_output
+        has_energy_output,
+        source
     from readings
 )
 
