@@ -1,0 +1,100 @@
+"""The dbt project as a whole: its own tests, its history, its descriptions."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.dbt_models.warehouse import REPOSITORY, Warehouse
+
+ANSWERS = REPOSITORY / "include" / "sql" / "answers"
+
+
+@pytest.fixture
+def built(warehouse: Warehouse) -> Warehouse:
+    warehouse.load_heroes("heroes.csv", {"hero_id": "hulk", "name": "HULK", "alter_ego": "Bruce"}, {"hero_id": "thor"})
+    warehouse.load_missions(
+        "mission_logs.json",
+        {"mission_id": "m1", "timestamp": "2025-01-01 00:01:30+00", "hero_ids": ["hulk", "thor"],
+         "outcome": "Successful", "damage_report": {"structural_damage": 20000}},
+        {"mission_id": "m2", "timestamp": "2025-01-01 00:02:30+00", "hero_ids": ["thor"], "outcome": "Successful"},
+    )  # fmt: skip
+    warehouse.load_biometrics("b1", ("hulk", "2025-01-01 00:01Z", 60, 100), ("thor", "2025-01-01 00:01Z", 60, 90))
+    warehouse.dbt("build")  # with the unit tests of the rules
+    return warehouse
+
+
+def test_both_questions_word_for_word(built: Warehouse) -> None:
+    def answer(name: str) -> list[tuple[object, ...]]:
+        return built.rows(Path(ANSWERS / name).read_text())
+
+    assert answer("hulk_factor.sql") == [("Hulk", 100.0)]
+    assert answer("reliability.sql") == [("Thor", 2, 90.0)]
+    assert built.rows("select rank, hero_name, avg_energy_output from analytics.hulk_factor order by rank") == [
+        (1, "Hulk", 100.0),
+        (2, "Thor", 90.0),
+    ]
+
+
+def test_a_renamed_hero_keeps_the_past(built: Warehouse) -> None:
+    built.load_heroes("heroes/new.csv", {"hero_id": "HULK", "name": "Green Hulk"})
+    built.dbt("build", "--select", "+heroes_history", "--exclude-resource-type", "unit_test")
+    history = built.rows(
+        "select hero_name, alter_ego, valid_to is null from snapshots.heroes_history"
+        " where hero_key = 'hulk' order by valid_from"
+    )
+    assert history == [("Hulk", "Bruce", False), ("Green Hulk", "Bruce", True)]
+
+
+def test_conservation_is_red_when_a_reading_is_lost_or_counted_twice(built: Warehouse) -> None:
+    for change in ("- 1", "+ 2"):
+        built.execute(f"update marts.fact_biometrics set reading_count = reading_count {change} where hero_id = 'hulk'")
+        assert built.dbt("test", "--select", "conservation", check=False).returncode == 1
+    built.execute("update marts.fact_biometrics set reading_count = reading_count - 1 where hero_id = 'hulk'")
+    built.dbt("test", "--select", "conservation")
+
+
+def test_everything_is_described_in_the_database(built: Warehouse) -> None:
+    undescribed = built.rows(
+        """
+        select columns.attrelid::regclass, columns.attname
+        from pg_attribute as columns
+        inner join pg_class as tables on columns.attrelid = tables.oid
+        where
+            tables.relnamespace::regnamespace::text in ('staging', 'marts', 'analytics')
+            and tables.relkind in ('r', 'v')
+            and columns.attnum > 0
+            and (
+                col_description(tables.oid, columns.attnum) is null
+                or obj_description(tables.oid) is null
+            )
+        """
+    )
+    assert undescribed == []
+
+
+def test_keys_are_real(built: Warehouse) -> None:
+    keys = built.rows(
+        "select conrelid::regclass::text, pg_get_constraintdef(oid) from pg_constraint"
+        " where contype in ('p', 'u', 'f') and connamespace in ('marts'::regnamespace, 'analytics'::regnamespace)"
+        " order by 1, 2"
+    )
+    cascade = "ON UPDATE CASCADE ON DELETE CASCADE"
+    assert keys == [
+        ("analytics.hulk_factor", "PRIMARY KEY (hero_id)"),
+        (
+            "analytics.obt_cerebro_restored",
+            f"FOREIGN KEY (hero_id) REFERENCES marts.dim_heroes(hero_id) {cascade}",
+        ),
+        ("analytics.obt_cerebro_restored", 'UNIQUE NULLS NOT DISTINCT (hero_id, "timestamp", mission_id)'),
+        ("analytics.reliability", "PRIMARY KEY (hero_id)"),
+        ("marts.bridge_mission_heroes", f"FOREIGN KEY (hero_id) REFERENCES marts.dim_heroes(hero_id) {cascade}"),
+        (
+            "marts.bridge_mission_heroes",
+            f"FOREIGN KEY (mission_id) REFERENCES marts.dim_missions(mission_id) {cascade}",
+        ),
+        ("marts.bridge_mission_heroes", "PRIMARY KEY (mission_id, hero_id)"),
+        ("marts.dim_heroes", "PRIMARY KEY (hero_id)"),
+        ("marts.dim_missions", "PRIMARY KEY (mission_id)"),
+        ("marts.fact_biometrics", f"FOREIGN KEY (hero_id) REFERENCES marts.dim_heroes(hero_id) {cascade}"),
+        ("marts.fact_biometrics", "PRIMARY KEY (hero_id, minute_at)"),
+    ]
