@@ -1,0 +1,24 @@
+"""DAG files, parsed as the DAG processor does, in an Airflow home of their own: no scheduler, no services."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def dag_bag(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The DAGs of the folder dags/."""
+    home = tmp_path_factory.mktemp("airflow")
+    os.environ |= {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+    }
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(dag_folder=str(REPOSITORY / "dags"))

@@ -1,0 +1,134 @@
+"""What the DAGs promise to whoever looks at the grid. An empty DagBag would pass most of this: the ids come first."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+SAMPLE_TASKS = {"write_heroes", "write_missions", "write_biometrics", "announce"}
+RESTORE_TASKS = {
+    "prepare_warehouse",
+    "discover",
+    "load.heroes",
+    "load.missions",
+    "load.biometrics",
+    "anything_to_transform",
+    "record_transformation",
+    "reconcile",
+    "publish_answers",
+    "check_objects",
+}
+# What Cosmos adds for itself in the mode WATCHER.
+COSMOS_TASKS = {"transform.dbt_producer_watcher", "transform.dbt_producer_watcher_done"}
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    return json.loads((REPOSITORY / "include/dbt/target/manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def dbt_models(manifest: dict[str, Any]) -> set[str]:
+    return {node["name"] for node in manifest["nodes"].values() if node["resource_type"] in ("model", "snapshot")}
+
+
+@pytest.fixture(scope="module")
+def restore(dag_bag: Any) -> Any:
+    return dag_bag.dags["cerebro_restore"]
+
+
+def test_the_expected_dags_are_there(dag_bag: Any) -> None:
+    assert dag_bag.import_errors == {}
+    assert set(dag_bag.dags) == {"cerebro_sample_data", "cerebro_restore"}
+
+
+def test_sample_data_has_its_tasks(dag_bag: Any) -> None:
+    assert set(dag_bag.dags["cerebro_sample_data"].task_ids) == SAMPLE_TASKS
+
+
+def test_every_dbt_model_has_exactly_one_task(restore: Any, dbt_models: set[str]) -> None:
+    assert {"fact_biometrics", "obt_cerebro_restored", "stg_heroes"} <= dbt_models
+    transform = [task_id for task_id in restore.task_ids if task_id.startswith("transform.")]
+    assert sorted(set(transform) - COSMOS_TASKS) == sorted(f"transform.{model}" for model in dbt_models)
+    assert set(restore.task_ids) == RESTORE_TASKS | set(transform)
+
+
+def test_models_wait_for_the_models_they_refer_to(restore: Any, manifest: dict[str, Any]) -> None:
+    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "snapshot")}
+    for node in nodes.values():
+        parents = {f"transform.{nodes[parent]['name']}" for parent in node["depends_on"]["nodes"] if parent in nodes}
+        assert parents <= restore.get_task(f"transform.{node['name']}").upstream_task_ids
+
+
+def test_a_model_task_answers_for_the_tests_under_the_model(restore: Any, manifest: dict[str, Any]) -> None:
+    counted = restore.get_task("transform.dbt_producer_watcher").tests_per_model
+    data_tests = {key for key, node in manifest["nodes"].items() if node["resource_type"] == "test"}
+    assert data_tests
+    in_all = [test for tests in counted.values() for test in tests]
+    assert sorted(in_all) == sorted(data_tests), "each test belongs to exactly one model"
+    for unique_id, tests in counted.items():
+        for test in tests:
+            assert manifest["nodes"][test].get("attached_node") in (unique_id, None)
+        if unique_id.startswith("model."):
+            assert restore.get_task(f"transform.{manifest['nodes'][unique_id]['name']}").has_tests
+
+
+def test_the_story_is_told_in_order(restore: Any) -> None:
+    assert restore.get_task("discover").upstream_task_ids == {"prepare_warehouse"}
+    for dataset in ("heroes", "missions", "biometrics"):
+        assert restore.get_task(f"load.{dataset}").upstream_task_ids == {"discover"}
+    assert restore.get_task("anything_to_transform").upstream_task_ids == {
+        "load.heroes",
+        "load.missions",
+        "load.biometrics",
+    }
+    assert "anything_to_transform" in restore.get_task("transform.dbt_producer_watcher").upstream_task_ids
+    assert restore.get_task("check_objects").upstream_task_ids == {"reconcile"}
+
+
+def test_a_failure_anywhere_makes_the_run_red(restore: Any) -> None:
+    """A run is judged by its leaves, so every task must lead to a leaf that fails with it."""
+    publish = restore.get_task("publish_answers")
+    assert publish.trigger_rule == "none_failed"
+    leaves_of_work = {
+        task.task_id
+        for task in restore.tasks
+        if task.task_id.startswith(("load.", "transform."))
+        and not any(child.startswith("transform.") for child in task.downstream_task_ids)
+    }
+    assert leaves_of_work <= publish.upstream_task_ids | {"load.heroes", "load.missions", "load.biometrics"}
+    assert {"load.heroes", "load.missions", "load.biometrics", "reconcile"} <= publish.upstream_task_ids
+
+
+def test_the_checks_run_whatever_happened_before(restore: Any) -> None:
+    for task_id in ("anything_to_transform", "reconcile", "check_objects"):
+        assert restore.get_task(task_id).trigger_rule == "all_done"
+
+
+def test_every_task_has_an_owner_retries_and_a_description(dag_bag: Any) -> None:
+    for dag in dag_bag.dags.values():
+        assert dag.tags
+        assert dag.doc_md
+        assert dag.max_active_runs == 1
+        assert dag.catchup is False
+        for task in dag.tasks:
+            assert task.owner == "cerebro", task.task_id
+            assert task.retries >= 1 or task.task_id.endswith("_done"), task.task_id
+            if not task.task_id.startswith("transform."):
+                assert task.doc_md or task.python_callable.__doc__, task.task_id
+
+
+def test_runs_hourly_by_asset_and_without_a_logical_date(restore: Any) -> None:
+    assert "cerebro_landing_zone" in {asset.name for _, asset in restore.timetable.asset_condition.iter_assets()}
+    assert restore.timetable.timetable.summary == "0 * * * *"
+    source = (REPOSITORY / "dags/cerebro_restore.py").read_text(encoding="utf-8")
+    assert "logical_date" not in source
+    assert "execution_date" not in source
+    assert not any(name in source for name in ('"ds"', "data_interval"))
+
+
+def test_mapped_loads_are_named_after_what_they_load(restore: Any) -> None:
+    assert restore.get_task("load.biometrics").map_index_template == "{{ batch_name }}"

@@ -1,0 +1,50 @@
+"""Reading a DAG file costs little: no dbt, no other program, no network, no heavy library."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+# Runs in a fresh interpreter: what was imported before must not hide what the DAG file does.
+SPY = """
+import importlib.util, sys
+
+def refuse(event, arguments):
+    if event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"):
+        raise RuntimeError(f"a program is started while the file is read: {arguments}")
+    # AF_UNIX (1) is the machine itself.
+    if event in ("socket.connect", "socket.getaddrinfo") and getattr(arguments[0], "family", 2) != 1:
+        raise RuntimeError(f"the network is used while the file is read: {arguments}")
+
+import airflow.sdk
+sys.addaudithook(refuse)
+spec = importlib.util.spec_from_file_location("dag_file", sys.argv[1])
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+# (boto3 comes with Airflow's own handling of assets whose address begins with s3:.)
+heavy = {"duckdb", "psycopg2", "pandas", "pyarrow", "dbt"} & set(sys.modules)
+assert not heavy, f"imported while the file is read: {heavy}"
+print("read")
+"""
+
+
+@pytest.mark.parametrize("name", ["cerebro_sample_data.py", "cerebro_restore.py"])
+def test_reading_a_dag_file_starts_nothing(name: str, tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", SPY, str(REPOSITORY / "dags" / name)],
+        env=os.environ
+        | {
+            "AIRFLOW_HOME": str(tmp_path),
+            "PYTHONPATH": str(REPOSITORY),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert result.stdout.strip().endswith("read")
