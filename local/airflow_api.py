@@ -103,13 +103,28 @@ class AirflowApi:
         return _run(self._call("GET", f"/dags/{dag_id}/dagRuns/{run_id}"))
 
     def triggered_by(self, dag_id: str, source: Run) -> Run | None:
-        """The run of the DAG that an asset written by the source run has triggered."""
-        query = {"run_type": "asset_triggered", "order_by": "-run_after", "limit": 10}
-        for run in self._call("GET", f"/dags/{dag_id}/dagRuns", params=query)["dag_runs"]:
-            events = self._call("GET", f"/dags/{dag_id}/dagRuns/{run['dag_run_id']}/upstreamAssetEvents")
-            if any(event["source_run_id"] == source.run_id for event in events["asset_events"]):
-                return _run(run)
-        return None
+        """
+        The run of the DAG that takes up what the source run, which has ended, has written.
+
+        That is the one that its asset has triggered; or one that started since, for Airflow lets a run that is
+        waiting already stand for later events, too.
+        """
+        runs = self._call("GET", f"/dags/{dag_id}/dagRuns", params={"order_by": "-run_after", "limit": 10})[
+            "dag_runs"
+        ]
+        for run in runs:
+            if run["run_type"] == "asset_triggered":
+                events = self._call("GET", f"/dags/{dag_id}/dagRuns/{run['dag_run_id']}/upstreamAssetEvents")
+                if any(event["source_run_id"] == source.run_id for event in events["asset_events"]):
+                    return _run(run)
+        written = self._call("GET", f"/dags/{source.dag_id}/dagRuns/{source.run_id}")["end_date"]
+        started = [run for run in runs if run["start_date"] and _moment(run["start_date"]) > _moment(written)]
+        return _run(started[-1]) if started else None
+
+    def is_running(self, dag_id: str) -> bool:
+        """Whether any run of the DAG is at work or waits to be."""
+        query = {"state": ["running", "queued"], "limit": 1}
+        return bool(self._call("GET", f"/dags/{dag_id}/dagRuns", params=query)["dag_runs"])
 
     def tasks(self, run: Run) -> list[Task]:
         """All task instances of the run."""
@@ -136,13 +151,17 @@ class AirflowApi:
         return [line for block in text for line in block.splitlines()][-lines:]
 
 
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
 def _run(answer: Mapping[str, Any]) -> Run:
     return Run(answer["dag_id"], answer["dag_run_id"], answer["state"])
 
 
 def _task(answer: Mapping[str, Any]) -> Task:
     def moment(name: str) -> datetime | None:
-        return datetime.fromisoformat(answer[name]) if answer[name] else None
+        return _moment(answer[name]) if answer[name] else None
 
     label = answer["task_id"]
     if answer["map_index"] >= 0:

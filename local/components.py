@@ -39,6 +39,9 @@ _AIRFLOW_SETTINGS = {
     "scheduler": {
         # Seconds between two looks for work when there was none; a task then starts that much sooner.
         "scheduler_idle_sleep_time": "0.2",
+        # Seconds between two looks for tasks of a scheduler that was killed. With the usual 300 its run stays
+        # "running" that long after the next start, and holds back all others.
+        "orphaned_tasks_check_interval": "15",
     },
     "dag_processor": {
         # Seconds after which a changed file is read again, and new files are looked for.

@@ -57,7 +57,7 @@ def _run_dags(stack: Stack, console: Console, started: float, ready: float) -> i
         green, tasks, seconds = _follow(api, sample, console)
         parts += [(SAMPLE_DAG, seconds), *group_times(tasks)]
         if green:
-            restore = _await_triggered(api, sample)
+            restore = _await_triggered(api, sample, console)
             green, tasks, seconds = _follow(api, restore, console)
             parts += [(RESTORE_DAG, seconds), *group_times(tasks)]
     except httpx.HTTPError as error:
@@ -78,12 +78,21 @@ def _run_dags(stack: Stack, console: Console, started: float, ready: float) -> i
     return 0 if green else 1
 
 
-def _await_triggered(api: AirflowApi, sample: Run) -> Run:
-    deadline = time.monotonic() + TRIGGER_TIMEOUT
-    while time.monotonic() < deadline:
+def _await_triggered(api: AirflowApi, sample: Run, console: Console) -> Run:
+    """Wait for the run that the sample's asset triggers; an earlier one that is at work goes first."""
+    started = idle_since = time.monotonic()
+    told = False
+    while time.monotonic() - idle_since < TRIGGER_TIMEOUT and time.monotonic() - started < RUN_TIMEOUT:
         restore = api.triggered_by(RESTORE_DAG, sample)
         if restore:
             return restore
+        if api.is_running(RESTORE_DAG):
+            idle_since = time.monotonic()
+            if not told and idle_since - started > 2:
+                console.print(
+                    f"\nAn earlier run of {RESTORE_DAG} is at work. The new one follows when it is done."
+                )
+                told = True
         time.sleep(POLL_INTERVAL)
     raise StackError(
         f"{SAMPLE_DAG} is done, but no run of {RESTORE_DAG} followed within {TRIGGER_TIMEOUT:.0f} s. "
