@@ -1,0 +1,45 @@
+"""One load of everything new as a process of its own: ``python -m tests.integration.loader_process``.
+
+Where everything is comes from the environment (Site.environment). Ends with 0 after a load, whatever the objects were
+like, and with 3 if the load raised; the error is then the last line.
+"""
+
+import logging
+import os
+import sys
+import traceback
+
+from include.cerebro.object_store import ObjectStore
+from include.cerebro.warehouse import Warehouse
+from tests.integration.helpers import Site
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
+    values = os.environ
+    site = Site(
+        ObjectStore(
+            values["S3_ENDPOINT_URL"], values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"]
+        ),
+        Warehouse(
+            values["WAREHOUSE_HOST"],
+            int(values["WAREHOUSE_PORT"]),
+            values["WAREHOUSE_USER"],
+            values["WAREHOUSE_PASSWORD"],
+            values["WAREHOUSE_DATABASE"],
+        ),
+        "",
+        values["CEREBRO_TEST_BUCKET"],
+        values["CEREBRO_QUARANTINE_BUCKET"],
+    )
+    try:
+        print(site.load().as_dict(), flush=True)
+    except Exception as error:
+        traceback.print_exc()
+        print(f"{type(error).__module__}.{type(error).__name__}: {error}", flush=True)
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
