@@ -22,10 +22,11 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import chain, dag, get_current_context, task, task_group
+from airflow.sdk.exceptions import AirflowSkipException
 from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from include.cerebro.assets import LANDING_ZONE
+from include.cerebro.assets import LANDING_ZONE, RAW
 from include.cerebro.transform import transformation
 
 
@@ -55,7 +56,10 @@ def discover() -> list[list[list[Any]]]:
 
 
 def load_records(dataset: str, objects: list[list[Any]]) -> dict[str, Any]:
-    """Load new objects of heroes or missions, each in a transaction of its own."""
+    """Load new objects of heroes or missions, each in a transaction of its own; skip the task if there are none."""
+    if not objects:
+        raise AirflowSkipException(f"No new files of {dataset}")
+
     from include.cerebro import connections
     from include.cerebro.object_store import StoredObject
     from include.cerebro.record_loader import RecordLoader
@@ -70,19 +74,19 @@ def load_records(dataset: str, objects: list[list[Any]]) -> dict[str, Any]:
     return loader.load([StoredObject(*stored) for stored in objects]).as_dict()
 
 
-@task
+@task(inlets=[LANDING_ZONE], outlets=[RAW["heroes"]])
 def heroes(objects: list[list[Any]]) -> dict[str, Any]:
     """Copy every record of the new hero files into raw.heroes."""
     return load_records("heroes", objects)
 
 
-@task
+@task(inlets=[LANDING_ZONE], outlets=[RAW["missions"]])
 def missions(objects: list[list[Any]]) -> dict[str, Any]:
     """Copy every record of the new mission logs into raw.missions."""
     return load_records("missions", objects)
 
 
-@task(map_index_template="{{ batch_name }}")
+@task(map_index_template="{{ batch_name }}", inlets=[LANDING_ZONE], outlets=[RAW["biometrics"]])
 def biometrics(batch: list[list[Any]]) -> dict[str, Any]:
     """Aggregate a batch of biometrics objects to one minute in DuckDB and copy the minutes into raw.biometrics."""
     from include.cerebro import connections
