@@ -106,8 +106,8 @@ class AirflowApi:
         """
         The run of the DAG that takes up what the source run, which has ended, has written.
 
-        That is the one that its asset has triggered; or one that started since, for Airflow lets a run that is
-        waiting already stand for later events, too.
+        That is the one that its asset has triggered; or one that started since, for Airflow lets a run that
+        is waiting already stand for later events, too.
         """
         runs = self._call("GET", f"/dags/{dag_id}/dagRuns", params={"order_by": "-run_after", "limit": 10})[
             "dag_runs"

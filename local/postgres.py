@@ -36,7 +36,7 @@ def binary(name: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name
 
 
-def _as_server_user() -> list[str]:
+def as_server_user() -> list[str]:
     """What to put before a command so that it does not run as root."""
     if os.geteuid() != 0:
         return []
@@ -64,7 +64,7 @@ def server_command(state: State, ports: Ports) -> list[str]:
     """The command that runs the server in the foreground."""
     options = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
     return [
-        *_as_server_user(),
+        *as_server_user(),
         str(binary("postgres")),
         "-D",
         str(state.postgres_data),
@@ -92,7 +92,7 @@ def prepare(state: State, secrets: Secrets) -> None:
     if os.geteuid() == 0:
         os.chown(data.parent, _SERVER_UID, _SERVER_UID)
     command = [
-        *_as_server_user(),
+        *as_server_user(),
         str(binary("initdb")),
         f"--pgdata={new}",
         "--username=postgres",
@@ -131,7 +131,7 @@ def _passwords(secrets: Secrets) -> list[str]:
 
 def _single_user(data: Path, state: State, statements: list[str]) -> None:
     """Run statements without a server: nobody can connect meanwhile, and no password is needed."""
-    command = [*_as_server_user(), str(binary("postgres")), "--single", "-D", str(data)]
+    command = [*as_server_user(), str(binary("postgres")), "--single", "-D", str(data)]
     # Otherwise single-user mode goes on after an error.
     command += ["-c", "exit_on_error=on", "-c", "log_min_error_statement=panic", "postgres"]
     _run(command, state, "\n".join(statements) + "\n")

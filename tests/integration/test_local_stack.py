@@ -16,6 +16,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local import postgres
 from local.processes import STACK_MARKER, find
 from local.settings import REPOSITORY, StackError, State, free_port, port_is_free
 
@@ -238,13 +239,18 @@ def test_killed_up_heals(command: Command) -> None:
 def test_stale_files_heal(command: Command) -> None:
     command.up()
     command("down")
-    # A lock file whose process number now belongs to another program: this one.
+    # A lock file whose process number now belongs to another program of the server's user.
+    bystander = subprocess.Popen([*postgres.as_server_user(), "sleep", "60"])
     lock = command.state.postgres_data / "postmaster.pid"
-    lock.write_text(f"{os.getpid()}\n{command.state.postgres_data}\n")
+    lock.write_text(f"{bystander.pid}\n{command.state.postgres_data}\n")
     (command.state.folder / "supervisord.pid").write_text(f"{os.getpid()}\n")
     (command.state.folder / "supervisor.sock").touch()
     (command.state.folder / "secrets.json").unlink()
-    assert ask(command.up()["WAREHOUSE_URI"], "select 1") == 1
+    try:
+        assert ask(command.up()["WAREHOUSE_URI"], "select 1") == 1
+    finally:
+        bystander.kill()
+        bystander.wait()
 
 
 def test_damaged_state_says_what_to_do(command: Command) -> None:
