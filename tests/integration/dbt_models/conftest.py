@@ -1,7 +1,9 @@
-"""A database for every test module; the server is that of the fixture `services`."""
+"""A database of its own for every test; the server is that of the fixture `services`."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -10,28 +12,81 @@ from psycopg2 import sql
 
 from tests.integration.dbt_models.warehouse import Warehouse
 
+NAME = f"dbt_test_{os.getpid()}"
+TEMPLATE = f"{NAME}_built"
 
-@pytest.fixture
-def warehouse(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """An empty warehouse. DBT_TEST_SERVER_URI (of a superuser) names another server than that of `services`."""
+
+class Server:
+    """Makes databases and drops them."""
+
+    def __init__(self, superuser_uri: str, uri: str, scratch: Path) -> None:
+        self.superuser_uri = superuser_uri
+        self.uri = uri
+        # dbt's parsed project is kept from test to test: it saves seconds each time.
+        self.scratch = scratch
+
+    def execute(self, statement: str, *names: str) -> None:
+        with closing(psycopg2.connect(self.superuser_uri)) as connection:
+            connection.autocommit = True
+            connection.cursor().execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def drop(self, name: str) -> None:
+        self.execute("drop database if exists {} with (force)", name)
+
+    def create(self, name: str, template: str = "template1") -> Warehouse:
+        self.drop(name)
+        self.execute("create database {} template {} owner cerebro", name, template)
+        return Warehouse(urlsplit(self.uri)._replace(path=f"/{name}").geturl(), self.scratch)
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """DBT_TEST_SERVER_URI (a superuser without password) names another server than `services`."""
     superuser_uri = os.environ.get("DBT_TEST_SERVER_URI")
     if superuser_uri:
         uri = superuser_uri.replace("postgres@", "cerebro@")
     else:
         values = request.getfixturevalue("services")
         superuser_uri, uri = values["POSTGRES_SUPERUSER_URI"], values["WAREHOUSE_URI"]
-    name = f"dbt_test_{os.getpid()}"
-    server = psycopg2.connect(superuser_uri)
-    server.autocommit = True
-    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-    with server.cursor() as cursor:
-        cursor.execute(drop)
-        cursor.execute(sql.SQL("create database {} owner cerebro").format(sql.Identifier(name)))
-    try:
-        # dbt's parsed project is kept from test to test: it saves seconds each time.
-        scratch = tmp_path_factory.getbasetemp() / "dbt"
-        yield Warehouse(urlsplit(uri)._replace(path=f"/{name}").geturl(), scratch)
-    finally:
-        with server.cursor() as cursor:
-            cursor.execute(drop)
-        server.close()
+    return Server(superuser_uri, uri, tmp_path_factory.mktemp("dbt"))
+
+
+@pytest.fixture
+def warehouse(server: Server) -> Iterator[Warehouse]:
+    """An empty warehouse."""
+    warehouse = server.create(NAME)
+    yield warehouse
+    warehouse.connection.close()
+    server.drop(NAME)
+
+
+@pytest.fixture(scope="session")
+def make_built(server: Server) -> Iterator[Callable[[], Warehouse]]:
+    """Copies of a small warehouse that dbt has built once, its own tests included."""
+    original = server.create(TEMPLATE)
+    original.load_heroes(
+        "heroes.csv", {"hero_id": "hulk", "name": "HULK", "alter_ego": "Bruce"}, {"hero_id": "thor"}
+    )
+    original.load_missions(
+        "mission_logs.json",
+        {"mission_id": "m1", "timestamp": "2025-01-01 00:01:30+00", "hero_ids": ["hulk", "Loki"],
+         "outcome": "Successful", "damage_report": {"structural_damage": 20000}},
+        {"mission_id": "m2", "timestamp": "2025-01-01 00:02:30Z", "hero_ids": ["thor"], "outcome": "Successful"},
+        {"mission_id": "m3", "timestamp": "2025-01-01 00:03:30Z", "hero_ids": ["thor"], "outcome": "Successful"},
+    )  # fmt: skip
+    original.load_biometrics(
+        "b1", *((hero, f"2025-01-01 00:0{at}Z", 60, 80 + at) for hero in ("hulk", "thor") for at in range(5))
+    )
+    original.dbt("build")
+    original.connection.close()
+    yield lambda: server.create(NAME, TEMPLATE)
+    server.drop(TEMPLATE)
+
+
+@pytest.fixture
+def built(server: Server, make_built: Callable[[], Warehouse]) -> Iterator[Warehouse]:
+    """A small warehouse that dbt has built: Hulk and Thor with five minutes each, Loki without any."""
+    warehouse = make_built()
+    yield warehouse
+    warehouse.connection.close()
+    server.drop(NAME)

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,20 +55,19 @@ class Warehouse:
         """The contents of all that dbt builds."""
         return {name: self.rows(f"select * from {name} order by {key}") for name, key in BUILT_TABLES.items()}
 
-    def versions(self, names: Iterable[str] = BUILT_TABLES) -> dict[str, list[tuple[Any, ...]]]:
+    def versions(self) -> dict[str, list[tuple[Any, ...]]]:
         """Where every row is and which transaction wrote it: any write shows."""
         return {
-            name: self.rows(
-                f"select ctid::text, xmin::text, {BUILT_TABLES[name]} from {name} order by {BUILT_TABLES[name]}"
-            )
-            for name in names
+            name: self.rows(f"select ctid::text, xmin::text, {key} from {name} order by {key}")
+            for name, key in BUILT_TABLES.items()
         }
 
     def drop_built(self) -> None:
         """Throw away all that dbt has built, but not raw."""
         for schema in ("staging", "marts", "analytics"):
             for (name,) in self.rows(
-                "select relname from pg_class where relnamespace = %s::regnamespace and relkind = 'r'", [schema]
+                "select relname from pg_class where relnamespace = %s::regnamespace and relkind = 'r'",
+                [schema],
             ):
                 self.execute(f"drop table {schema}.{name} cascade")
         self.execute("truncate meta.applied_loads")
@@ -81,7 +80,8 @@ class Warehouse:
                 dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, supersedes
             )
             values (
-                %(dataset)s, %(key)s, gen_random_uuid()::text, 1, %(rows_in)s, %(rows)s, %(rejected)s, 'loaded',
+                %(dataset)s, %(key)s, gen_random_uuid()::text, 1, %(rows_in)s, %(rows)s, %(rejected)s,
+                'loaded',
                 (select load_id from raw.current_loads where object_key = %(key)s)
             )
             returning load_id
