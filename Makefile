@@ -49,6 +49,15 @@ status: setup ## Show what runs, and where
 psql: setup ## Open psql on the warehouse (needs `make up`)
 	@$(VENV)/bin/python -m local psql
 
+.PHONY: docs
+docs: setup ## Build the dbt docs site; it is in Airflow's navigation, too
+	@$(VENV)/bin/python -m local docs
+	@echo "Open include/dbt/target/index.html through a web server, or Browse > Warehouse in Airflow (make up)."
+
+.PHONY: dbt
+dbt: setup ## Run dbt on the warehouse: make dbt ARGS="build --select fact_biometrics+"
+	@$(VENV)/bin/python -m local dbt -- $(ARGS)
+
 ##@ Check
 .PHONY: test
 test: setup ## Run all tests

@@ -1,4 +1,4 @@
-"""`python -m local up|down|run|status|psql`."""
+"""`python -m local up|down|run|status|psql|docs|dbt`."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from rich.console import Console
 
 from local import postgres
 from local.components import COMPONENTS, SERVICES
+from local.dbt import make_docs, run_dbt
 from local.run import run
 from local.settings import StackError
 from local.stack import Stack
@@ -67,8 +68,9 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def main() -> int:
     """Do what the command line says; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("command", choices=["up", "down", "run", "status", "psql"])
+    parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "dbt"])
     parser.add_argument("--services", action="store_true", help="up: only PostgreSQL and S3, without Airflow")
+    parser.add_argument("dbt", nargs=argparse.REMAINDER, help="dbt: its own arguments, after --")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
@@ -84,6 +86,10 @@ def main() -> int:
                 return run(stack, console)
             case "status":
                 return status(stack)
+            case "docs":
+                return make_docs(stack)
+            case "dbt":
+                return run_dbt(stack, [argument for argument in arguments.dbt if argument != "--"])
             case _:
                 return psql(stack)
     except StackError as error:

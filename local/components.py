@@ -50,6 +50,13 @@ _AIRFLOW_SETTINGS = {
     },
     "api": {"host": HOST, "workers": "1"},
     "usage_data_collection": {"enabled": "False"},
+    "cosmos": {
+        "enable_telemetry": "False",
+        # The dbt docs in Airflow's navigation, once `make docs` has made them.
+        "dbt_docs_projects": json.dumps(
+            {"cerebro": {"dir": str(REPOSITORY / "include" / "dbt" / "target"), "name": "Warehouse (dbt docs)"}}
+        ),
+    },
 }
 
 

@@ -32,7 +32,8 @@ def check_conservation(warehouse: Warehouse) -> dict[str, int]:
         raise ReadingsLostError(
             f"{readings_in} readings came in, but marts.fact_biometrics holds {in_facts} and {rejected} were rejected: "
             f"{abs(difference)} are {'missing' if difference > 0 else 'there twice'}. "
-            "Build the fact table anew: dbt build --full-refresh --select fact_biometrics+"
+            "Build the fact table anew: dbt build --full-refresh --select fact_biometrics+ "
+            '(without Docker: make dbt ARGS="build --full-refresh --select fact_biometrics+")'
         )
     return {"readings_in": readings_in, "in_facts": in_facts, "rejected": rejected}
 

@@ -14,8 +14,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from airflow.sdk.exceptions import AirflowException
 from cosmos.operators._watcher.aggregation import get_tests_status_xcom_key
-from cosmos.operators._watcher.state import get_xcom_val, is_dbt_node_status_success
+from cosmos.operators._watcher.state import ProducerTaskState, get_xcom_val, is_dbt_node_status_success
 from cosmos.operators.watcher import DbtRunWatcherOperator
 
 
@@ -45,6 +46,16 @@ class DbtModelOperator(DbtRunWatcherOperator):
             )
             return tests_status
         return status if tests_status else None
+
+    def _handle_no_dbt_node_status(self, producer_task_state: str | None, try_number: int, context: Any) -> bool:
+        """Fail, rather than wait for ever, if dbt is done and has not said a word about the model."""
+        # The state was read before the model's status, so a status that was late would have been seen.
+        if producer_task_state == ProducerTaskState.SUCCESS:
+            raise AirflowException(
+                f"dbt finished without building {self.model_unique_id}: the manifest that the DAG was made from is not "
+                "the project's. Make it anew: make setup"
+            )
+        return bool(super()._handle_no_dbt_node_status(producer_task_state, try_number, context))
 
 
 def tests_by_model(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
