@@ -71,8 +71,10 @@ def make_built(server: Server) -> Iterator[Callable[[], Warehouse]]:
         "mission_logs.json",
         {"mission_id": "m1", "timestamp": "2025-01-01 00:01:30+00", "hero_ids": ["hulk", "Loki"],
          "outcome": "Successful", "damage_report": {"structural_damage": 20000}},
-        {"mission_id": "m2", "timestamp": "2025-01-01 00:02:30Z", "hero_ids": ["thor"], "outcome": "Successful"},
-        {"mission_id": "m3", "timestamp": "2025-01-01 00:03:30Z", "hero_ids": ["thor"], "outcome": "Successful"},
+        {"mission_id": "m2", "timestamp": "2025-01-01 00:02:30Z", "hero_ids": ["thor"],
+         "outcome": "Successful"},
+        {"mission_id": "m3", "timestamp": "2025-01-01 00:03:30Z", "hero_ids": ["thor"],
+         "outcome": "Successful"},
     )  # fmt: skip
     original.load_biometrics(
         "b1", *((hero, f"2025-01-01 00:0{at}Z", 60, 80 + at) for hero in ("hulk", "thor") for at in range(5))
