@@ -5,11 +5,11 @@ Takes up whatever is new in the landing zone and brings the warehouse up to date
 
 1. **prepare_warehouse** creates what is missing of roles, schemas and tables.
 2. **discover** compares the landing zone's listing with the ledger, `raw.loads`.
-3. **load** copies new heroes and missions as they are, and biometrics as one-minute aggregates that DuckDB makes while it
-   reads the Parquet from S3: one task a batch of objects. Each load commits together with its ledger row.
+3. **load** copies new heroes and missions as they are, and biometrics as one-minute aggregates that DuckDB makes
+   while it reads the Parquet from S3: one task a batch of objects. Each load commits together with its ledger row.
 4. **transform** builds staging, marts and analytics with dbt: one task a model. Skipped if there is nothing new.
-5. **reconcile** checks that no reading was lost, **publish_answers** answers the two questions, and **check_objects** names
-   the objects that are broken: the run is red then, though everything else was loaded and transformed.
+5. **reconcile** checks that no reading was lost, **publish_answers** answers the two questions, and **check_objects**
+   names the objects that are broken: the run is red then, though everything else was loaded and transformed.
 
 Runs every hour, when the asset `cerebro_landing_zone` was updated, and by hand. A run on an unchanged landing zone
 changes nothing. A broken object: see its error in this run's **check_objects**, deliver it again under the same key,
@@ -46,9 +46,7 @@ def discover() -> list[list[list[Any]]]:
     """
     from include.cerebro import connections, landing_zone
 
-    found = landing_zone.discover(
-        connections.object_store(), connections.landing_bucket(), connections.warehouse()
-    )
+    found = landing_zone.discover(connections.object_store(), connections.landing_bucket(), connections.warehouse())
     task_instance = get_current_context()["ti"]
     task_instance.xcom_push("heroes", [list(stored) for stored in found.heroes])
     task_instance.xcom_push("missions", [list(stored) for stored in found.missions])
@@ -144,9 +142,7 @@ def check_objects() -> None:
 
 
 @dag(
-    schedule=AssetOrTimeSchedule(
-        timetable=CronTriggerTimetable("0 * * * *", timezone="UTC"), assets=[LANDING_ZONE]
-    ),
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 * * * *", timezone="UTC"), assets=[LANDING_ZONE]),
     catchup=False,
     is_paused_upon_creation=False,
     # One run at a time. Two would do no harm (the ledger sees to that), but the same work.

@@ -89,10 +89,7 @@ class AirflowApi:
 
     def _import_errors(self) -> str:
         errors = self._call("GET", "/importErrors")["import_errors"]
-        return (
-            "".join(f"\n{error['filename']}:\n{error['stack_trace']}" for error in errors)
-            or " No import errors."
-        )
+        return "".join(f"\n{error['filename']}:\n{error['stack_trace']}" for error in errors) or " No import errors."
 
     def trigger(self, dag_id: str) -> Run:
         """Start a run of the DAG, with its default parameters."""
@@ -109,9 +106,7 @@ class AirflowApi:
         That is the one that its asset has triggered; or one that started since, for Airflow lets a run that
         is waiting already stand for later events, too.
         """
-        runs = self._call("GET", f"/dags/{dag_id}/dagRuns", params={"order_by": "-run_after", "limit": 10})[
-            "dag_runs"
-        ]
+        runs = self._call("GET", f"/dags/{dag_id}/dagRuns", params={"order_by": "-run_after", "limit": 10})["dag_runs"]
         for run in runs:
             if run["run_type"] == "asset_triggered":
                 events = self._call("GET", f"/dags/{dag_id}/dagRuns/{run['dag_run_id']}/upstreamAssetEvents")
@@ -140,9 +135,7 @@ class AirflowApi:
         """The last lines of the task's log."""
         instance = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}"
         path = f"{instance}/logs/{max(task.try_number, 1)}"
-        content = self._call("GET", path, params={"map_index": task.map_index, "full_content": "true"})[
-            "content"
-        ]
+        content = self._call("GET", path, params={"map_index": task.map_index, "full_content": "true"})["content"]
         text: list[str] = []
         for entry in content:
             text.append(entry if isinstance(entry, str) else str(entry.get("event", "")))

@@ -90,9 +90,7 @@ def component(name: str, state: State) -> Component:
         command.append("--skip-serve-logs")
     # Only the scheduler has something to put in order; the others would wait for their clients.
     patience = 5 if name == "scheduler" else 2
-    return Component(
-        name, command, environment | airflow_environment(state, secrets, ports), signal.SIGTERM, patience
-    )
+    return Component(name, command, environment | airflow_environment(state, secrets, ports), signal.SIGTERM, patience)
 
 
 def _s3_command(state: State, ports: Ports) -> list[str]:
@@ -116,9 +114,7 @@ def _s3_command(state: State, ports: Ports) -> list[str]:
 
 def base_environment(state: State) -> dict[str, str]:
     """The caller's environment without what would change the programs, with the stack's marker."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN_PREFIXES)
-    }
+    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN_PREFIXES)}
     local = "127.0.0.1,localhost"
     return environment | {
         STACK_MARKER: str(state.folder),

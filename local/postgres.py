@@ -183,7 +183,5 @@ def _remove_stale_lock(data: Path) -> None:
     except psutil.AccessDenied:
         command = []
     if str(data) in command:
-        raise StackError(
-            f"A PostgreSQL server (process {owner}) is at work on {data}. Stop it: kill -INT {owner}"
-        )
+        raise StackError(f"A PostgreSQL server (process {owner}) is at work on {data}. Stop it: kill -INT {owner}")
     lock.unlink()

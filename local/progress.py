@@ -23,9 +23,7 @@ class Progress:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = (
-            Live(console=console, refresh_per_second=4, transient=True) if console.is_terminal else None
-        )
+        self._live = Live(console=console, refresh_per_second=4, transient=True) if console.is_terminal else None
         self._printed: set[tuple[str, int]] = set()
         self._started: set[tuple[str, int]] = set()
 
@@ -53,9 +51,7 @@ class Progress:
         if self._live:
             running = [task for task in tasks if task.state in _RUNNING]
             ended = sum(task.state in _ENDED for task in tasks)
-            lines = [
-                Text(f"  {task.seconds:6.1f}s  {task.label}: {task.state}", style="cyan") for task in running
-            ]
+            lines = [Text(f"  {task.seconds:6.1f}s  {task.label}: {task.state}", style="cyan") for task in running]
             lines.append(Text(f"  {ended} of {len(tasks)} tasks ended", style="dim"))
             self._live.update(Text("\n").join(lines))
 

@@ -34,9 +34,7 @@ def run(stack: Stack, console: Console) -> int:
             # It is to end with this command, however that ends; `make up` is for one that stays.
             stack.up(console.print, tied=True)
         ready = time.monotonic()
-        console.print(
-            f"Ready after {ready - started:.1f} s. Airflow: {stack.environment()['AIRFLOW_API_URL']}"
-        )
+        console.print(f"Ready after {ready - started:.1f} s. Airflow: {stack.environment()['AIRFLOW_API_URL']}")
         return _run_dags(stack, console, started, ready)
     finally:
         if not was_up:
@@ -61,9 +59,7 @@ def _run_dags(stack: Stack, console: Console, started: float, ready: float) -> i
             green, tasks, seconds = _follow(api, restore, console)
             parts += [(RESTORE_DAG, seconds), *group_times(tasks)]
     except httpx.HTTPError as error:
-        raise StackError(
-            f"Airflow's API failed: {error}. Its log: {stack.state.logs / 'api-server.log'}"
-        ) from error
+        raise StackError(f"Airflow's API failed: {error}. Its log: {stack.state.logs / 'api-server.log'}") from error
     console.print()
     try:
         print_answers(environment["WAREHOUSE_URI"], console)
@@ -72,9 +68,7 @@ def _run_dags(stack: Stack, console: Console, started: float, ready: float) -> i
         console.print(f"The warehouse could not answer: {error}", style="red", markup=False)
         green = False
     print_times(parts, time.monotonic() - started, console)
-    console.print(
-        "\nEverything is green." if green else "\nNot everything is green: see above.", style="bold"
-    )
+    console.print("\nEverything is green." if green else "\nNot everything is green: see above.", style="bold")
     return 0 if green else 1
 
 
@@ -89,9 +83,7 @@ def _await_triggered(api: AirflowApi, sample: Run, console: Console) -> Run:
         if api.is_running(RESTORE_DAG):
             idle_since = time.monotonic()
             if not told and idle_since - started > 2:
-                console.print(
-                    f"\nAn earlier run of {RESTORE_DAG} is at work. The new one follows when it is done."
-                )
+                console.print(f"\nAn earlier run of {RESTORE_DAG} is at work. The new one follows when it is done.")
                 told = True
         time.sleep(POLL_INTERVAL)
     raise StackError(
@@ -113,9 +105,7 @@ def _follow(api: AirflowApi, run: Run, console: Console) -> tuple[bool, list[Tas
             if state in FINAL_RUN_STATES:
                 break
             if time.monotonic() - started > RUN_TIMEOUT:
-                raise StackError(
-                    f"{run.dag_id} is still at work after {RUN_TIMEOUT:.0f} s; this command gives up."
-                )
+                raise StackError(f"{run.dag_id} is still at work after {RUN_TIMEOUT:.0f} s; this command gives up.")
             time.sleep(POLL_INTERVAL)
     failed = [task for task in tasks if task.state in _FAILED]
     for task in failed:

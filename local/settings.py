@@ -179,15 +179,12 @@ class State:
                     raise StackError(f"{variable}={wanted} is not a port. Give a number from 1 to 65535.")
                 if not port_is_free(int(wanted)):
                     raise StackError(
-                        f"Port {wanted} ({variable}) is taken by another program. "
-                        f"Choose another, or unset {variable}."
+                        f"Port {wanted} ({variable}) is taken by another program. Choose another, or unset {variable}."
                     )
                 chosen[name] = int(wanted)
                 continue
             candidates = [int(str(remembered[name]))] if name in remembered else []
-            free = [
-                port for port in [*candidates, default] if port not in chosen.values() and port_is_free(port)
-            ]
+            free = [port for port in [*candidates, default] if port not in chosen.values() and port_is_free(port)]
             chosen[name] = free[0] if free else free_port()
         if len(set(chosen.values())) < len(chosen):
             raise StackError(f"Two services cannot share a port: {chosen}. Check CEREBRO_*_PORT.")

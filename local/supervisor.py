@@ -177,7 +177,5 @@ def _socket_path(state: State) -> Path:
     folder = Path(tempfile.gettempdir()) / f"cerebro-{os.geteuid()}-{digest}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid != os.geteuid():
-        raise StackError(
-            f"{folder} belongs to another user. Remove it, or set TMPDIR to a folder of your own."
-        )
+        raise StackError(f"{folder} belongs to another user. Remove it, or set TMPDIR to a folder of your own.")
     return folder / "supervisor.sock"

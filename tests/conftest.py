@@ -40,9 +40,7 @@ def _running(folder: Path, names: tuple[str, ...]) -> Iterator[dict[str, str]]:
     superuser = f"postgresql://postgres:{secrets.postgres_password}@{HOST}:{ports.postgres}/postgres"
     values = running.environment() | connections(secrets, ports) | {"POSTGRES_SUPERUSER_URI": superuser}
     if names == SERVICES:
-        values = {
-            name: value for name, value in values.items() if not name.startswith("AIRFLOW_") or "CONN" in name
-        }
+        values = {name: value for name, value in values.items() if not name.startswith("AIRFLOW_") or "CONN" in name}
     try:
         yield values
     finally:

@@ -21,7 +21,7 @@ from include.cerebro.sql import read_sql
 class ObjectSummary:
     """What became of the readings of one object. ``invalid_measures``: by measure, in accepted readings."""
 
-    totals: ObjectTotals = ObjectTotals(0, 0)
+    totals: ObjectTotals = field(default_factory=lambda: ObjectTotals(0, 0))
     rejected: dict[str, int] = field(default_factory=dict)
     invalid_measures: dict[str, int] = field(default_factory=dict)
 
@@ -29,8 +29,8 @@ class ObjectSummary:
 class Aggregation:
     """The one-minute aggregates of some objects of one bucket, in one DuckDB session.
 
-    Reads every object once. ``bad`` holds the objects whose columns cannot be used; ``summaries`` has the others, by key.
-    Raises DuckDB's errors if an object cannot be read, and NotConservedError if the readings that came out are not
+    Reads every object once. ``bad`` holds the objects whose columns cannot be used; ``summaries`` has the others, by
+    key. Raises DuckDB's errors if an object cannot be read, and NotConservedError if the readings that came out are not
     those that the objects' footers promise.
     """
 

@@ -30,7 +30,7 @@ def binary_copy(
     def produce() -> None:
         try:
             connection.execute(f"copy ({query}) to '/dev/fd/{write_end}' (format postgres_binary)")
-        except BaseException as error:  # handed to the consumer, which raises it
+        except BaseException as error:  # noqa: BLE001 - handed to the consumer, which raises it
             errors.append(error)
         finally:
             os.close(write_end)
@@ -50,4 +50,6 @@ def binary_copy(
     if errors:
         raise errors[0]
     if cursor.rowcount != expected_rows:
-        raise NotConservedError(f"{expected_rows} rows were to be copied, {cursor.rowcount} arrived. Nothing is committed.")
+        raise NotConservedError(
+            f"{expected_rows} rows were to be copied, {cursor.rowcount} arrived. Nothing is committed."
+        )

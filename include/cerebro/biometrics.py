@@ -7,7 +7,6 @@ with the ledger. One broken object stops nothing but itself: a batch that fails 
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -18,8 +17,8 @@ from include.cerebro.aggregation import Aggregation
 from include.cerebro.duckdb_session import duckdb_session
 from include.cerebro.errors import BadObjectError, ObjectChangedError, check_unchanged, first_line, may_be_content
 from include.cerebro.landing_zone import BIOMETRICS
-from include.cerebro.load_result import LoadResult
 from include.cerebro.ledger import Rejection
+from include.cerebro.load_result import LoadResult
 from include.cerebro.object_store import ObjectStore, StoredObject, list_objects
 from include.cerebro.parquet import describe_problem
 from include.cerebro.warehouse import Warehouse
@@ -116,15 +115,13 @@ class BiometricsLoader:
     def _unchanged(self, client: Any, objects: Sequence[StoredObject]) -> list[StoredObject]:
         """Return the objects that still are what was listed: the others may have changed while they were read."""
         # One listing (1,000 objects a request) rather than one request an object.
-        now = set(list_objects(client, self.bucket, os.path.commonprefix([stored.key for stored in objects])))
+        now = set(list_objects(client, self.bucket, _shared_prefix([stored.key for stored in objects])))
         for stored in objects:
             if stored not in now:
                 log.warning("%s changed while it was read; the next run takes up what is there then", stored.key)
         return [stored for stored in objects if stored in now]
 
-    def _quarantine(
-        self, client: Any, aggregation: Aggregation, objects: Sequence[StoredObject]
-    ) -> list[Rejection]:
+    def _quarantine(self, client: Any, aggregation: Aggregation, objects: Sequence[StoredObject]) -> list[Rejection]:
         """Write the rejected readings of each object to the quarantine bucket."""
         rejections = []
         for stored in objects:
@@ -156,5 +153,16 @@ class BiometricsLoader:
             connection.commit()
         claimed = [total for stored, total in zip(objects, totals, strict=True) if stored.key in load_ids]
         self.result.add(claimed)
-        log.info("%d objects loaded, %d rows of minutes; %d were loaded by another run in the meantime",
-                 len(load_ids), minutes, len(objects) - len(load_ids))
+        log.info(
+            "%d objects loaded, %d rows of minutes; %d were loaded by another run in the meantime",
+            len(load_ids),
+            minutes,
+            len(objects) - len(load_ids),
+        )
+
+
+def _shared_prefix(keys: Sequence[str]) -> str:
+    """Return the longest text that all keys begin with: that of the first and last in order."""
+    first, last = min(keys, default=""), max(keys, default="")
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return first[:length]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow.sdk.exceptions import AirflowException
 from cosmos.operators._watcher.aggregation import get_tests_status_xcom_key
@@ -20,13 +20,13 @@ from cosmos.operators._watcher.state import ProducerTaskState, get_xcom_val, is_
 from cosmos.operators.watcher import DbtRunWatcherOperator
 
 
-class DbtModelOperator(DbtRunWatcherOperator):
+class DbtModelOperator(DbtRunWatcherOperator):  # type: ignore[misc]  # Cosmos brings no types
     """Waits until dbt has built one model and run its tests; as a retry, builds and tests that model alone.
 
     ``has_tests``: whether the producer is going to report on tests of this model.
     """
 
-    base_cmd = ["build"]
+    base_cmd: ClassVar[list[str]] = ["build"]
 
     def __init__(self, *, has_tests: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -61,4 +61,5 @@ def check_unchanged(client: Any, bucket: str, stored: StoredObject) -> None:
 
 def first_line(error: Exception) -> str:
     """The first line of an error's text without DuckDB's class prefix and full stop."""
-    return str(error).strip().splitlines()[0].removeprefix("IO Error: ").rstrip(".") if str(error).strip() else repr(error)
+    text = str(error).strip()
+    return text.splitlines()[0].removeprefix("IO Error: ").rstrip(".") if text else repr(error)

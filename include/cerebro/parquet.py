@@ -106,7 +106,7 @@ def _layout(stored: StoredObject, columns: dict[str, str]) -> Layout:
 
 
 def describe_problem(client: Any, bucket: str, stored: StoredObject) -> str | None:
-    """Say in plain words why the object is no Parquet file, from its first and last bytes; None if it looks like one."""
+    """Say why the object is no Parquet file, from its first and last bytes; None if it looks like one."""
     if stored.size_bytes == 0:
         return "it is empty (0 bytes)"
     if stored.size_bytes < 12:

@@ -69,7 +69,7 @@ class RecordLoader:
                     self._load_one(client, cursor, stored)
                 except BadObjectError as bad:
                     connection.rollback()
-                    log.error("Failed: %s", bad)
+                    log.error("Failed: %s", bad)  # noqa: TRY400 - the traceback says nothing more
                     ledger.record_failure(cursor, self.dataset, stored, str(bad), self.dag_run_id)
                     self.result.failed.append(stored.key)
                 connection.commit()
@@ -94,7 +94,8 @@ class RecordLoader:
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as copy:
             if not self._fetch(client, stored, copy):
                 return None
-            lines = tempfile.SpooledTemporaryFile(SPOOL_BYTES, "w+", encoding="utf-8", newline="")
+            # Closed by whoever takes the parsed object.
+            lines = tempfile.SpooledTemporaryFile(SPOOL_BYTES, "w+", encoding="utf-8", newline="")  # noqa: SIM115
             rejected: list[RejectedRecord] = []
             count = 0
             try:
@@ -141,9 +142,7 @@ class RecordLoader:
         self.result.add([parsed.totals])
         log.info("%s: %d records loaded, %d rejected", stored.key, *parsed.totals)
 
-    def _quarantine(
-        self, client: Any, stored: StoredObject, rejected: Sequence[RejectedRecord]
-    ) -> list[Rejection]:
+    def _quarantine(self, client: Any, stored: StoredObject, rejected: Sequence[RejectedRecord]) -> list[Rejection]:
         if not rejected:
             return []
         with duckdb_session() as duck:
@@ -181,6 +180,6 @@ class _Prefixed(io.TextIOBase):
     def __init__(self, prefix: str, lines: IO[str]) -> None:
         self._lines: Iterator[str] = (prefix + line for line in lines)
 
-    def read(self, size: int | None = -1) -> str:
+    def read(self, size: int | None = -1) -> str:  # noqa: ARG002 - a line is never long
         """Return the next line; psycopg2 asks until there is none."""
         return next(self._lines, "")

@@ -149,7 +149,7 @@ def _nesting(text: str) -> int:
 def _lines(key: str, start: str, source: TextIO) -> Iterator[str]:
     """Yield one record a line. A last line that is cut off fails the file; any other bad line is judged by itself."""
     rest = start
-    whole = _single_object(start, source)
+    whole = _single_object(start)
     if whole is not None:
         yield whole
         return
@@ -168,7 +168,7 @@ def _lines(key: str, start: str, source: TextIO) -> Iterator[str]:
         yield rest.strip()
 
 
-def _single_object(start: str, source: TextIO) -> str | None:
+def _single_object(start: str) -> str | None:
     """Return the text if it is one object spread over several lines."""
     first_line = start.split("\n", 1)[0]
     try:

@@ -162,18 +162,13 @@ MISSIONS = {
     ),
     "missions_number_as_id": lines(mission(1, mission_id=17)),
     "missions_bad_timestamps": lines(
-        *(
-            mission(1, timestamp=bad)
-            for bad in (None, "", "yesterday", 1735689600, "2025-02-30T00:00:00Z", [])
-        ),
+        *(mission(1, timestamp=bad) for bad in (None, "", "yesterday", 1735689600, "2025-02-30T00:00:00Z", [])),
         mission(2, timestamp="2025-01-01T14:00:00+02:00"),
         mission(3, timestamp="2025-01-01 12:00:00"),
     ),
     "missions_nul": lines(mission(1, location="Os\0lo"), mission(2)),
     "missions_escaped_backslash": lines(mission(1, location="C:\\u0000")),
-    "missions_lone_surrogate": lines(
-        mission(1, location="Os\ud800lo"), mission(2, location="Oslo \U0001f600")
-    ),
+    "missions_lone_surrogate": lines(mission(1, location="Os\ud800lo"), mission(2, location="Oslo \U0001f600")),
     "missions_nan": lines(
         '{"mission_id": "M1", "timestamp": "2025-01-01T12:00:00Z", "damage_report": NaN}', mission(2)
     ),

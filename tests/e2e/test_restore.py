@@ -1,28 +1,19 @@
 """The whole way through the real scheduler: sample data, the main job by its asset, tables and answers."""
 
 import math
-import time
-from collections.abc import Iterator
-from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
 
 from include.cerebro.sql import read_sql
-from local.airflow_api import FINAL_RUN_STATES, AirflowApi, Run
+from local.airflow_api import Run
+from tests.e2e.scheduler import RESTORE_DAG, SAMPLE_DAG, Scheduler
 from tests.oracle import Expected, calculate
 from tests.oracle.warehouse import differences, query
 
-SAMPLE_DAG = "cerebro_sample_data"
-RESTORE_DAG = "cerebro_restore"
 SAMPLE_SIZE = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
 READINGS = 5 * 3 * 3600
-
-# Seconds; a run takes 15-40 on two cores.
-DAG_TIMEOUT = 120
-RUN_TIMEOUT = 240
-TRIGGER_TIMEOUT = 60
 
 # Where each row lies and which transaction wrote it: a row written again shows, even with the same values.
 ROWS = """
@@ -40,54 +31,8 @@ BASE_TABLES = """
 """
 
 
-class Scheduler(AirflowApi):
-    """Airflow's API, with runs that are given parameters and waited for."""
-
-    def trigger_with(self, dag_id: str, parameters: dict[str, Any]) -> Run:
-        answer = self._call(
-            "POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": parameters}
-        )
-        return Run(answer["dag_id"], answer["dag_run_id"], answer["state"])
-
-    def wait_until_green(self, run: Run) -> None:
-        deadline = time.monotonic() + RUN_TIMEOUT
-        while (state := self.run(run.dag_id, run.run_id).state) not in FINAL_RUN_STATES:
-            if time.monotonic() > deadline:
-                pytest.fail(f"{run.dag_id} is still {state} after {RUN_TIMEOUT} s: {self._states(run)}")
-            time.sleep(0.5)
-        if state != "success":
-            failed = [task for task in self.tasks(run) if task.state == "failed"]
-            logs = "\n".join(line for task in failed for line in [task.label, *self.log_tail(run, task)])
-            pytest.fail(f"{run.dag_id} is {state}: {self._states(run)}\n{logs}")
-
-    def await_triggered(self, source: Run) -> Run:
-        deadline = time.monotonic() + TRIGGER_TIMEOUT
-        while (run := self.triggered_by(RESTORE_DAG, source)) is None:
-            if time.monotonic() > deadline:
-                pytest.fail(f"No run of {RESTORE_DAG} followed {source.run_id} in {TRIGGER_TIMEOUT} s")
-            time.sleep(0.5)
-        return run
-
-    def _states(self, run: Run) -> str:
-        return ", ".join(f"{task.label} {task.state}" for task in self.tasks(run))
-
-
 @pytest.fixture(scope="module")
-def scheduler(stack: dict[str, str]) -> Scheduler:
-    api = Scheduler(stack)
-    api.log_in()
-    for dag_id in (SAMPLE_DAG, RESTORE_DAG):
-        api.wait_for_dag(dag_id, DAG_TIMEOUT)
-    return api
-
-
-@pytest.fixture(scope="module")
-def warehouse(stack: dict[str, str]) -> str:
-    return stack["WAREHOUSE_URI"]
-
-
-@pytest.fixture(scope="module")
-def restored(scheduler: Scheduler) -> Iterator[Run]:
+def restored(scheduler: Scheduler) -> Run:
     """The sample, written and restored by the run that its asset started."""
     sample = scheduler.trigger_with(SAMPLE_DAG, SAMPLE_SIZE)
     scheduler.wait_until_green(sample)

@@ -147,9 +147,7 @@ def test_foreign_rclone_variables_change_nothing(command: Command) -> None:
 
 def test_no_secret_in_the_process_list(command: Command) -> None:
     command.up()
-    secrets = [
-        getattr(command.state.secrets(), name) for name in command.state.secrets().__dataclass_fields__
-    ]
+    secrets = [getattr(command.state.secrets(), name) for name in command.state.secrets().__dataclass_fields__]
     arguments = [" ".join(process.cmdline()) for process in command.processes()]
     assert any("serve s3" in line for line in arguments)
     assert not [line for line in arguments for secret in secrets if secret in line]

@@ -35,10 +35,7 @@ def bucket(store: ObjectStore) -> Iterator[str]:
 
 
 def write(store: ObjectStore, bucket: str, size: SampleSize) -> dict[str, Any]:
-    return {
-        dataset: write_sample(store, bucket, dataset, size)
-        for dataset in ("heroes", "missions", "biometrics")
-    }
+    return {dataset: write_sample(store, bucket, dataset, size) for dataset in ("heroes", "missions", "biometrics")}
 
 
 def contents(store: ObjectStore, bucket: str) -> dict[str, bytes]:
@@ -114,12 +111,8 @@ def test_readings_are_dirty_in_every_way(store: ObjectStore, bucket: str) -> Non
     write(store, bucket, SMALL)
     keys = [version.key for version in listing(store, bucket) if version.key.startswith("biometrics")]
     with duckdb_session(store) as connection:
-        readings = [
-            row for key in keys for row in connection.execute(READINGS, [f"s3://{bucket}/{key}"]).fetchall()
-        ]
-    timestamps, hero_ids, heart_rates, energies, types = (
-        set(column) for column in zip(*readings, strict=True)
-    )
+        readings = [row for key in keys for row in connection.execute(READINGS, [f"s3://{bucket}/{key}"]).fetchall()]
+    timestamps, hero_ids, heart_rates, energies, types = (set(column) for column in zip(*readings, strict=True))
     assert {None, "infinity", "not synchronised"} <= timestamps
     assert {" ", None, "HULK", "hulk", "Spider-Man", "spiderman", "\tspider-man "} <= hero_ids
     assert {"nan", "inf", "999.0", "-5.0", "999", "n/a"} <= heart_rates
@@ -133,9 +126,7 @@ def test_readings_are_dirty_in_every_way(store: ObjectStore, bucket: str) -> Non
     }
 
 
-@pytest.mark.parametrize(
-    "size", [SampleSize(1, 1, 1), SampleSize(2, 1, 49), SampleSize(12, 30, 2, dirt=False)]
-)
+@pytest.mark.parametrize("size", [SampleSize(1, 1, 1), SampleSize(2, 1, 49), SampleSize(12, 30, 2, dirt=False)])
 def test_no_size_is_too_small(store: ObjectStore, bucket: str, size: SampleSize) -> None:
     write(store, bucket, size)
     expected = calculate(contents(store, bucket))

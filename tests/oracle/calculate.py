@@ -65,12 +65,7 @@ def calculate(
 
     def accepted(dataset: str) -> list[Any]:
         # Content decides which record is the last, never the order of arrival.
-        return [
-            row
-            for key in sorted(in_force)
-            if in_force[key].dataset == dataset
-            for row in in_force[key].accepted
-        ]
+        return [row for key in sorted(in_force) if in_force[key].dataset == dataset for row in in_force[key].accepted]
 
     hero_records, mission_records, readings = accepted("heroes"), accepted("missions"), accepted("biometrics")
     hero_ids = canonical_ids(
@@ -249,11 +244,7 @@ def hero_ids_of(record: Row) -> list[str]:
         named = [named]
     if not isinstance(named, list):
         return []
-    usable = (
-        json_text(item)
-        for item in named
-        if isinstance(item, str | int | float) and not isinstance(item, bool)
-    )
+    usable = (json_text(item) for item in named if isinstance(item, str | int | float) and not isinstance(item, bool))
     return [spelling for spelling in usable if spelling]
 
 

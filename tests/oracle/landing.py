@@ -192,9 +192,7 @@ def depth(value: Any) -> int:
     """How deep the value is nested: 0 for a plain one."""
     if not isinstance(value, dict | list):
         return 0
-    return 1 + max(
-        (depth(item) for item in (value.values() if isinstance(value, dict) else value)), default=0
-    )
+    return 1 + max((depth(item) for item in (value.values() if isinstance(value, dict) else value)), default=0)
 
 
 def is_clean(value: Any) -> bool:

@@ -20,9 +20,7 @@ def duck() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def minutes(
-    duck: duckdb.DuckDBPyConnection, folder: Path, rows: str, kind: str = "instant"
-) -> list[dict[str, Any]]:
+def minutes(duck: duckdb.DuckDBPyConnection, folder: Path, rows: str, kind: str = "instant") -> list[dict[str, Any]]:
     """Write the rows (SQL values: timestamp, hero_id, heart_rate, stress_level, energy_output) and aggregate them."""
     path = folder / "readings.parquet"
     duck.execute(
@@ -64,9 +62,7 @@ def test_a_minute_keeps_what_is_needed_to_merge_it(duck: duckdb.DuckDBPyConnecti
     ("value", "valid"),
     [("0.0", True), ("300.0", True), ("-0.1", False), ("300.1", False), ("'nan'::double", False)],
 )
-def test_heart_rates_that_can_be_true(
-    value: str, valid: bool, duck: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_heart_rates_that_can_be_true(value: str, valid: bool, duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     [minute] = minutes(duck, tmp_path, f"(timestamp '2025-01-01', 'hulk', {value}, 1.0, 1.0)")
     assert minute["heart_rate_count"] == (1 if valid else 0)
     assert minute["heart_rate_invalid"] == (0 if valid else 1)
@@ -104,9 +100,7 @@ def test_stress_and_energy_that_can_be_true(
         ("(timestamp '2025-01-01', 'hulk', null::double, null::double, null::double)", "no_usable_measure"),
     ],
 )
-def test_readings_that_are_rejected(
-    row: str, reason: str, duck: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_readings_that_are_rejected(row: str, reason: str, duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     [minute] = minutes(duck, tmp_path, row)
     assert minute["reason"] == reason
     assert minute["reading_count"] == 1
@@ -153,8 +147,6 @@ def test_numbers_of_any_type_count(value: str, duck: duckdb.DuckDBPyConnection, 
     assert minute["heart_rate_sum"] == 60
 
 
-def test_text_that_is_no_number_is_impossible_not_missing(
-    duck: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_text_that_is_no_number_is_impossible_not_missing(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     [minute] = minutes(duck, tmp_path, "(timestamp '2025-01-01', 'hulk', 'high', 1.0, 1.0)")
     assert (minute["heart_rate_count"], minute["heart_rate_invalid"]) == (0, 1)

@@ -1,5 +1,7 @@
 """What belongs to which dataset, and how objects are packed into batches."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +44,7 @@ def test_batches_hold_every_object_once_in_order_and_within_bounds(
     for batch in batches:
         assert 1 <= len(batch) <= batch_objects
         assert sum(stored.size_bytes for stored in batch) <= batch_bytes or len(batch) == 1
-    for batch, following in zip(batches, batches[1:], strict=False):
+    for batch, following in pairwise(batches):
         full = sum(stored.size_bytes for stored in [*batch, following[0]]) > batch_bytes
         assert full or len(batch) == batch_objects, "a batch ends only where the next object does not fit"
 

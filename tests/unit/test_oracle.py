@@ -25,9 +25,7 @@ def parquet(tmp_path: Path) -> Any:
         path = tmp_path / "x.parquet"
         with duckdb.connect() as connection:
             connection.execute("set timezone = 'UTC'")
-            connection.execute(
-                f"copy (from (values {', '.join(rows)}) as t ({columns})) to '{path}' (format parquet)"
-            )
+            connection.execute(f"copy (from (values {', '.join(rows)}) as t ({columns})) to '{path}' (format parquet)")
         return path.read_bytes()
 
     return write
@@ -37,9 +35,7 @@ def ndjson(*records: Any) -> bytes:
     return "".join(json.dumps(record) + "\n" for record in records).encode()
 
 
-def mission(
-    mission_id: str, hero_ids: Sequence[Any], at: str = "2025-01-01T12:00:30Z", **more: Any
-) -> dict[str, Any]:
+def mission(mission_id: str, hero_ids: Sequence[Any], at: str = "2025-01-01T12:00:30Z", **more: Any) -> dict[str, Any]:
     return {"mission_id": mission_id, "hero_ids": hero_ids, "timestamp": at, **more}
 
 
@@ -92,8 +88,7 @@ def test_heroes_take_each_attribute_from_the_last_record_that_has_it() -> None:
     expected = calculate(
         {
             "heroes/b.csv": b"hero_id,name,alter_ego,first_appearance\nHULK,,Banner,\n,Nobody,,\n",
-            "heroes/a.csv": b"\xef\xbb\xbfname,hero_id,alter_ego,first_appearance\r\n"
-            b'the hulk,hulk,"B.\nB.",1962\r\n',
+            "heroes/a.csv": b'\xef\xbb\xbfname,hero_id,alter_ego,first_appearance\r\nthe hulk,hulk,"B.\nB.",1962\r\n',
         }
     )
     assert expected.dim_heroes == [
@@ -138,9 +133,7 @@ def test_missions_take_each_attribute_from_the_last_record_that_has_it() -> None
 
 
 def test_unusable_missions_are_rejected_by_reason() -> None:
-    lines = (
-        b'42\n{"mission_id": " "}\n{"mission_id": "M", "timestamp": "soon"}\n{"mission\n{"a": "\\u0000"}\n\n'
-    )
+    lines = b'42\n{"mission_id": " "}\n{"mission_id": "M", "timestamp": "soon"}\n{"mission\n{"a": "\\u0000"}\n\n'
     expected = calculate({"mission_logs.json": lines + ndjson(mission("M1", []))})
     assert expected.rejections == {
         ("missions", reason): 1
@@ -195,8 +188,7 @@ def test_one_big_table_with_missions_of_one_minute(parquet: Any) -> None:
 def test_one_big_table_with_missions_that_overlap(parquet: Any) -> None:
     expected = calculate(landing_zone_with_missions(parquet), mission_duration_minutes=5)
     minutes_by_mission = sorted(
-        (row["hero_id"], row["mission_id"] or "", row["timestamp"].minute)
-        for row in expected.obt_cerebro_restored
+        (row["hero_id"], row["mission_id"] or "", row["timestamp"].minute) for row in expected.obt_cerebro_restored
     )
     assert minutes_by_mission == [
         ("Hulk", "M1", 0),

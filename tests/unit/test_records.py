@@ -85,9 +85,7 @@ def test_instants(value: object, instant: datetime | None) -> None:
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 7, 1 << 20])
-def test_array_elements_are_kept_word_for_word_whatever_the_chunk(
-    chunk: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_array_elements_are_kept_word_for_word_whatever_the_chunk(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "READ_CHARACTERS", chunk)
     elements = [
         '{"mission_id": 1.50, "timestamp": "2025-01-01", "x":\n [1e2]}',

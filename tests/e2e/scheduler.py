@@ -1,0 +1,74 @@
+"""The real scheduler, driven as a person would drive it, through the REST API."""
+
+import time
+from typing import Any
+
+import pytest
+
+from local.airflow_api import FINAL_RUN_STATES, AirflowApi, Run
+
+SAMPLE_DAG = "cerebro_sample_data"
+RESTORE_DAG = "cerebro_restore"
+
+# Seconds; a run takes 15-60 on two cores.
+RUN_TIMEOUT = 240
+TRIGGER_TIMEOUT = 60
+
+
+class Scheduler(AirflowApi):
+    """Airflow's API, with runs that are given parameters and waited for."""
+
+    def trigger_with(self, dag_id: str, parameters: dict[str, Any]) -> Run:
+        answer = self._call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": parameters})
+        return Run(answer["dag_id"], answer["dag_run_id"], answer["state"])
+
+    def wait_until_finished(self, run: Run) -> str:
+        """Return how the run ended: success or failed."""
+        deadline = time.monotonic() + RUN_TIMEOUT
+        while (state := self.run(run.dag_id, run.run_id).state) not in FINAL_RUN_STATES:
+            if time.monotonic() > deadline:
+                pytest.fail(f"{run.dag_id} is still {state} after {RUN_TIMEOUT} s: {self._states(run)}")
+            time.sleep(0.5)
+        return state
+
+    def wait_until_green(self, run: Run) -> None:
+        state = self.wait_until_finished(run)
+        if state != "success":
+            failed = [task for task in self.tasks(run) if task.state == "failed"]
+            logs = "\n".join(line for task in failed for line in [task.label, *self.log_tail(run, task)])
+            pytest.fail(f"{run.dag_id} is {state}: {self._states(run)}\n{logs}")
+
+    def await_triggered(self, source: Run) -> Run:
+        deadline = time.monotonic() + TRIGGER_TIMEOUT
+        while (run := self.triggered_by(RESTORE_DAG, source)) is None:
+            if time.monotonic() > deadline:
+                pytest.fail(f"No run of {RESTORE_DAG} followed {source.run_id} in {TRIGGER_TIMEOUT} s")
+            time.sleep(0.5)
+        return run
+
+    def states(self, run: Run) -> dict[str, str]:
+        """The state of every task, by its id."""
+        return {task.task_id: task.state for task in self.tasks(run)}
+
+    def clear(self, run: Run, task_id: str) -> set[str]:
+        """Clear one task and what failed after it, as a person does in the grid; return the ids of what is cleared."""
+        answer = self._call(
+            "POST",
+            f"/dags/{run.dag_id}/clearTaskInstances",
+            json={
+                "dry_run": False,
+                "dag_run_id": run.run_id,
+                "task_ids": [task_id],
+                "include_downstream": True,
+                "only_failed": True,
+                "reset_dag_runs": True,
+            },
+        )
+        return {instance["task_id"] for instance in answer["task_instances"]}
+
+    def assets(self) -> list[dict[str, Any]]:
+        """All assets, with the tasks that make them and the DAGs that wait for them."""
+        return list(self._call("GET", "/assets", params={"limit": 100})["assets"])
+
+    def _states(self, run: Run) -> str:
+        return ", ".join(f"{task.label} {task.state}" for task in self.tasks(run))

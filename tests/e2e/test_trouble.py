@@ -1,0 +1,107 @@
+"""What a person on call sees when something is broken, and that mending it is enough."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg2
+import pytest
+
+from include.cerebro.object_store import ObjectStore
+from tests.e2e.scheduler import RESTORE_DAG, Scheduler
+from tests.oracle.warehouse import query
+
+HEROES = b"hero_id,name,alter_ego,first_appearance\nstorm,Storm,Ororo Munroe,1975\n"
+MISSION = b'{"mission_id": "trouble-%d", "hero_ids": ["storm"], "timestamp": "2025-02-01T10:00:00Z"}\n'
+
+# The statement-level trigger fires even where dim_missions has nothing to change.
+BREAK = """
+    create function public.refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'injected failure'; end $$;
+    create trigger refuse before insert or update or delete on marts.dim_missions
+    for each statement execute function public.refuse();
+"""
+MEND = "drop function if exists public.refuse() cascade"
+
+
+def execute(uri: str, statement: str) -> None:
+    with psycopg2.connect(uri) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def bucket(stack: dict[str, str]) -> Any:
+    return ObjectStore(stack["S3_ENDPOINT_URL"], stack["AWS_ACCESS_KEY_ID"], stack["AWS_SECRET_ACCESS_KEY"]).client()
+
+
+def put(bucket: Any, key: str, body: bytes) -> None:
+    bucket.put_object(Bucket="cerebro-data", Key=key, Body=body)
+
+
+@pytest.fixture
+def mended(warehouse: str) -> Iterator[None]:
+    yield
+    execute(warehouse, MEND)
+
+
+def test_a_broken_object_is_named_and_stops_nothing_else(scheduler: Scheduler, warehouse: str, bucket: Any) -> None:
+    put(bucket, "heroes/trouble.csv", HEROES)
+    put(bucket, "mission_logs/trouble.json", MISSION % 1)
+    put(bucket, "biometrics/trouble/broken.parquet", b"this is no Parquet file at all")
+    run = scheduler.trigger_with(RESTORE_DAG, {})
+    assert scheduler.wait_until_finished(run) == "failed"
+
+    states = scheduler.states(run)
+    assert {task for task, state in states.items() if state not in ("success", "skipped")} == {"check_objects"}
+    assert query(warehouse, "select hero_name from marts.dim_heroes where hero_id = 'storm'") == [
+        {"hero_name": "Storm"}
+    ]
+    (task,) = [task for task in scheduler.tasks(run) if task.task_id == "check_objects"]
+    log = "\n".join(scheduler.log_tail(run, task, 60))
+    assert "biometrics/trouble/broken.parquet: it is not a Parquet file" in log
+    assert "Deliver it again under the same key" in log
+
+    bucket.delete_object(Bucket="cerebro-data", Key="biometrics/trouble/broken.parquet")
+    scheduler.wait_until_green(scheduler.trigger_with(RESTORE_DAG, {}))
+
+
+@pytest.mark.usefixtures("mended")
+def test_a_broken_model_turns_only_its_own_row_red_and_clearing_it_is_enough(
+    scheduler: Scheduler, warehouse: str, bucket: Any
+) -> None:
+    execute(warehouse, BREAK)
+    put(bucket, "mission_logs/trouble.json", MISSION % 2)
+    run = scheduler.trigger_with(RESTORE_DAG, {})
+    assert scheduler.wait_until_finished(run) == "failed"
+
+    tasks = {task.task_id: task for task in scheduler.tasks(run)}
+    descendants = {
+        f"transform.{name}" for name in ("bridge_mission_heroes", "obt_cerebro_restored", "hulk_factor", "reliability")
+    }
+    assert tasks["transform.dim_missions"].state == "failed"
+    assert tasks["transform.dim_missions"].try_number == 3, "it was tried again, alone, twice"
+    assert {task_id for task_id in descendants if tasks[task_id].state != "upstream_failed"} == set()
+    for name in ("dim_heroes", "fact_biometrics", "heroes_history", "stg_missions"):
+        assert tasks[f"transform.{name}"].state == "success", name
+
+    execute(warehouse, MEND)
+    cleared = scheduler.clear(run, "transform.dim_missions")
+    assert {"transform.dim_missions"} | descendants <= cleared
+    scheduler.wait_until_green(run)
+    again = {task.task_id: task for task in scheduler.tasks(run)}
+    ran = {task_id for task_id, task in again.items() if task.start != tasks[task_id].start}
+    assert ran <= cleared
+    assert {task_id for task_id in ran if task_id.startswith("transform.")} == {"transform.dim_missions"} | descendants
+    assert query(warehouse, "select mission_id from marts.dim_missions where mission_id like 'trouble-%'") == [
+        {"mission_id": "trouble-2"}
+    ]
+
+
+def test_every_model_is_an_asset_made_by_its_own_task(scheduler: Scheduler) -> None:
+    makers = {
+        task["task_id"]: asset["uri"]
+        for asset in scheduler.assets()
+        for task in asset["producing_tasks"]
+        if task["dag_id"] == RESTORE_DAG
+    }
+    assert makers["load.biometrics"].endswith("/cerebro/raw/biometrics")
