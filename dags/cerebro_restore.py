@@ -26,8 +26,10 @@ from airflow.sdk.exceptions import AirflowSkipException
 from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from include.cerebro.assets import LANDING_ZONE, RAW
+from include.cerebro.assets import LANDING_ZONE, table
 from include.cerebro.transform import transformation
+
+LEDGER = table("raw", "loads")
 
 
 @task
@@ -72,19 +74,19 @@ def load_records(dataset: str, objects: list[list[Any]]) -> dict[str, Any]:
     return loader.load([StoredObject(*stored) for stored in objects]).as_dict()
 
 
-@task(inlets=[LANDING_ZONE], outlets=[RAW["heroes"]])
+@task(inlets=[LANDING_ZONE], outlets=[table("raw", "heroes"), LEDGER])
 def heroes(objects: list[list[Any]]) -> dict[str, Any]:
     """Copy every record of the new hero files into raw.heroes."""
     return load_records("heroes", objects)
 
 
-@task(inlets=[LANDING_ZONE], outlets=[RAW["missions"]])
+@task(inlets=[LANDING_ZONE], outlets=[table("raw", "missions"), LEDGER])
 def missions(objects: list[list[Any]]) -> dict[str, Any]:
     """Copy every record of the new mission logs into raw.missions."""
     return load_records("missions", objects)
 
 
-@task(map_index_template="{{ batch_name }}", inlets=[LANDING_ZONE], outlets=[RAW["biometrics"]])
+@task(map_index_template="{{ batch_name }}", inlets=[LANDING_ZONE], outlets=[table("raw", "biometrics"), LEDGER])
 def biometrics(batch: list[list[Any]]) -> dict[str, Any]:
     """Aggregate a batch of biometrics objects to one minute in DuckDB and copy the minutes into raw.biometrics."""
     from include.cerebro import connections

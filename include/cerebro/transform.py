@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from airflow.sdk import Asset
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import (
     PRODUCER_WATCHER_TASK_ID,
@@ -22,9 +23,11 @@ from cosmos.constants import (
     TestBehavior,
 )
 from cosmos.dbt.graph import DbtNode
+from cosmos.operators.watcher import DbtSnapshotWatcherOperator
 from cosmos.profiles import PostgresUserPasswordProfileMapping
 
 from include.cerebro import settings
+from include.cerebro.assets import table
 from include.cerebro.dbt_model_operator import DbtModelOperator, tests_by_model
 
 
@@ -73,7 +76,12 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
             # No tasks for tests: a model's own task waits for them.
             test_behavior=TestBehavior.NONE,
             normalize_task_id=_model_name,
-            node_converters={DbtResourceType.MODEL: _model_tasks(tests)},
+            # The tasks name their assets themselves: names that do not change with the warehouse's address.
+            emit_datasets=False,
+            node_converters={
+                DbtResourceType.MODEL: _tasks(DbtModelOperator, manifest, tests),
+                DbtResourceType.SNAPSHOT: _tasks(DbtSnapshotWatcherOperator, manifest, tests),
+            },
         ),
         operator_args={
             # Not deferrable: a deferral of a few seconds costs more than it saves, and Airflow 3.3.2 loses some.
@@ -93,18 +101,29 @@ def _model_name(node: DbtNode) -> str:
     return str(node.name)
 
 
-def _model_tasks(tests: dict[str, list[str]]) -> Callable[..., DbtModelOperator]:
-    """Return what makes the task of one model, as Cosmos's ``node_converters`` want it."""
+def _tasks(operator: type, manifest: dict[str, Any], tests: dict[str, list[str]]) -> Callable[..., Any]:
+    """Return what makes the task of one model or snapshot, as Cosmos's ``node_converters`` want it.
 
-    def model_task(*, dag: Any, task_group: Any, node: DbtNode, task_args: dict[str, Any], **_: Any) -> Any:
-        return DbtModelOperator(
+    The task makes the asset of its own table from the assets of the tables that the model reads.
+    """
+    tables = manifest["nodes"] | manifest["sources"]
+
+    def asset(unique_id: str) -> Asset:
+        return table(tables[unique_id]["schema"], tables[unique_id]["name"])
+
+    def task(*, dag: Any, task_group: Any, node: DbtNode, task_args: dict[str, Any], **_: Any) -> Any:
+        own = {"has_tests": node.unique_id in tests} if operator is DbtModelOperator else {}
+        return operator(
             task_id=node.name,
             dag=dag,
             task_group=task_group,
-            has_tests=node.unique_id in tests,
             select=node.name,
+            inlets=[asset(parent) for parent in node.depends_on if parent in tables],
+            outlets=[asset(node.unique_id)],
+            doc_md=tables[node.unique_id]["description"] or None,
             extra_context={"dbt_node_config": node.context_dict, "package_name": node.package_name},
+            **own,
             **task_args,
         )
 
-    return model_task
+    return task

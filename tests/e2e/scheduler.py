@@ -70,5 +70,10 @@ class Scheduler(AirflowApi):
         """All assets, with the tasks that make them and the DAGs that wait for them."""
         return list(self._call("GET", "/assets", params={"limit": 100})["assets"])
 
+    def asset_events(self, dag_id: str) -> list[dict[str, Any]]:
+        """The latest updates of assets by this DAG's tasks."""
+        parameters = {"source_dag_id": dag_id, "limit": 100, "order_by": "-timestamp"}
+        return list(self._call("GET", "/assets/events", params=parameters)["asset_events"])
+
     def _states(self, run: Run) -> str:
         return ", ".join(f"{task.label} {task.state}" for task in self.tasks(run))

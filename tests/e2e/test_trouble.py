@@ -97,11 +97,29 @@ def test_a_broken_model_turns_only_its_own_row_red_and_clearing_it_is_enough(
     ]
 
 
-def test_every_model_is_an_asset_made_by_its_own_task(scheduler: Scheduler) -> None:
-    makers = {
-        task["task_id"]: asset["uri"]
-        for asset in scheduler.assets()
-        for task in asset["producing_tasks"]
-        if task["dag_id"] == RESTORE_DAG
-    }
-    assert makers["load.biometrics"].endswith("/cerebro/raw/biometrics")
+def test_the_asset_graph_leads_from_the_landing_zone_to_the_big_table(scheduler: Scheduler) -> None:
+    """Walk backwards: each table's own task makes it, from what that task reads."""
+    assets = {asset["name"]: asset for asset in scheduler.assets()}
+    reads: dict[str, set[str]] = {}
+    for name, asset in assets.items():
+        for task in asset["consuming_tasks"]:
+            reads.setdefault(task["task_id"], set()).add(name)
+
+    found, waiting = set(), ["analytics.obt_cerebro_restored"]
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        makers = {task["task_id"] for task in assets[name]["producing_tasks"] if task["dag_id"] == RESTORE_DAG}
+        schema, table = name.split(".") if "." in name else ("", name)
+        if schema in ("staging", "marts", "analytics"):
+            assert makers == {f"transform.{table}"}
+        waiting += [parent for maker in makers for parent in reads.get(maker, ()) if parent not in found]
+    assert {"marts.fact_biometrics", "marts.dim_heroes", "staging.stg_biometrics", "raw.biometrics"} <= found
+    assert "cerebro_landing_zone" in found
+
+
+def test_every_model_reported_its_asset(scheduler: Scheduler) -> None:
+    reported = {event["source_task_id"]: event["name"] for event in scheduler.asset_events(RESTORE_DAG)}
+    for schema, table in (("marts", "fact_biometrics"), ("analytics", "obt_cerebro_restored"), ("raw", "heroes")):
+        task_id = f"load.{table}" if schema == "raw" else f"transform.{table}"
+        assert reported[task_id] in (f"{schema}.{table}", "raw.loads")

@@ -1,5 +1,6 @@
--- Every reading of the objects, each measure valid or null, with the reason why the reading is rejected, if it is, and
--- the reading as it came (read only by those who ask for it). A folder called hero_id=hulk says nothing about a reading.
+-- Every reading of the objects, each measure valid or null, with the reason why the reading is rejected, if it is,
+-- and the reading as it came (read only by those who ask for it). A folder called hero_id=hulk says nothing about a
+-- reading.
 -- Needs the macro reading_epoch_us, made for the type of the timestamp column.
 create or replace temp macro judged_readings(urls) as table
 with

@@ -1,4 +1,4 @@
 select count(*)
 from minutes
-join claimed on minutes.url = claimed.url
+inner join claimed on minutes.url = claimed.url
 where minutes.reason is null;

@@ -18,6 +18,6 @@ select
     minutes.energy_output_min,
     minutes.energy_output_max
 from minutes
-join claimed on minutes.url = claimed.url
+inner join claimed on minutes.url = claimed.url
 where minutes.reason is null
 order by claimed.load_id, minutes.minute_number, minutes.hero_id

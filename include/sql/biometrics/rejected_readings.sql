@@ -1,9 +1,12 @@
 -- The rejected readings of one object, as they came, each with its reason, source key and row number.
-select
-    judged.reason,
-    getvariable('source_key') as source_key,
-    judged.row_number,
-    unnest(judged.source)
-from judged_readings([getvariable('url')]) as judged
-where judged.reason is not null
-order by judged.row_number
+select * exclude (cerebro_url)
+from (
+    select
+        judged.reason,
+        getvariable('source_key') as source_key,
+        judged.row_number,
+        unnest(judged.source)
+    from judged_readings([getvariable('url')]) as judged
+    where judged.reason is not null
+)
+order by row_number

@@ -1,6 +1,7 @@
 -- The heroes of the sample. What makes each of them recognisable is in this table and nowhere else:
 -- resting_rate (beats a minute), calm_energy and mission_energy (kilowatts, before and during a mission), and how often
--- they are called to ordinary and to high-risk missions (tickets in the draw). Beyond the named ones, heroes are numbered.
+-- they are called to ordinary and to high-risk missions (tickets in the draw). Beyond the named ones, heroes are
+-- numbered.
 create or replace temp table sample_heroes as
 with named (
     hero_number, hero_id, hero_name, alter_ego, first_appearance, resting_rate, calm_energy, mission_energy,
@@ -34,7 +35,8 @@ numbered as (
     from range(11, getvariable('heroes') + 1)
 )
 
-select * from named where hero_number <= getvariable('heroes')
+select * from named
+where hero_number <= getvariable('heroes')
 union all
 select * from numbered
 order by hero_number;

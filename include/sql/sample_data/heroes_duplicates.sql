@@ -42,4 +42,4 @@ copy (
     select * exclude (hero_number)
     from repeated
     order by all
-) to $object_url (format csv, header true);
+) to $object_url (format csv);

@@ -8,4 +8,4 @@ copy (
     from sample_heroes
     where hero_number % 2 = 1
     order by hero_number
-) to $object_url (format csv, header true);
+) to $object_url (format csv);

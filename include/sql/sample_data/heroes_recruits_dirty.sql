@@ -1,8 +1,9 @@
--- Every hero with an even number, as a spreadsheet exports them: a byte order mark in front of the header, columns of its
--- own, line breaks and quotes inside a field, blanks around values.
+-- Every hero with an even number, as a spreadsheet exports them: a byte order mark in front of the header (it cannot be
+-- seen: it is the first character of "hero_id"), columns of its own, line breaks and quotes inside a field, blanks
+-- around values.
 copy (
     select
-        hero_id as "﻿hero_id",
+        hero_id as "﻿hero_id", -- noqa: RF05
         hero_name || '  ' as "name",
         team,
         alter_ego,
@@ -15,6 +16,6 @@ copy (
             e'recruited\nin the field' as notes
         from sample_heroes
         where hero_number % 2 = 0
-    )
+    ) as reserves
     order by hero_number
-) to $object_url (format csv, header true);
+) to $object_url (format csv);

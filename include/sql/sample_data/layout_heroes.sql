@@ -1,7 +1,7 @@
 -- Which hero objects there are, and the statement that writes each.
 select
-    object_key,
-    statement
+    objects.object_key,
+    objects.statement
 from (
     values
     (1, 'heroes.csv', 'heroes_main', false),
@@ -10,5 +10,5 @@ from (
     (2, 'heroes/recruits.csv', 'heroes_recruits_dirty', true),
     (3, 'heroes/équipe "B" + 100%.csv', 'heroes_duplicates', true)
 ) as objects (position, object_key, statement, dirt)
-where dirt = getvariable('dirt') and (position != 2 or getvariable('heroes') > 1)
-order by position;
+where objects.dirt = getvariable('dirt') and (objects.position != 2 or getvariable('heroes') > 1)
+order by objects.position;

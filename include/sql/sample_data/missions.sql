@@ -1,5 +1,5 @@
--- The missions of the sample, spread over the hours of the biometrics, and who was on them. About a third do damage above
--- 10,000. Every draw is a hash of the seed and of what is drawn, so the same parameters give the same missions.
+-- The missions of the sample, spread over the hours of the biometrics, and who was on them. About a third do damage
+-- above 10,000. Every draw is a hash of the seed and of what is drawn, so the same parameters give the same missions.
 create or replace temp table sample_missions as
 with draws as (
     select
@@ -33,14 +33,28 @@ order by mission_number;
 
 -- Each place in a team is drawn from the drum of tickets; who is drawn twice is in the team once.
 create or replace temp table sample_participations as
-with drums as (
+with ordinary_tickets as (
     select
-        list(hero_number order by hero_number) as high_risk_drum,
-        (
-            select list(hero_number order by hero_number)
-            from (select hero_number, unnest(range(ordinary_tickets)) from sample_heroes)
-        ) as ordinary_drum
-    from (select hero_number, unnest(range(high_risk_tickets)) from sample_heroes)
+        hero_number,
+        unnest(range(ordinary_tickets)) as ticket
+    from sample_heroes
+),
+
+ordinary_drum as (
+    select list(hero_number order by hero_number) as tickets
+    from ordinary_tickets
+),
+
+high_risk_tickets as (
+    select
+        hero_number,
+        unnest(range(high_risk_tickets)) as ticket
+    from sample_heroes
+),
+
+high_risk_drum as (
+    select list(hero_number order by hero_number) as tickets
+    from high_risk_tickets
 ),
 
 places as (
@@ -58,14 +72,16 @@ select distinct
     places.is_high_risk,
     if(
         places.is_high_risk,
-        drums.high_risk_drum[(1 + places.draw % len(drums.high_risk_drum))::bigint],
-        drums.ordinary_drum[(1 + places.draw % len(drums.ordinary_drum))::bigint]
+        high_risk_drum.tickets[(1 + places.draw % len(high_risk_drum.tickets))::bigint],
+        ordinary_drum.tickets[(1 + places.draw % len(ordinary_drum.tickets))::bigint]
     ) as hero_number
 from places
-cross join drums
+cross join high_risk_drum
+cross join ordinary_drum
 order by all;
 
--- sample_mission_logs(…): the records, as they are written into JSON, of the missions in some seconds and parts (of 12).
+-- sample_mission_logs(…): the records, as they are written into JSON, of the missions in some seconds and parts (of
+-- 12).
 create or replace temp macro sample_mission_logs(from_second, until_second, first_part, last_part) as table
 with teams as (
     select
@@ -83,17 +99,22 @@ with teams as (
     group by sample_participations.mission_number
 ),
 
+missions as (
+    select *
+    from sample_missions
+    where
+        mission_second >= from_second
+        and mission_second < until_second
+        and mission_number % 12 between first_part and last_part
+),
+
 reports as (
     select
-        sample_missions.*,
+        missions.*,
         teams.hero_ids,
-        if(getvariable('dirt'), sample_missions.mission_number, -1) as dice
-    from sample_missions
-    inner join teams on sample_missions.mission_number = teams.mission_number
-    where
-        sample_missions.mission_second >= from_second
-        and sample_missions.mission_second < until_second
-        and sample_missions.mission_number % 12 between first_part and last_part
+        if(getvariable('dirt'), missions.mission_number, -1) as dice
+    from missions
+    inner join teams on missions.mission_number = teams.mission_number
 )
 
 select

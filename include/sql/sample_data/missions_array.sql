@@ -1,6 +1,6 @@
--- Mission logs as one JSON array.
+-- Mission logs as one JSON array (an option that the linter does not know).
 copy (
     select * exclude (mission_number)
     from sample_mission_logs($from_second, $until_second, $first_part, $last_part)
     order by mission_number
-) to $object_url (format json, array true);
+) to $object_url (format json, array true); -- noqa: PRS

@@ -16,7 +16,7 @@ with exertions as (
             unnest(range(mission_minute - 30, mission_minute + 31)) as minute
         from sample_participations
         where mission_minute between from_second // 60 - 31 and until_second // 60 + 31
-    )
+    ) as around_missions
     group by hero_number, minute
 ),
 
