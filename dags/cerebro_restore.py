@@ -21,10 +21,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import chain, dag, get_current_context, task, task_group
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, chain, dag, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
-from airflow.timetables.assets import AssetOrTimeSchedule
-from airflow.timetables.trigger import CronTriggerTimetable
 
 from include.cerebro.assets import LANDING_ZONE, table
 from include.cerebro.transform import transformation
@@ -144,7 +142,11 @@ def check_objects() -> None:
 
 
 @dag(
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 * * * *", timezone="UTC"), assets=[LANDING_ZONE]),
+    schedule=AssetOrTimeSchedule(
+        # With its default, False, Airflow 3.3.2 begins with the last full hour's run if that is under six minutes ago.
+        timetable=CronTriggerTimetable("0 * * * *", timezone="UTC", run_immediately=timedelta(0)),
+        assets=[LANDING_ZONE],
+    ),
     catchup=False,
     is_paused_upon_creation=False,
     # One run at a time. Two would do no harm (the ledger sees to that), but the same work.

@@ -1,6 +1,7 @@
 """What the DAGs promise to whoever looks at the grid. An empty DagBag would pass most of this: the ids come first."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +123,10 @@ def test_every_task_has_an_owner_retries_and_a_description(dag_bag: Any) -> None
 
 
 def test_runs_hourly_by_asset_and_without_a_logical_date(restore: Any) -> None:
-    assert "cerebro_landing_zone" in {asset.name for _, asset in restore.timetable.asset_condition.iter_assets()}
-    assert restore.timetable.timetable.summary == "0 * * * *"
+    assert [asset.name for asset in restore.timetable.asset_condition.objects] == ["cerebro_landing_zone"]
+    assert restore.timetable.timetable.expression == "0 * * * *"
+    # Otherwise the first run would begin by itself in the first minutes of an hour, beside the one asked for.
+    assert restore.timetable.timetable.run_immediately == timedelta(0)
     source = (REPOSITORY / "dags/cerebro_restore.py").read_text(encoding="utf-8")
     assert "logical_date" not in source
     assert "execution_date" not in source
