@@ -15,7 +15,14 @@ from typing import Any
 from include.cerebro import ledger, settings
 from include.cerebro.aggregation import Aggregation
 from include.cerebro.duckdb_session import duckdb_session
-from include.cerebro.errors import BadObjectError, ObjectChangedError, check_unchanged, first_line, may_be_content
+from include.cerebro.errors import (
+    BadObjectError,
+    ObjectChangedError,
+    check_unchanged,
+    first_line,
+    is_store_trouble,
+    may_be_content,
+)
 from include.cerebro.landing_zone import BIOMETRICS
 from include.cerebro.ledger import Rejection
 from include.cerebro.load_result import LoadResult
@@ -91,7 +98,7 @@ class BiometricsLoader:
                 self._load_together(client, [stored])
                 return None
             except Exception as error:
-                if not may_be_content(error):
+                if is_store_trouble(error) or not may_be_content(error):
                     raise
                 problem = f"it cannot be read: {first_line(error)}"
         return BadObjectError(stored.key, problem)

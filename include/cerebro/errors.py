@@ -44,6 +44,14 @@ def may_be_content(error: Exception) -> bool:
     return isinstance(error, duckdb.Error) and not isinstance(error, NOT_CONTENT) and not local_trouble
 
 
+def is_store_trouble(error: Exception) -> bool:
+    """Whether the store or the way to it failed, rather than one object: no answer, half of one, or a 5xx."""
+    if isinstance(error, duckdb.HTTPException):
+        return error.status_code >= 500 or error.status_code == 429
+    # What DuckDB calls a broken connection: "Could not connect to server error for HTTP GET to ..."
+    return isinstance(error, duckdb.IOException) and " error for HTTP " in str(error)
+
+
 def check_unchanged(client: Any, bucket: str, stored: StoredObject) -> None:
     """Raise ObjectChangedError unless the store still has this version.
 

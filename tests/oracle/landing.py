@@ -216,6 +216,8 @@ def read_biometrics(data: bytes) -> Content:
         hero = text(hero_id)
         if hero is None:
             content.reject("missing_hero_id")
+        elif "\0" in hero:
+            content.reject("invalid_hero_id")
         elif at is None:
             content.reject("invalid_timestamp")
         elif all(value is None for value in values):

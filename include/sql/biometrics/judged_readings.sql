@@ -45,6 +45,8 @@ select
     *,
     case
         when hero_id is null then 'missing_hero_id'
+        -- PostgreSQL has no place for NUL in a text, and the binary COPY would fail half-way.
+        when contains(hero_id, chr(0)) then 'invalid_hero_id'
         when minute_number is null then 'invalid_timestamp'
         when heart_rate is null and stress_level is null and energy_output is null then 'no_usable_measure'
     end as reason

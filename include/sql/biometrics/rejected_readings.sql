@@ -8,5 +8,5 @@ from (
         unnest(judged.source)
     from judged_readings([getvariable('url')]) as judged
     where judged.reason is not null
-)
+) as rejected
 order by row_number
