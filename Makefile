@@ -68,13 +68,15 @@ lint: setup ## Check style, types and SQL
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/sqlfluff lint include
+	$(VENV)/bin/sqlfluff lint include/sql
+	cd $(DBT_PROJECT) && "$(CURDIR)/$(VENV)/bin/sqlfluff" lint .
 
 .PHONY: format
 format: setup ## Format Python, and mend what the linters can
 	$(VENV)/bin/ruff check --fix-only .
 	$(VENV)/bin/ruff format .
-	$(VENV)/bin/sqlfluff fix include
+	$(VENV)/bin/sqlfluff fix include/sql
+	cd $(DBT_PROJECT) && "$(CURDIR)/$(VENV)/bin/sqlfluff" fix .
 
 ##@ Set up
 .PHONY: setup

@@ -1,4 +1,6 @@
--- Rejected records, each with its reason, source key and row number.
+-- Rejected records, each with its reason, source key and row number. DuckDB runs this.
+-- sqlfluff:dialect:duckdb
+-- sqlfluff:templater:placeholder:param_style:question_mark
 select
     unnest(?::varchar[]) as reason,
     ?::varchar as source_key,
