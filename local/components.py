@@ -169,6 +169,8 @@ def airflow_environment(state: State, secrets: Secrets, ports: Ports) -> dict[st
         "simple_auth_manager_passwords_file": str(state.passwords_file),
         "execution_api_server_url": f"{url}/execution/",
     }
+    # By default in /tmp for everybody: a second clone, or another user's, would find its files closed.
+    settings["cosmos"]["cache_dir"] = str(state.folder / "cosmos")
     settings["database"] = {"sql_alchemy_conn": f"postgresql+psycopg2://{database}"}
     settings["api"] |= {"port": str(ports.airflow), "base_url": url, "secret_key": secrets.airflow_api_secret}
     settings["api_auth"] = {"jwt_secret": secrets.airflow_jwt_secret}

@@ -57,6 +57,12 @@ def expected(stack: dict[str, str], restored: Run) -> Expected:  # noqa: ARG001 
     return calculate({key: client.get_object(Bucket="cerebro-data", Key=key)["Body"].read() for key in keys})
 
 
+def test_nothing_needed_a_second_try(scheduler: Scheduler, restored: Run) -> None:
+    """Retries hide trouble: a run that is green only thanks to them is not well."""
+    tried = {task.label: (task.state, task.try_number) for task in scheduler.tasks(restored)}
+    assert {label: found for label, found in tried.items() if found not in (("success", 1), ("success", 0))} == {}
+
+
 def test_the_warehouse_holds_what_the_plain_calculation_gives(expected: Expected, warehouse: str) -> None:
     assert expected.failed == []
     found = differences(expected, warehouse)
