@@ -240,12 +240,8 @@ def make_site(services: Mapping[str, str]) -> Site:
     superuser_uri = services["POSTGRES_SUPERUSER_URI"]
     owner = urlsplit(services["WAREHOUSE_URI"])
     name = f"site_{os.urandom(5).hex()}"
-    warehouse = Warehouse(
-        str(owner.hostname), owner.port or 5432, str(owner.username), str(owner.password), name
-    )
-    store = ObjectStore(
-        services["S3_ENDPOINT_URL"], services["AWS_ACCESS_KEY_ID"], services["AWS_SECRET_ACCESS_KEY"]
-    )
+    warehouse = Warehouse(str(owner.hostname), owner.port or 5432, str(owner.username), str(owner.password), name)
+    store = ObjectStore(services["S3_ENDPOINT_URL"], services["AWS_ACCESS_KEY_ID"], services["AWS_SECRET_ACCESS_KEY"])
     site = Site(store, warehouse, superuser_uri, name.replace("_", "-"), f"quarantine-{name[5:]}")
     run_on_server(superuser_uri, f"create database {{}} owner {owner.username}", name)
     prepare_warehouse(warehouse)

@@ -1,7 +1,7 @@
 """One load of everything new as a process of its own: ``python -m tests.integration.loader_process``.
 
 Where everything is comes from the environment (Site.environment). Ends with 0 after a load, whatever the objects were
-like, and with 3 if the load raised; the error is then the last line.
+like, and with 3 if the load raised; the error then stands at the end.
 """
 
 import logging
@@ -13,14 +13,15 @@ from include.cerebro.object_store import ObjectStore
 from include.cerebro.warehouse import Warehouse
 from tests.integration.helpers import Site
 
+# What the error begins with.
+ERROR_MARK = "The load raised "
+
 
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
     values = os.environ
     site = Site(
-        ObjectStore(
-            values["S3_ENDPOINT_URL"], values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"]
-        ),
+        ObjectStore(values["S3_ENDPOINT_URL"], values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"]),
         Warehouse(
             values["WAREHOUSE_HOST"],
             int(values["WAREHOUSE_PORT"]),
@@ -36,7 +37,7 @@ def main() -> int:
         print(site.load().as_dict(), flush=True)
     except Exception as error:
         traceback.print_exc()
-        print(f"{type(error).__module__}.{type(error).__name__}: {error}", flush=True)
+        print(f"{ERROR_MARK}{type(error).__module__}.{type(error).__name__}: {error}", flush=True)
         return 3
     return 0
 

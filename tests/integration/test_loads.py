@@ -1,0 +1,237 @@
+"""Reruns, corrections, disappearances, two loaders at once, and objects that change while they are read."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import psycopg2
+import pytest
+
+from include.cerebro.biometrics import BiometricsLoader
+from include.cerebro.object_store import StoredObject
+from tests.integration.faults.proxy import Proxy
+from tests.integration.helpers import Site, parquet_of
+from tests.integration.samples import HEROES, MISSION, heart_rates, one_reading
+
+
+def test_a_rerun_loads_nothing(site: Site) -> None:
+    site.put_all({
+        "heroes.csv": HEROES,
+        "mission_logs.json": json.dumps([MISSION]).encode(),
+        "biometrics.parquet": one_reading(),
+    })  # fmt: skip
+    assert site.load().objects == 3
+    before = site.rows("select xmin::text, * from raw.loads order by load_id")
+    again = site.load()
+    assert (again.objects, again.rows_loaded, again.failed) == (0, 0, [])
+    assert site.rows("select xmin::text, * from raw.loads order by load_id") == before
+    assert [site.rows(f"select count(*) from raw.{name}")[0][0] for name in ("heroes", "missions", "biometrics")] == [
+        1,
+        1,
+        1,
+    ]
+
+
+def test_the_same_object_delivered_again_is_no_new_one(site: Site) -> None:
+    site.put("biometrics.parquet", one_reading())
+    site.load()
+    site.put("biometrics.parquet", one_reading())
+    assert site.load().objects == 0
+
+
+def test_a_correction_supersedes_and_may_be_taken_back(site: Site) -> None:
+    for heart_rate, loads in ((80, 1), (90, 2), (80, 3)):
+        site.put("biometrics.parquet", one_reading(heart_rate))
+        assert site.load().objects == 1
+        assert heart_rates(site) == [("hulk", 1, heart_rate)]
+        assert site.rows("select count(*), count(distinct load_id) from raw.biometrics") == [(loads, loads)]
+        assert site.load().objects == 0
+    chain = site.rows("select load_id, supersedes from raw.loads order by load_id")
+    assert [supersedes for _, supersedes in chain] == [None, chain[0][0], chain[1][0]]
+    assert site.rows("select count(*) from raw.current_loads") == [(1,)]
+
+
+def test_a_corrected_file_of_records_supersedes(site: Site) -> None:
+    site.put("heroes.csv", HEROES)
+    site.load()
+    site.put("heroes.csv", HEROES.replace(b"Bruce", b"Robert Bruce"))
+    site.load()
+    names = "select record ->> 'alter_ego' from raw.heroes join {} using (load_id) order by load_id"
+    assert site.rows(names.format("raw.loads")) == [("Bruce Banner",), ("Robert Bruce Banner",)]
+    assert site.rows(names.format("raw.current_loads")) == [("Robert Bruce Banner",)]
+
+
+def test_a_broken_correction_leaves_the_version_before_in_force(site: Site) -> None:
+    site.put("biometrics.parquet", one_reading())
+    site.load()
+    site.put("biometrics.parquet", one_reading(90)[:-4])
+    assert site.load().failed == ["biometrics.parquet"]
+    assert heart_rates(site) == [("hulk", 1, 80)]
+    site.put("biometrics.parquet", one_reading(95))
+    assert site.load().failed == []
+    assert heart_rates(site) == [("hulk", 1, 95)]
+
+
+def test_a_mended_object_has_not_failed_any_more(site: Site) -> None:
+    """The same version, which could not be read before because of something that is mended now."""
+    site.put("heroes.csv", HEROES)
+    (stored,) = site.discover().heroes
+    site.rows(
+        """
+        insert into raw.loads (
+            dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, error
+        )
+        values ('heroes', %s, %s, %s, 0, 0, 0, 'failed', 'an older version of the reader') returning load_id
+        """,
+        list(stored),
+    )
+    assert site.load().objects == 1
+    assert [row[1] for row in site.ledger()] == ["loaded"]
+
+
+def test_a_vanished_object_changes_nothing(site: Site) -> None:
+    site.put_all({"biometrics/1.parquet": one_reading(80), "biometrics/2.parquet": one_reading(90)})
+    site.load()
+    site.remove("biometrics/1.parquet")
+    assert site.load().objects == 0
+    assert heart_rates(site) == [("hulk", 2, 85)]
+    # And when it comes back it is still known.
+    site.put("biometrics/1.parquet", one_reading(80))
+    assert site.load().objects == 0
+
+
+@pytest.mark.parametrize("statement", ["update raw.loads set rows_in = 0, rows_loaded = 0", "delete from raw.loads"])
+@pytest.mark.parametrize("role", ["cerebro_loader", None])
+def test_history_cannot_be_changed(site: Site, statement: str, role: str | None) -> None:
+    site.put("heroes.csv", HEROES)
+    site.load()
+    with (
+        site.warehouse.connect(role) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(psycopg2.errors.RaiseException, match=r"heroes\.csv is history"),
+    ):
+        cursor.execute(statement)
+    assert site.ledger() == [("heroes.csv", "loaded", 1, 1, 0)]
+
+
+@pytest.mark.parametrize("table", ["heroes", "missions", "biometrics", "rejections", "invalid_measures"])
+@pytest.mark.parametrize("statement", ["delete from raw.{}", "update raw.{} set load_id = 0", "truncate raw.{}"])
+def test_the_loader_may_only_add_rows(site: Site, table: str, statement: str) -> None:
+    with (
+        site.warehouse.connect("cerebro_loader") as connection,
+        connection.cursor() as cursor,
+        pytest.raises(psycopg2.errors.InsufficientPrivilege),
+    ):
+        cursor.execute(statement.format(table))
+
+
+def at_once(*jobs: Callable[[], Any]) -> None:
+    """Run the jobs in threads that begin together; raise what one of them raised."""
+    barrier = threading.Barrier(len(jobs))
+    errors: list[BaseException] = []
+
+    def run(job: Callable[[], Any]) -> None:
+        try:
+            barrier.wait(20)
+            job()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(job,), daemon=True) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive(), "two loaders wait for each other"
+    if errors:
+        raise errors[0]
+
+
+def loader(site: Site, batch: Sequence[StoredObject]) -> Callable[[], Any]:
+    return lambda: BiometricsLoader(site.store, site.bucket, site.warehouse).load(batch)
+
+
+def test_two_loaders_of_overlapping_batches_load_once(site: Site) -> None:
+    site.put_all({f"biometrics/{n}.parquet": one_reading(n, hero_id=f"h{n}") for n in range(8)})
+    (objects,) = site.discover().biometrics
+    batches = (objects, objects[::-1], objects[:5], objects[3:][::-1])
+    for _ in range(2):
+        at_once(*(loader(site, batch) for batch in batches))
+    assert heart_rates(site) == [(f"h{n}", 1, n) for n in range(8)]
+    assert len(site.ledger()) == 8
+
+
+def test_two_runs_of_everything_at_once_load_once(site: Site) -> None:
+    site.put_all(
+        {f"heroes/{n}.csv": HEROES for n in range(4)}
+        | {f"biometrics/{n}.parquet": one_reading(n) for n in range(4)}
+        | {"biometrics/bad.parquet": b"bad", "heroes/bad.csv": b"bad"}
+    )
+    at_once(site.load, site.load, site.load)
+    assert sorted(row[1] for row in site.ledger()) == ["failed"] * 2 + ["loaded"] * 8
+    assert site.rows("select (select count(*) from raw.heroes), (select count(*) from raw.biometrics)") == [(4, 4)]
+
+
+class Meddler(threading.Thread):
+    """Changes an object as soon as its content is on its way to the loader."""
+
+    def __init__(self, proxy: Proxy, change: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self.proxy, self.change = proxy, change
+        self.start()
+
+    def run(self) -> None:
+        if self.proxy.held.wait(30):
+            self.change()
+        self.proxy.release()
+
+
+def large(value: float) -> bytes:
+    return parquet_of(f"""
+        select
+            timestamp '2025-01-01' + to_seconds(range) as "timestamp", 'hulk' as hero_id,
+            {value}::double as heart_rate, random() as stress_level, random() as energy_output
+        from range(20000)
+    """)
+
+
+@pytest.fixture
+def holding_proxy(site: Site) -> Iterator[Proxy]:
+    with Proxy(int(site.store.host.split(":")[1]), "hold", after_bytes=60_000) as proxy:
+        yield proxy
+
+
+@pytest.mark.parametrize("change", ["overwrite", "remove"])
+def test_an_object_that_changes_while_it_is_read_is_not_taken_for_what_was_listed(
+    site: Site, holding_proxy: Proxy, change: str
+) -> None:
+    site.put_all({"biometrics/1.parquet": large(80), "biometrics/2.parquet": one_reading(70, hero_id="thor")})
+    changes = {
+        "overwrite": lambda: site.put("biometrics/1.parquet", large(90)),
+        "remove": lambda: site.remove("biometrics/1.parquet"),
+    }
+    meddler = Meddler(holding_proxy, changes[change])
+    result = site.load(store=replace(site.store, endpoint_url=holding_proxy.url))
+    meddler.join(30)
+    assert holding_proxy.held.is_set()
+    assert result.failed == []
+    # The old version may have been read whole before; then nothing of it is kept either.
+    assert [row[0] for row in site.ledger()] == ["biometrics/2.parquet"]
+    assert site.load().failed == []
+    means = {row[0]: row[3] for row in site.merged_minutes()}
+    assert means == ({"thor": 70, "hulk": 90} if change == "overwrite" else {"thor": 70})
+
+
+def test_a_file_of_records_that_was_overwritten_after_it_was_listed_is_left_to_the_next_run(site: Site) -> None:
+    site.put("heroes.csv", HEROES)
+    listed = site.discover()
+    site.put("heroes.csv", HEROES + HEROES.splitlines()[1] + b"\n")
+    from include.cerebro.record_loader import RecordLoader
+
+    assert RecordLoader("heroes", site.store, site.bucket, site.warehouse).load(listed.heroes).objects == 0
+    assert site.ledger() == []
+    assert site.load().rows_loaded == 2
