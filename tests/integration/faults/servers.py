@@ -1,0 +1,108 @@
+"""PostgreSQL and S3 that may be killed and started again at will, apart from those that other tests use."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import boto3
+import psycopg2
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local import postgres
+from local.components import SERVICES, component, public_environment
+from local.processes import end_with_parent
+from local.settings import HOST, State
+
+# Seconds; PostgreSQL needs 1-2 to recover from a crash, S3 less than one.
+READY_TIMEOUT = 60.0
+
+
+class Servers:
+    """Both servers of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.state = State(folder.resolve())
+        self.state.create()
+        self.state.choose_ports()
+        self.secrets, self.ports = self.state.secrets(), self.state.ports()
+        postgres.prepare(self.state, self.secrets)
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def environment(self) -> dict[str, str]:
+        """Addresses and passwords, as the fixture `services` has them."""
+        superuser = f"postgresql://postgres:{self.secrets.postgres_password}@{HOST}:{self.ports.postgres}/postgres"
+        return public_environment(self.secrets, self.ports) | {"POSTGRES_SUPERUSER_URI": superuser}
+
+    def start(self, name: str) -> None:
+        """Start ``postgres`` or ``s3`` unless it runs, and wait until it answers."""
+        running = self._running.get(name)
+        if running is None or running.poll() is not None:
+            program = component(name, self.state)
+            with (self.state.logs / f"{name}.log").open("ab") as log:
+                self._running[name] = subprocess.Popen(
+                    program.command,
+                    env=program.environment,
+                    cwd="/",
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    preexec_fn=end_with_parent(program.stop_signal),
+                )
+        answers: Callable[[], bool] = {"postgres": self._postgres_answers, "s3": self._s3_answers}[name]
+        deadline = time.monotonic() + READY_TIMEOUT
+        while not answers():
+            if self._running[name].poll() is not None or time.monotonic() > deadline:
+                raise AssertionError((self.state.logs / f"{name}.log").read_text()[-3000:])
+            time.sleep(0.05)
+
+    def crash_postgres(self) -> None:
+        """Stop PostgreSQL the way ``pg_ctl stop -m immediate`` does: no checkpoint, recovery at the next start."""
+        self._end("postgres", signal.SIGQUIT)
+
+    def kill_s3(self) -> None:
+        """Kill the S3 server."""
+        self._end("s3", signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Stop both."""
+        for name in SERVICES:
+            if name in self._running:
+                self._end(name, signal.SIGINT if name == "postgres" else signal.SIGTERM)
+
+    def _end(self, name: str, how: signal.Signals) -> None:
+        process = self._running[name]
+        with suppress(ProcessLookupError):
+            process.send_signal(how)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+
+    def _postgres_answers(self) -> bool:
+        try:
+            psycopg2.connect(self.environment()["WAREHOUSE_URI"], connect_timeout=2).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def _s3_answers(self) -> bool:
+        values = self.environment()
+        client = boto3.client(
+            "s3",
+            endpoint_url=values["S3_ENDPOINT_URL"],
+            aws_access_key_id=values["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=values["AWS_SECRET_ACCESS_KEY"],
+            region_name="us-east-1",
+            config=Config(connect_timeout=2, read_timeout=5, retries={"max_attempts": 1}),
+        )
+        try:
+            client.list_buckets()
+        except (BotoCoreError, ClientError):
+            return False
+        return True

@@ -1,0 +1,113 @@
+"""PostgreSQL goes away, refuses, or fails while something is being loaded into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import psycopg2
+import pytest
+
+from include.cerebro.warehouse import Warehouse
+from tests.integration.faults.gate import Gate
+from tests.integration.faults.proxy import Proxy
+from tests.integration.faults.servers import Servers
+from tests.integration.helpers import Site
+from tests.integration.loader_process import ERROR_MARK
+
+LATE_MINUTE = "new.minute_at = '2025-01-01 00:15:00+00'"
+# The loader's sessions but not the test's own.
+LOADERS = "from pg_stat_activity where datname = current_database() and application_name = 'cerebro_restore'"
+
+
+def raised(process: Any) -> str:
+    """The error that ended a load's process, which must have ended by itself."""
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 3, output
+    return str(output).rpartition(ERROR_MARK)[2]
+
+
+def nothing_of_biometrics(site: Site) -> None:
+    """Neither rows nor blame: what failed was not the objects."""
+    assert site.rows("select count(*) from raw.biometrics") == [(0,)]
+    assert [row for row in site.ledger() if row[0].startswith("biometrics") or row[1] == "failed"] == []
+
+
+def test_crash_in_the_middle_of_a_copy(site: Site, servers: Servers, heals: Callable[..., None]) -> None:
+    with Gate(site, "raw.biometrics", LATE_MINUTE) as gate:
+        process = site.start_load()
+        gate.wait()
+        servers.crash_postgres()
+        assert "psycopg2.OperationalError" in raised(process)
+        servers.start("postgres")
+        nothing_of_biometrics(site)
+    heals(and_marts=True)
+
+
+def test_session_terminated_in_the_middle_of_a_copy(site: Site, heals: Callable[..., None]) -> None:
+    with Gate(site, "raw.biometrics", LATE_MINUTE) as gate:
+        process = site.start_load()
+        gate.wait()
+        assert gate.execute(f"select bool_and(pg_terminate_backend(pid)) {LOADERS}") == [(True,)]
+        assert "psycopg2.OperationalError" in raised(process)
+        nothing_of_biometrics(site)
+    heals()
+
+
+def test_connection_cut_in_the_middle_of_a_copy(site: Site, servers: Servers, heals: Callable[..., None]) -> None:
+    with Proxy(servers.ports.postgres) as proxy, Gate(site, "raw.biometrics", LATE_MINUTE) as gate:
+        process = site.start_load(WAREHOUSE_PORT=str(proxy.port))
+        gate.wait()
+        proxy.cut()
+        assert "psycopg2.OperationalError" in raised(process)
+        nothing_of_biometrics(site)
+    heals()
+
+
+@pytest.mark.parametrize(
+    ("limit", "error"),
+    [
+        ("statement_timeout", psycopg2.errors.QueryCanceled),
+        ("lock_timeout", psycopg2.errors.LockNotAvailable),
+    ],
+)
+def test_timeout_in_the_middle_of_a_copy(
+    site: Site, heals: Callable[..., None], limit: str, error: type[Exception]
+) -> None:
+    database = site.warehouse.database
+    with Gate(site, "raw.biometrics", LATE_MINUTE) as gate:
+        gate.execute(f"alter role cerebro in database {database} set {limit} = '700ms'")
+        with pytest.raises(error):
+            site.load()
+        nothing_of_biometrics(site)
+        gate.execute(f"alter role cerebro in database {database} reset {limit}")
+    heals()
+
+
+@pytest.mark.parametrize("table", ["raw.biometrics", "raw.rejections", "raw.loads"])
+def test_disk_full(site: Site, heals: Callable[..., None], table: str) -> None:
+    """The error is PostgreSQL's own for a full disk, in the middle of each of the load's statements."""
+    condition = {"raw.biometrics": LATE_MINUTE, "raw.rejections": "new.reason = 'missing_hero_id'"}.get(table, "true")
+    with Gate(site, table, condition, raises="53100"), pytest.raises(psycopg2.errors.DiskFull):
+        site.load()
+    nothing_of_biometrics(site)
+    heals()
+
+
+def test_down_when_the_load_begins(site: Site, servers: Servers, heals: Callable[..., None]) -> None:
+    servers.crash_postgres()
+    with pytest.raises(psycopg2.OperationalError):
+        site.load()
+    servers.start("postgres")
+    assert site.ledger() == []
+    heals()
+
+
+def test_wrong_password(site: Site, heals: Callable[..., None]) -> None:
+    wrong: Warehouse = replace(site.warehouse, password="wrong horse battery")
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed") as failure:
+        site.load(warehouse=wrong)
+    assert "wrong horse battery" not in str(failure.value)
+    assert site.ledger() == []
+    heals()
