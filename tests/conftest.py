@@ -38,7 +38,8 @@ def _running(folder: Path, names: tuple[str, ...]) -> Iterator[dict[str, str]]:
         running.up(lambda _: None, names, tied=True)
     secrets, ports = running.state.secrets(), running.state.ports()
     superuser = f"postgresql://postgres:{secrets.postgres_password}@{HOST}:{ports.postgres}/postgres"
-    values = running.environment() | connections(secrets, ports) | {"POSTGRES_SUPERUSER_URI": superuser}
+    extra = {"POSTGRES_SUPERUSER_URI": superuser, "CEREBRO_STATE_DIR": str(running.state.folder)}
+    values = running.environment() | connections(secrets, ports) | extra
     if names == SERVICES:
         values = {name: value for name, value in values.items() if not name.startswith("AIRFLOW_") or "CONN" in name}
     try:
