@@ -64,9 +64,7 @@ def warehouse(server: Server) -> Iterator[Warehouse]:
 def make_built(server: Server) -> Iterator[Callable[[], Warehouse]]:
     """Copies of a small warehouse that dbt has built once, its own tests included."""
     original = server.create(TEMPLATE)
-    original.load_heroes(
-        "heroes.csv", {"hero_id": "hulk", "name": "HULK", "alter_ego": "Bruce"}, {"hero_id": "thor"}
-    )
+    original.load_heroes("heroes.csv", {"hero_id": "hulk", "name": "HULK", "alter_ego": "Bruce"}, {"hero_id": "thor"})
     original.load_missions(
         "mission_logs.json",
         {"mission_id": "m1", "timestamp": "2025-01-01 00:01:30+00", "hero_ids": ["hulk", "Loki"],

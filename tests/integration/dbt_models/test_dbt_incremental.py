@@ -52,10 +52,7 @@ def load_something(warehouse: Warehouse, chance: random.Random) -> None:
         minutes = {(spelled(chance), chance.randrange(60) + chance.choice([0, 0, 600])) for _ in range(25)}
         warehouse.load_biometrics(
             key,
-            *(
-                (hero, minute(at), chance.randrange(1, 60), chance.randrange(200))
-                for hero, at in sorted(minutes)
-            ),
+            *((hero, minute(at), chance.randrange(1, 60), chance.randrange(200)) for hero, at in sorted(minutes)),
         )
 
 
@@ -96,9 +93,7 @@ def test_a_late_reading_rewrites_its_own_neighbourhood_only(built: Warehouse) ->
 def test_a_correction_takes_away_what_is_not_there_any_more(built: Warehouse) -> None:
     built.load_biometrics("b1", ("hulk", minute(0), 30, 100))
     built.dbt("run")
-    assert built.rows("select hero_id, reading_count, heart_rate from marts.fact_biometrics") == [
-        ("hulk", 30, 100)
-    ]
+    assert built.rows("select hero_id, reading_count, heart_rate from marts.fact_biometrics") == [("hulk", 30, 100)]
     # thor is still a hero: the heroes file knows him
     assert built.rows("select count(*) from marts.dim_heroes where hero_id = 'thor'") == [(1,)]
 
@@ -137,9 +132,7 @@ def test_a_dimension_dropped_by_hand_comes_back_with_its_keys(built: Warehouse) 
     built.execute("drop table marts.dim_heroes cascade")
     built.dbt("run")
     assert built.tables() == before
-    assert built.rows(
-        "select count(*) from pg_constraint where confrelid = 'marts.dim_heroes'::regclass"
-    ) == [(3,)]
+    assert built.rows("select count(*) from pg_constraint where confrelid = 'marts.dim_heroes'::regclass") == [(3,)]
 
 
 def test_raw_built_anew_with_the_same_load_ids(built: Warehouse) -> None:
@@ -152,9 +145,7 @@ def test_raw_built_anew_with_the_same_load_ids(built: Warehouse) -> None:
     built.load_heroes("heroes/2.csv", {"hero_id": "thor"})
     built.load_biometrics("other", ("thor", minute(700), 60, 70))
     built.dbt("run")
-    assert built.rows("select hero_id, minute_at = %s from marts.fact_biometrics", [minute(700)]) == [
-        ("thor", True)
-    ]
+    assert built.rows("select hero_id, minute_at = %s from marts.fact_biometrics", [minute(700)]) == [("thor", True)]
     assert built.rows("select count(*) from analytics.obt_cerebro_restored") == [(1,)]
     assert built.rows("select count(*) from marts.dim_missions") == [(0,)]
 

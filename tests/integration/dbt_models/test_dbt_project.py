@@ -29,9 +29,7 @@ def test_a_renamed_hero_keeps_the_past(built: Warehouse) -> None:
 
 def test_conservation_is_red_when_a_reading_is_lost_or_counted_twice(built: Warehouse) -> None:
     for change in ("- 1", "+ 2"):
-        built.execute(
-            f"update marts.fact_biometrics set reading_count = reading_count {change} where hero_id = 'hulk'"
-        )
+        built.execute(f"update marts.fact_biometrics set reading_count = reading_count {change} where hero_id = 'hulk'")
         assert built.dbt("test", "--select", "conservation", check=False).returncode == 1
     built.execute("update marts.fact_biometrics set reading_count = reading_count - 1 where hero_id = 'hulk'")
     built.dbt("test", "--select", "conservation")
