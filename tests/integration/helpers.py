@@ -29,6 +29,8 @@ from include.cerebro.warehouse import Warehouse, prepare_warehouse
 
 REPOSITORY = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
+# Removed when the tests end.
+DBT_SCRATCH = tempfile.TemporaryDirectory(prefix="cerebro-test-dbt-")
 READING_COLUMNS = ("timestamp", "hero_id", "heart_rate", "stress_level", "energy_output")
 ORDINARY_TYPES = ("timestamp", "varchar", "double", "double", "double")
 
@@ -137,7 +139,7 @@ class Site:
 
     def start_build(self) -> subprocess.Popen[str]:
         """Start dbt."""
-        scratch = Path(tempfile.gettempdir()) / f"cerebro-test-dbt-{os.getpid()}"
+        scratch = Path(DBT_SCRATCH.name)
         return subprocess.Popen(
             [str(DBT), "build", "--exclude-resource-type", "unit_test",
              "--project-dir", str(settings.DBT_ROOT), "--profiles-dir", str(settings.DBT_ROOT)],

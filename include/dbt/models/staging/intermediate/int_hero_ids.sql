@@ -73,7 +73,7 @@ canonical_ids as (
     from keyed_spellings
     where is_current
     order by
-        hero_key,
+        hero_key asc,
         is_of_heroes_file desc,
         {{ best_spelling_first('spelled_hero_id') }}
 ),
