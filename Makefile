@@ -60,8 +60,8 @@ dbt: setup ## Run dbt on the warehouse: make dbt ARGS="build --select fact_biome
 
 ##@ Check
 .PHONY: test
-test: setup ## Run all tests
-	@$(VENV)/bin/python -m pytest tests
+test: setup ## Run all tests: the cheap ones first, and Airflow is not started before it is needed
+	@$(VENV)/bin/python -m pytest tests/unit tests/dags tests/integration tests/e2e
 
 .PHONY: lint
 lint: setup ## Check style, types and SQL
