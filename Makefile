@@ -56,7 +56,7 @@ docs: setup ## Build the dbt docs site; it is in Airflow's navigation, too
 
 .PHONY: dbt
 dbt: setup ## Run dbt on the warehouse: make dbt ARGS="build --select fact_biometrics+"
-	@$(VENV)/bin/python -m local dbt -- $(ARGS)
+	@$(VENV)/bin/python -m local dbt $(ARGS)
 
 ##@ Check
 .PHONY: test

@@ -67,11 +67,13 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 def main() -> int:
     """Do what the command line says; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__, allow_abbrev=False)
     parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "dbt"])
     parser.add_argument("--services", action="store_true", help="up: only PostgreSQL and S3, without Airflow")
-    parser.add_argument("dbt", nargs=argparse.REMAINDER, help="dbt: its own arguments, after --")
-    arguments = parser.parse_args()
+    # What comes after `dbt` is dbt's.
+    arguments, for_dbt = parser.parse_known_args()
+    if for_dbt and arguments.command != "dbt":
+        parser.error(f"unknown arguments: {' '.join(for_dbt)}")
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     stack = Stack()
@@ -89,7 +91,7 @@ def main() -> int:
             case "docs":
                 return make_docs(stack)
             case "dbt":
-                return run_dbt(stack, [argument for argument in arguments.dbt if argument != "--"])
+                return run_dbt(stack, for_dbt)
             case _:
                 return psql(stack)
     except StackError as error:

@@ -118,6 +118,13 @@ def test_env_file_is_complete_private_and_removed_on_down(command: Command) -> N
     assert not command.state.env_file.exists()
 
 
+def test_services_alone_start_no_airflow(command: Command) -> None:
+    command.up()
+    states = dict(line.split() for line in command("status").stdout.splitlines() if len(line.split()) == 2)
+    assert states["postgres"] == states["s3"] == "running"
+    assert states["scheduler"] == states["api-server"] == "stopped"
+
+
 def test_warehouse_belongs_to_cerebro_who_is_no_superuser(command: Command) -> None:
     uri = command.up()["WAREHOUSE_URI"]
     roles = "select array[rolsuper, rolcreaterole, rolcanlogin] from pg_roles where rolname = current_user"
