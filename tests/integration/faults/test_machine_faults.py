@@ -19,7 +19,7 @@ from include.cerebro import settings, sql
 from include.cerebro.binary_copy import binary_copy
 from include.cerebro.duckdb_session import duckdb_session
 from include.cerebro.errors import NotConservedError
-from tests.integration.faults.landing import loads_without_row
+from tests.integration.faults.landing import loads_without_row, mart_contents
 from tests.integration.faults.test_warehouse_faults import nothing_of_biometrics, raised
 from tests.integration.helpers import Site, parquet_of
 
@@ -59,7 +59,7 @@ def loads_the_big_one_too(site: Site) -> None:
     ]
 
 
-def test_temp_directory_full(site: Site, tmp_path: Path) -> None:
+def test_temp_directory_full(site: Site, heals: Callable[[], None], tmp_path: Path) -> None:
     if not may_mount(tmp_path):
         pytest.skip("the system allows no mounts of one's own")
     site.put("biometrics/big.parquet", parquet_of(MANY_MINUTES.format(count=1_000_000)))
@@ -68,7 +68,10 @@ def test_temp_directory_full(site: Site, tmp_path: Path) -> None:
     process = site.start_load(*own_mounts(), *SMALL_DISK, TMPDIR=str(tmp_path), **little_memory)
     assert re.search("No space left on device|failed to offload data block", raised(process))
     nothing_of_biometrics(site)
+    site.remove("biometrics/big.parquet")
+    heals()
     # With room on the disk the same memory does.
+    site.put("biometrics/big.parquet", parquet_of(MANY_MINUTES.format(count=1_000_000)))
     process = site.start_load(TMPDIR=str(tmp_path), **little_memory)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0, output
@@ -84,9 +87,12 @@ def test_out_of_memory(big_site: Site, heals: Callable[..., None]) -> None:
     heals()
 
 
-def test_duckdb_fails_half_way_through_the_pipe(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_duckdb_fails_half_way_through_the_pipe(
+    site: Site, undisturbed: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """PostgreSQL sees a clean end of file then, and would commit half of the minutes."""
-    site.put("biometrics/big.parquet", parquet_of(MANY_MINUTES.format(count=400_000)))
+    big = parquet_of(MANY_MINUTES.format(count=400_000))
+    site.put("biometrics/big.parquet", big)
     broken = tmp_path / "sql"
     shutil.copytree(settings.SQL_ROOT, broken)
     rows = broken / "biometrics" / "raw_rows.sql"
@@ -107,6 +113,10 @@ def test_duckdb_fails_half_way_through_the_pipe(site: Site, monkeypatch: pytest.
     assert site.rows(
         "select count(*) from raw.biometrics join raw.loads using (load_id) where object_key like '%big%'"
     ) == [(0,)]
+    site.remove("biometrics/big.parquet")
+    assert site.restore().failed == []
+    assert mart_contents(site) == undisturbed.marts
+    site.put("biometrics/big.parquet", big)
     loads_the_big_one_too(site)
 
 

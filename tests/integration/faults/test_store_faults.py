@@ -33,7 +33,7 @@ def test_killed_while_it_is_read(site: Site, servers: Servers, heals: Callable[.
         raised(process)
     nothing_of_biometrics(site)
     servers.start("s3")
-    heals(and_marts=True)
+    heals()
 
 
 def test_connection_lost_once(site: Site, servers: Servers, heals: Callable[..., None]) -> None:

@@ -54,4 +54,4 @@ def test_dbt_killed_in_the_middle_of_a_build(site: Site, heals: Callable[..., No
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert mart_contents(site)[table] == before
-    heals(and_marts=True)
+    heals()

@@ -42,7 +42,7 @@ def test_crash_in_the_middle_of_a_copy(site: Site, servers: Servers, heals: Call
         assert "psycopg2.OperationalError" in raised(process)
         servers.start("postgres")
         nothing_of_biometrics(site)
-    heals(and_marts=True)
+    heals()
 
 
 def test_session_terminated_in_the_middle_of_a_copy(site: Site, heals: Callable[..., None]) -> None:
