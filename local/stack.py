@@ -9,11 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 
-import boto3
 import httpx
 import psycopg2
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from local import postgres
 from local.airflow_api import AirflowApi
@@ -26,6 +23,7 @@ from local.components import (
     public_environment,
 )
 from local.processes import end_with_parent
+from local.readiness import postgres_answers, s3_answers
 from local.settings import HOST, StackError, State, executable, port_is_free, write_private
 from local.supervisor import Supervisor
 
@@ -106,8 +104,8 @@ class Stack:
         for name in names:
             self.supervisor.start_component(name)
         checks = {
-            "postgres": self._postgres_answers,
-            "s3": self._s3_answers,
+            "postgres": lambda: postgres_answers(self.environment()),
+            "s3": lambda: s3_answers(self.environment()),
             "api-server": self._api_answers,
         }
         deadline = time.monotonic() + timeout
@@ -128,29 +126,6 @@ class Stack:
             f"{name} did not get ready (state: {state or 'supervisord is gone'}). The end of {log}:\n{tail}"
             "If another program took its port, start again: make up"
         )
-
-    def _postgres_answers(self) -> bool:
-        try:
-            psycopg2.connect(self.environment()["WAREHOUSE_URI"], connect_timeout=2).close()
-        except psycopg2.OperationalError:
-            return False
-        return True
-
-    def _s3_answers(self) -> bool:
-        environment = self.environment()
-        client = boto3.client(
-            "s3",
-            endpoint_url=environment["S3_ENDPOINT_URL"],
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-            region_name="us-east-1",
-            config=Config(connect_timeout=2, read_timeout=5, retries={"max_attempts": 1}),
-        )
-        try:
-            client.list_buckets()
-        except (BotoCoreError, ClientError):
-            return False
-        return True
 
     def _api_answers(self) -> bool:
         # A user that cannot log in here would mean that another program has the port.

@@ -62,7 +62,7 @@ def duckdb_session(store: ObjectStore | None = None) -> Iterator[duckdb.DuckDBPy
             connection.execute("set timezone = 'UTC'")
             # Keys are keys: no glob (*, [, {) and no query parameters (?) in an S3 path.
             connection.execute("set s3_url_compatibility_mode = true")
-            # 2,000 small objects: 2.5 s where every request connects anew, 0.5 s with both of these.
+            # 2,000 small objects, read before: 3.7 s with neither, 2.4 s with the first, 0.5 s with both.
             connection.execute("set httpfs_connection_caching = true")
             connection.execute("set enable_http_metadata_cache = true")
             connection.execute("set http_timeout = 60")

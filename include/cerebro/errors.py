@@ -52,6 +52,11 @@ def is_store_trouble(error: Exception) -> bool:
     return isinstance(error, duckdb.IOException) and " error for HTTP " in str(error)
 
 
+def is_missing(error: ClientError) -> bool:
+    """Whether the store says that there is no such object."""
+    return error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound")
+
+
 def check_unchanged(client: Any, bucket: str, stored: StoredObject) -> None:
     """Raise ObjectChangedError unless the store still has this version.
 
@@ -60,7 +65,7 @@ def check_unchanged(client: Any, bucket: str, stored: StoredObject) -> None:
     try:
         head = client.head_object(Bucket=bucket, Key=stored.key)
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
+        if is_missing(error):
             raise ObjectChangedError(f"{stored.key} was removed after it was listed") from error
         raise
     if head["ETag"].strip('"') != stored.etag:

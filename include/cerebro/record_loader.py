@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from include.cerebro import ledger, quarantine, settings
 from include.cerebro.duckdb_session import duckdb_session
-from include.cerebro.errors import BadObjectError, first_line
+from include.cerebro.errors import BadObjectError, first_line, is_missing
 from include.cerebro.landing_zone import HEROES, MISSIONS
 from include.cerebro.ledger import ObjectTotals, Rejection
 from include.cerebro.load_result import LoadResult
@@ -118,7 +118,7 @@ class RecordLoader:
         try:
             answer = client.get_object(Bucket=self.bucket, Key=stored.key)
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
+            if is_missing(error):
                 return False
             raise
         with closing(answer["Body"]) as body:

@@ -26,12 +26,12 @@ DBT_THREADS = int(os.environ.get("CEREBRO_DBT_THREADS", 4))
 # dbt may live in an environment of its own (in the Docker image it does); on the PATH otherwise.
 DBT_EXECUTABLE = os.environ.get("CEREBRO_DBT_EXECUTABLE", "dbt")
 
-# A batch of this many bytes (compressed Parquet) holds some 50 million readings and takes 4-8 s on two cores, against
-# 2-3 s that Airflow needs to start a task; its aggregates stay well under the memory limit.
+# A batch of this many bytes (compressed Parquet) holds some 50 million readings and takes 8-12 s on two busy cores,
+# against 1-2 s that Airflow needs for a task that does nothing.
 BATCH_BYTES = int(os.environ.get("CEREBRO_BATCH_BYTES", 256 * 1024**2))
 # Bounds what one task hands to DuckDB and what one XCom holds (about 150 bytes an object).
 BATCH_OBJECTS = int(os.environ.get("CEREBRO_BATCH_OBJECTS", 2000))
 
-# DuckDB's own limit; the Python process around it needs some 150 MB more, so that a load stays under 1 GiB.
+# DuckDB's own limit; with the Python process around it a load is to stay under 1 GiB.
 DUCKDB_MEMORY_LIMIT = os.environ.get("CEREBRO_DUCKDB_MEMORY_LIMIT", "600MB")
 DUCKDB_THREADS = int(os.environ.get("CEREBRO_DUCKDB_THREADS", os.cpu_count() or 2))

@@ -5,18 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-
-import boto3
-import psycopg2
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from local import postgres
 from local.components import SERVICES, component, public_environment
 from local.processes import end_with_parent
+from local.readiness import postgres_answers, s3_answers
 from local.settings import HOST, State
 
 # Seconds; PostgreSQL needs 1-2 to recover from a crash, S3 less than one.
@@ -53,9 +49,9 @@ class Servers:
                     stderr=subprocess.STDOUT,
                     preexec_fn=end_with_parent(program.stop_signal),
                 )
-        answers: Callable[[], bool] = {"postgres": self._postgres_answers, "s3": self._s3_answers}[name]
+        answers: Callable[[Mapping[str, str]], bool] = {"postgres": postgres_answers, "s3": s3_answers}[name]
         deadline = time.monotonic() + READY_TIMEOUT
-        while not answers():
+        while not answers(self.environment()):
             if self._running[name].poll() is not None or time.monotonic() > deadline:
                 raise AssertionError((self.state.logs / f"{name}.log").read_text()[-3000:])
             time.sleep(0.05)
@@ -83,26 +79,3 @@ class Servers:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(5)
-
-    def _postgres_answers(self) -> bool:
-        try:
-            psycopg2.connect(self.environment()["WAREHOUSE_URI"], connect_timeout=2).close()
-        except psycopg2.OperationalError:
-            return False
-        return True
-
-    def _s3_answers(self) -> bool:
-        values = self.environment()
-        client = boto3.client(
-            "s3",
-            endpoint_url=values["S3_ENDPOINT_URL"],
-            aws_access_key_id=values["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=values["AWS_SECRET_ACCESS_KEY"],
-            region_name="us-east-1",
-            config=Config(connect_timeout=2, read_timeout=5, retries={"max_attempts": 1}),
-        )
-        try:
-            client.list_buckets()
-        except (BotoCoreError, ClientError):
-            return False
-        return True
