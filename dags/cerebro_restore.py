@@ -119,10 +119,10 @@ def record_transformation(state: dict[str, Any]) -> None:
 
 @task(trigger_rule="all_done")
 def reconcile() -> dict[str, int]:
-    """Check that every reading that came in is in fact_biometrics or was rejected."""
+    """Check that every reading that came in is in fact_biometrics or was rejected; see meta.reconciliations."""
     from include.cerebro import checks, connections
 
-    return checks.check_conservation(connections.warehouse())
+    return checks.check_conservation(connections.warehouse(), get_current_context()["run_id"])
 
 
 @task(trigger_rule="none_failed")

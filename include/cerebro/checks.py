@@ -22,20 +22,32 @@ class ObjectsFailedError(Exception):
     """Some objects could not be loaded; all others were."""
 
 
-def check_conservation(warehouse: Warehouse) -> dict[str, int]:
-    """Return how many readings came in, were kept and were rejected. Raises ReadingsLostError if they do not add up."""
+def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
+    """Return how many readings came in, were kept and were rejected, and write them to meta.reconciliations.
+
+    Raises ReadingsLostError if they do not add up; the row is written all the same. A retry writes it again.
+    """
     with warehouse.connect(settings.TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
         cursor.execute(read_sql("checks/conservation.sql"))
-        readings_in, in_facts, rejected, difference = cursor.fetchone()
-    log.info("%d readings came in: %d in marts.fact_biometrics, %d rejected", readings_in, in_facts, rejected)
+        columns = [column.name for column in cursor.description]
+        counts = dict(zip(columns, cursor.fetchone(), strict=True))
+        cursor.execute(read_sql("checks/record_reconciliation.sql"), counts | {"dag_run_id": dag_run_id})
+        connection.commit()
+    difference = counts.pop("difference")
+    log.info(
+        "%(readings_in)d readings came in: %(readings_in_facts)d in marts.fact_biometrics, "
+        "%(readings_rejected)d rejected",
+        counts,
+    )
     if difference:
         raise ReadingsLostError(
-            f"{readings_in} readings came in, but marts.fact_biometrics holds {in_facts} and {rejected} were rejected: "
+            f"{counts['readings_in']} readings came in, but marts.fact_biometrics holds {counts['readings_in_facts']} "
+            f"and {counts['readings_rejected']} were rejected: "
             f"{abs(difference)} are {'missing' if difference > 0 else 'there twice'}. "
             "Build the fact table anew: dbt build --full-refresh --select fact_biometrics+ "
             '(without Docker: make dbt ARGS="build --full-refresh --select fact_biometrics+")'
         )
-    return {"readings_in": readings_in, "in_facts": in_facts, "rejected": rejected}
+    return counts
 
 
 def check_objects(warehouse: Warehouse, dag_run_id: str) -> None:

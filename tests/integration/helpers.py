@@ -159,7 +159,7 @@ class Site:
         prepare_warehouse(self.warehouse)
         result = self.load()
         self.build()
-        check_conservation(self.warehouse)
+        check_conservation(self.warehouse, f"run {self.run_count}")
         return result
 
     def start_load(self, *command_prefix: str, **environment: str) -> subprocess.Popen[str]:

@@ -266,5 +266,5 @@ def test_marts_depend_on_what_was_delivered_alone(fresh_site: Any, runs: list[An
     last_of_run = [("biometrics/base.parquet", base)]
     for run in runs:
         last_of_run += {d.key: d.body for objects in run for d in objects}.items()
-    check_conservation(site.warehouse)
+    check_conservation(site.warehouse, "at the end")
     assert differences(calculate(last_of_run), site.warehouse_uri) == []

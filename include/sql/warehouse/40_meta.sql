@@ -17,5 +17,17 @@ create table if not exists meta.transformations (
     last_loaded_at timestamptz
 );
 
+-- What the task reconcile counted at the end of a run: every run leaves its row, the red one, too.
+create table if not exists meta.reconciliations (
+    dag_run_id text primary key,
+    checked_at timestamptz not null default clock_timestamp(),
+    readings_in bigint not null,
+    readings_in_facts bigint not null,
+    readings_rejected bigint not null,
+    -- Readings that came in and are neither in fact_biometrics nor rejected; below zero if some are there twice.
+    difference bigint not null
+);
+
 alter table meta.applied_loads owner to cerebro_transformer;
 alter table meta.transformations owner to cerebro_transformer;
+alter table meta.reconciliations owner to cerebro_transformer;

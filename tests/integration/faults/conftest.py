@@ -88,7 +88,7 @@ def heals(site: Site, undisturbed: Undisturbed) -> Callable[[], None]:
         assert sorted(row[0] for row in site.ledger()) == sorted(LANDING)
         assert site.load().objects == 0
         site.build()
-        check_conservation(site.warehouse)
+        check_conservation(site.warehouse, "after the fault")
         assert mart_contents(site) == undisturbed.marts
 
     return check

@@ -31,7 +31,7 @@ def test_dbt_killed_in_the_middle_of_a_build(site: Site, heals: Callable[..., No
     site.put_all(LANDING)
     assert site.load().objects == len(LANDING) - len(EARLY)
     with pytest.raises(ReadingsLostError, match="missing"):
-        check_conservation(site.warehouse)
+        check_conservation(site.warehouse, "before the build")
     holder = psycopg2.connect(site.warehouse_uri)
     try:
         with holder.cursor() as cursor:

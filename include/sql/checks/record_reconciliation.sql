@@ -1,0 +1,10 @@
+-- One row for a run, however often its task is tried: the last count stands.
+insert into meta.reconciliations (dag_run_id, readings_in, readings_in_facts, readings_rejected, difference)
+values (%(dag_run_id)s, %(readings_in)s, %(readings_in_facts)s, %(readings_rejected)s, %(difference)s)
+on conflict (dag_run_id) do update
+set
+    checked_at = excluded.checked_at,
+    readings_in = excluded.readings_in,
+    readings_in_facts = excluded.readings_in_facts,
+    readings_rejected = excluded.readings_rejected,
+    difference = excluded.difference;
