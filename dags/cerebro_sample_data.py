@@ -86,11 +86,11 @@ def cerebro_sample_data() -> None:
         """Write all objects of one dataset; return how much it was."""
         from dataclasses import asdict
 
-        from include.cerebro.connections import landing_bucket, object_store
+        from include.cerebro.connections import landing_bucket, sample_data_store
         from include.cerebro.sample_data import SampleSize, write_sample
 
         size = SampleSize(**get_current_context()["params"])
-        return asdict(write_sample(object_store(), landing_bucket(), dataset, size))
+        return asdict(write_sample(sample_data_store(), landing_bucket(), dataset, size))
 
     @task(outlets=[LANDING_ZONE])
     def announce(heroes: dict, missions: dict, biometrics: dict) -> None:

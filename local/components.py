@@ -5,7 +5,9 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
+from typing import Any
 
+from include.cerebro import airflow_settings
 from local import postgres
 from local.processes import COMPONENT_MARKER, STACK_MARKER
 from local.settings import HOST, REPOSITORY, Ports, Secrets, State, executable
@@ -130,31 +132,16 @@ def base_environment(state: State) -> dict[str, str]:
 
 
 def connections(secrets: Secrets, ports: Ports) -> dict[str, str]:
-    """The Airflow connections `minio` and `warehouse`, as environment variables."""
-    minio = {
-        "conn_type": "aws",
+    """The connections of airflow_settings.yaml, with this stack's keys and addresses, as environment variables."""
+    store: dict[str, Any] = {
         "login": secrets.s3_access_key_id,
         "password": secrets.s3_secret_access_key,
-        "extra": {
-            "endpoint_url": f"http://{HOST}:{ports.s3}",
-            "region_name": "us-east-1",
-            "config_kwargs": {
-                "s3": {"addressing_style": "path"},
-                # The embedded server answers ranged reads with the checksum of the whole object.
-                "request_checksum_calculation": "when_required",
-                "response_checksum_validation": "when_required",
-            },
-        },
+        "extra": {"endpoint_url": f"http://{HOST}:{ports.s3}"},
     }
-    warehouse = {
-        "conn_type": "postgres",
-        "host": HOST,
-        "port": ports.postgres,
-        "login": "cerebro",
-        "password": secrets.cerebro_password,
-        "schema": "cerebro",
-    }
-    return {"AIRFLOW_CONN_MINIO": json.dumps(minio), "AIRFLOW_CONN_WAREHOUSE": json.dumps(warehouse)}
+    warehouse: dict[str, Any] = {"host": HOST, "port": ports.postgres, "password": secrets.cerebro_password}
+    # The embedded S3 server has one key for all.
+    own = {"minio": store, "minio_sample_data": store, "warehouse": warehouse}
+    return airflow_settings.as_environment(airflow_settings.with_overrides(airflow_settings.read_connections(), own))
 
 
 def airflow_environment(state: State, secrets: Secrets, ports: Ports) -> dict[str, str]:

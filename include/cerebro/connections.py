@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airflow.sdk import BaseHook, Variable
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from include.cerebro import settings
 from include.cerebro.object_store import ObjectStore
@@ -13,17 +14,17 @@ class ConnectionIncompleteError(ValueError):
     """An Airflow connection lacks a value that is needed."""
 
 
-def object_store() -> ObjectStore:
-    """Return the store that the Airflow connection ``minio`` (type ``aws``) describes.
+def object_store(conn_id: str = settings.MINIO_CONN_ID) -> ObjectStore:
+    """Return the store that an Airflow connection (type ``aws``) describes.
 
     Raises ConnectionIncompleteError if it has no endpoint or no keys.
     """
-    connection = BaseHook.get_connection(settings.MINIO_CONN_ID)
+    connection = BaseHook.get_connection(conn_id)
     extra = connection.extra_dejson
     endpoint = extra.get("endpoint_url")
     if not endpoint or not connection.login or not connection.password:
         raise ConnectionIncompleteError(
-            f"Airflow connection '{settings.MINIO_CONN_ID}' needs a login (access key), a password (secret key) and "
+            f"Airflow connection '{conn_id}' needs a login (access key), a password (secret key) and "
             '"endpoint_url" in its extra, for example {"endpoint_url": "http://minio:9000"}.'
         )
     return ObjectStore(
@@ -33,6 +34,17 @@ def object_store() -> ObjectStore:
         region=extra.get("region_name") or "us-east-1",
         session_token=extra.get("aws_session_token"),
     )
+
+
+def sample_data_store() -> ObjectStore:
+    """Return the store as whoever may write sample data to the landing zone: ``minio_sample_data``, else ``minio``.
+
+    The pipeline itself only has to read the landing zone, and in the Docker set-up that is all that ``minio`` may do.
+    """
+    try:
+        return object_store(settings.SAMPLE_DATA_CONN_ID)
+    except AirflowNotFoundException:
+        return object_store()
 
 
 def warehouse() -> Warehouse:

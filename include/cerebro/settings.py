@@ -10,6 +10,8 @@ SQL_ROOT = PROJECT_ROOT / "include" / "sql"
 DBT_ROOT = PROJECT_ROOT / "include" / "dbt"
 
 MINIO_CONN_ID = "minio"
+# May write to the landing zone; for the sample data only.
+SAMPLE_DATA_CONN_ID = "minio_sample_data"
 WAREHOUSE_CONN_ID = "warehouse"
 
 LANDING_BUCKET_VARIABLE = "cerebro_bucket"
@@ -20,7 +22,8 @@ LOADER_ROLE = "cerebro_loader"
 TRANSFORMER_ROLE = "cerebro_transformer"
 ANALYST_ROLE = "cerebro_analyst"
 
-DBT_MANIFEST = DBT_ROOT / "target" / "manifest.json"
+# In the Docker image it is made outside of include/, over which the Astro CLI mounts the folder of the host.
+DBT_MANIFEST = Path(os.environ.get("CEREBRO_DBT_MANIFEST", DBT_ROOT / "target" / "manifest.json"))
 # Models that dbt builds at the same time; the star schema is three models wide.
 DBT_THREADS = int(os.environ.get("CEREBRO_DBT_THREADS", 4))
 # dbt may live in an environment of its own (in the Docker image it does); on the PATH otherwise.
