@@ -63,19 +63,23 @@ dbt: setup ## Run dbt on the warehouse: make dbt ARGS="build --select fact_biome
 test: setup ## Run all tests: the cheap ones first, and Airflow is not started before it is needed
 	@$(VENV)/bin/python -m pytest tests/unit tests/dags tests/integration tests/e2e
 
+.PHONY: bench
+bench: setup ## Measure speed and memory into docs/benchmarks.md: SCALE=default|small|large ONLY="load parse"
+	@$(VENV)/bin/python -m bench --scale $(or $(SCALE),default) $(ONLY)
+
 .PHONY: lint
 lint: setup ## Check style, types and SQL
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/sqlfluff lint include/sql
+	$(VENV)/bin/sqlfluff lint include/sql bench/sql
 	cd $(DBT_PROJECT) && "$(CURDIR)/$(VENV)/bin/sqlfluff" lint .
 
 .PHONY: format
 format: setup ## Format Python, and mend what the linters can
 	$(VENV)/bin/ruff check --fix-only .
 	$(VENV)/bin/ruff format .
-	$(VENV)/bin/sqlfluff fix include/sql
+	$(VENV)/bin/sqlfluff fix include/sql bench/sql
 	cd $(DBT_PROJECT) && "$(CURDIR)/$(VENV)/bin/sqlfluff" fix .
 
 ##@ Set up

@@ -6,26 +6,22 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import duckdb
-import psycopg2
-from psycopg2 import sql
 
 from include.cerebro import settings
 from include.cerebro.biometrics import BiometricsLoader
 from include.cerebro.checks import check_conservation
 from include.cerebro.landing_zone import Discovery, discover
 from include.cerebro.load_result import LoadResult
-from include.cerebro.object_store import ObjectStore, list_objects
+from include.cerebro.object_store import list_objects
 from include.cerebro.record_loader import RecordLoader
-from include.cerebro.warehouse import Warehouse, prepare_warehouse
+from include.cerebro.warehouse import prepare_warehouse
+from local import throwaway
 
 REPOSITORY = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
@@ -57,22 +53,12 @@ MERGED_MINUTES = """
 
 
 @dataclass
-class Site:
+class Site(throwaway.Site):
     """One bucket, one quarantine bucket and one database."""
 
-    store: ObjectStore
-    warehouse: Warehouse
-    superuser_uri: str
-    bucket: str
-    quarantine_bucket: str
     run_count: int = field(default=0)
 
     # The landing zone
-
-    @cached_property
-    def client(self) -> Any:
-        """A boto3 S3 client."""
-        return self.store.client()
 
     def put(self, key: str, body: bytes) -> None:
         """Deliver an object."""
@@ -175,38 +161,9 @@ class Site:
 
     def environment(self) -> dict[str, str]:
         """Where everything is, for a process of its own and for dbt."""
-        return {
-            "S3_ENDPOINT_URL": self.store.endpoint_url,
-            "AWS_ACCESS_KEY_ID": self.store.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": self.store.secret_access_key,
-            "CEREBRO_TEST_BUCKET": self.bucket,
-            "CEREBRO_QUARANTINE_BUCKET": self.quarantine_bucket,
-            "WAREHOUSE_HOST": self.warehouse.host,
-            "WAREHOUSE_PORT": str(self.warehouse.port),
-            "WAREHOUSE_USER": self.warehouse.user,
-            "WAREHOUSE_PASSWORD": self.warehouse.password,
-            "WAREHOUSE_DATABASE": self.warehouse.database,
-        }
+        return super().environment() | {"CEREBRO_TEST_BUCKET": self.bucket}
 
     # The warehouse
-
-    @property
-    def warehouse_uri(self) -> str:
-        """The warehouse with its owner's name and password."""
-        there = self.warehouse
-        return f"postgresql://{there.user}:{there.password}@{there.host}:{there.port}/{there.database}"
-
-    @contextmanager
-    def superuser(self) -> Iterator[Any]:
-        """Open a cursor with all rights that commits every statement by itself."""
-        uri = urlsplit(self.superuser_uri)._replace(path=f"/{self.warehouse.database}").geturl()
-        connection = psycopg2.connect(uri, options="-c timezone=UTC")
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                yield cursor
-        finally:
-            connection.close()
 
     def rows(self, query: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a query with all rights."""
@@ -228,39 +185,10 @@ class Site:
         """One row per hero and minute, merged from all current loads."""
         return self.rows(MERGED_MINUTES)
 
-    def drop(self) -> None:
-        """Remove the database and both buckets."""
-        for bucket in (self.bucket, self.quarantine_bucket):
-            for stored in list_objects(self.client, bucket, ""):
-                self.client.delete_object(Bucket=bucket, Key=stored.key)
-            self.client.delete_bucket(Bucket=bucket)
-        run_on_server(self.superuser_uri, "drop database {} with (force)", self.warehouse.database)
-
 
 def make_site(services: Mapping[str, str]) -> Site:
     """Make an empty landing zone and a prepared warehouse on the services that the mapping describes."""
-    superuser_uri = services["POSTGRES_SUPERUSER_URI"]
-    owner = urlsplit(services["WAREHOUSE_URI"])
-    name = f"site_{os.urandom(5).hex()}"
-    warehouse = Warehouse(str(owner.hostname), owner.port or 5432, str(owner.username), str(owner.password), name)
-    store = ObjectStore(services["S3_ENDPOINT_URL"], services["AWS_ACCESS_KEY_ID"], services["AWS_SECRET_ACCESS_KEY"])
-    site = Site(store, warehouse, superuser_uri, name.replace("_", "-"), f"quarantine-{name[5:]}")
-    run_on_server(superuser_uri, f"create database {{}} owner {owner.username}", name)
-    prepare_warehouse(warehouse)
-    for bucket in (site.bucket, site.quarantine_bucket):
-        site.client.create_bucket(Bucket=bucket)
-    return site
-
-
-def run_on_server(superuser_uri: str, statement: str, database: str) -> None:
-    """Run a statement about a database, whose name stands for {} in it."""
-    connection = psycopg2.connect(superuser_uri)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL(statement).format(sql.Identifier(database)))
-    finally:
-        connection.close()
+    return throwaway.make_site(Site, services)
 
 
 def parquet(

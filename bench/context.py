@@ -1,0 +1,102 @@
+"""What a section works with: its scale, a scratch folder, the services, landing zones and warehouses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from bench import measure
+from bench.landing import write_landing_zone
+from local import throwaway
+from local.components import SERVICES
+from local.throwaway import Site, make_site
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured.
+
+    Attributes:
+        readings: the sizes of the loads, ascending.
+        objects: objects of a landing zone in which next to nothing is new.
+        small_objects: objects of the landing zone of many small ones, 2,000 readings each.
+        days: days of the history that one day is added to.
+        repeats: runs of each candidate.
+    """
+
+    name: str
+    readings: tuple[int, ...]
+    objects: int
+    small_objects: int
+    days: int
+    repeats: int = 3
+
+
+SCALES = {
+    "small": Scale("small", (200_000, 1_000_000), 500, 200, 14),
+    "default": Scale("default", (5_000_000, 50_000_000), 10_000, 5_000, 365),
+    "large": Scale("large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, 365),
+}
+
+
+class Bench:
+    """One run of the benchmark. Services start when they are first asked for, and end with it."""
+
+    def __init__(self, scale: Scale, folder: Path, say: Callable[[str], None]) -> None:
+        self.scale = scale
+        self.folder = folder
+        self.say = say
+        self._open = ExitStack()
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for whatever a section has to write; kept from run to run."""
+        path = self.folder / "scratch"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @cached_property
+    def services(self) -> dict[str, str]:
+        """PostgreSQL and S3, as ``local.throwaway.running`` gives them, in a folder that is kept from run to run."""
+        self.say("Starting PostgreSQL and the object store ...")
+        return self._open.enter_context(throwaway.running(self.folder / "stack", SERVICES))
+
+    @cached_property
+    def watched(self) -> measure.Services:
+        """The processes of the services, to be measured from outside."""
+        return measure.Services(self.services["CEREBRO_STATE_DIR"])
+
+    @contextmanager
+    def site(self, landing_zone: str | None = None) -> Iterator[Site]:
+        """A new warehouse with quarantine; the landing zone is a new bucket, or a kept one (not to be written to)."""
+        site = make_site(Site, self.services, landing_zone)
+        try:
+            yield site
+        finally:
+            site.remove_bucket(site.quarantine_bucket)
+            if not landing_zone:
+                site.remove_bucket(site.bucket)
+            site.drop_database()
+
+    def landing_zone(self, readings: int, objects: int) -> str:
+        """Return the name of a bucket with so many readings in so many biometrics objects, made once and kept."""
+        return write_landing_zone(self.services, readings, objects, self.say)
+
+    def compare(
+        self,
+        candidates: Mapping[str, Callable[..., Any]],
+        repeats: int | None = None,
+        prepare: Callable[[], AbstractContextManager[Any]] | None = None,
+    ) -> dict[str, measure.Sample]:
+        """``measure.compare`` with this run's number of repeats, progress and watched services."""
+        return measure.compare(candidates, repeats or self.scale.repeats, prepare, self.watched, self.say)

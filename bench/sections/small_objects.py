@@ -1,0 +1,34 @@
+"""The same readings in many small objects and in few."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from bench.candidates import restore_biometrics
+from bench.context import Bench
+from bench.report import Section, at_most
+
+NAME = "small_objects"
+TITLE = "Many small objects"
+
+READINGS_EACH = 2_000
+FEW = 10
+
+
+def run(bench: Bench) -> Section:
+    """Load the same readings from many objects and from ten."""
+    many = bench.scale.small_objects
+    readings = many * READINGS_EACH
+    zones = {objects: bench.landing_zone(readings, objects) for objects in (many, FEW)}
+    samples = bench.compare(
+        {f"{objects:,}": partial(restore_biometrics, zone) for objects, zone in zones.items()}, prepare=bench.site
+    )
+    ratio = samples[f"{many:,}"].median() / samples[f"{FEW:,}"].median()
+    return Section(
+        NAME,
+        TITLE,
+        f"{readings:,} readings, from the listing to the committed rows.",
+        ("objects", "wall s", "CPU s", "peak MiB"),
+        [(objects, s.text(), s.text("cpu_s"), s.text("peak_mib", 0)) for objects, s in samples.items()],
+        [at_most(f"{many:,} objects against {FEW}", ratio, 4, " times", 2)],
+    )

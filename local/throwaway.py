@@ -1,0 +1,151 @@
+"""Services and sites that are used once and thrown away: by the tests, and by the benchmark."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import psycopg2
+from psycopg2 import sql
+
+from include.cerebro.object_store import ObjectStore, list_objects
+from include.cerebro.warehouse import Warehouse, prepare_warehouse
+from local.components import SERVICES, connections
+from local.settings import DEFAULT_PORTS, HOST, State, free_port
+from local.stack import Stack
+
+
+@contextmanager
+def running(folder: Path, names: tuple[str, ...] = SERVICES) -> Iterator[dict[str, str]]:
+    """Run these components of the stack in a folder and on ports of their own, until the context ends.
+
+    Gives what .local/env holds (S3_ENDPOINT_URL, WAREHOUSE_URI and so on), the Airflow connections
+    AIRFLOW_CONN_MINIO and AIRFLOW_CONN_WAREHOUSE, CEREBRO_STATE_DIR, and POSTGRES_SUPERUSER_URI. Nothing stays
+    behind even if this process is killed.
+    """
+    stack = Stack(State(folder.resolve()))
+    own = {f"CEREBRO_{name.upper()}_PORT": str(free_port()) for name in DEFAULT_PORTS}
+    before = {name: os.environ.get(name) for name in (*own, "CEREBRO_STATE_DIR")}
+    os.environ.update(own, CEREBRO_STATE_DIR=str(folder))
+    try:
+        stack.up(lambda _: None, names, tied=True)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+    secrets, ports = stack.state.secrets(), stack.state.ports()
+    superuser = f"postgresql://postgres:{secrets.postgres_password}@{HOST}:{ports.postgres}/postgres"
+    extra = {"POSTGRES_SUPERUSER_URI": superuser, "CEREBRO_STATE_DIR": str(stack.state.folder)}
+    values = stack.environment() | connections(secrets, ports) | extra
+    if names == SERVICES:
+        values = {name: value for name, value in values.items() if not name.startswith("AIRFLOW_") or "CONN" in name}
+    try:
+        yield values
+    finally:
+        stack.down()
+
+
+@dataclass
+class Site:
+    """One bucket, one quarantine bucket and one database."""
+
+    store: ObjectStore
+    warehouse: Warehouse
+    superuser_uri: str
+    bucket: str
+    quarantine_bucket: str
+
+    @cached_property
+    def client(self) -> Any:
+        """A boto3 S3 client."""
+        return self.store.client()
+
+    @property
+    def warehouse_uri(self) -> str:
+        """The warehouse with its owner's name and password."""
+        there = self.warehouse
+        return f"postgresql://{there.user}:{there.password}@{there.host}:{there.port}/{there.database}"
+
+    @contextmanager
+    def superuser(self) -> Iterator[Any]:
+        """Open a cursor with all rights that commits every statement by itself."""
+        uri = urlsplit(self.superuser_uri)._replace(path=f"/{self.warehouse.database}").geturl()
+        connection = psycopg2.connect(uri, options="-c timezone=UTC")
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            connection.close()
+
+    def environment(self) -> dict[str, str]:
+        """Where everything is, for a process of its own and for dbt."""
+        return {
+            "S3_ENDPOINT_URL": self.store.endpoint_url,
+            "AWS_ACCESS_KEY_ID": self.store.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.store.secret_access_key,
+            "CEREBRO_QUARANTINE_BUCKET": self.quarantine_bucket,
+            "WAREHOUSE_HOST": self.warehouse.host,
+            "WAREHOUSE_PORT": str(self.warehouse.port),
+            "WAREHOUSE_USER": self.warehouse.user,
+            "WAREHOUSE_PASSWORD": self.warehouse.password,
+            "WAREHOUSE_DATABASE": self.warehouse.database,
+        }
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Go to another process without the client, which makes its own."""
+        return {name: value for name, value in self.__dict__.items() if name != "client"}
+
+    def drop(self) -> None:
+        """Remove the database and both buckets."""
+        for bucket in (self.bucket, self.quarantine_bucket):
+            self.remove_bucket(bucket)
+        self.drop_database()
+
+    def remove_bucket(self, bucket: str) -> None:
+        """Remove a bucket and all that is in it."""
+        for stored in list_objects(self.client, bucket, ""):
+            self.client.delete_object(Bucket=bucket, Key=stored.key)
+        self.client.delete_bucket(Bucket=bucket)
+
+    def drop_database(self) -> None:
+        """Remove the database, whoever is connected to it."""
+        _run_on_server(self.superuser_uri, "drop database {} with (force)", self.warehouse.database)
+
+
+AnySite = TypeVar("AnySite", bound=Site)
+
+
+def make_site(kind: type[AnySite], services: Mapping[str, str], bucket: str | None = None) -> AnySite:
+    """Make an empty landing zone and a prepared warehouse on the services that ``running`` describes.
+
+    With ``bucket`` that one is the landing zone, as it is.
+    """
+    superuser_uri = services["POSTGRES_SUPERUSER_URI"]
+    owner = urlsplit(services["WAREHOUSE_URI"])
+    name = f"site_{os.urandom(5).hex()}"
+    warehouse = Warehouse(str(owner.hostname), owner.port or 5432, str(owner.username), str(owner.password), name)
+    store = ObjectStore(services["S3_ENDPOINT_URL"], services["AWS_ACCESS_KEY_ID"], services["AWS_SECRET_ACCESS_KEY"])
+    site = kind(store, warehouse, superuser_uri, bucket or name.replace("_", "-"), f"quarantine-{name[5:]}")
+    _run_on_server(superuser_uri, f"create database {{}} owner {owner.username}", name)
+    prepare_warehouse(warehouse)
+    for new in (site.bucket, site.quarantine_bucket):
+        if new != bucket:
+            site.client.create_bucket(Bucket=new)
+    return site
+
+
+def _run_on_server(superuser_uri: str, statement: str, database: str) -> None:
+    """Run a statement about a database, whose name stands for {} in it."""
+    connection = psycopg2.connect(superuser_uri)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL(statement).format(sql.Identifier(database)))
+    finally:
+        connection.close()
