@@ -34,9 +34,17 @@
 {%- endmacro %}
 
 
-{#- The mean of minutes that several objects hold a part of. -#}
+{#- The mean of minutes that several objects hold a part of. Sums are added up scaled
+    by a power of two, which loses no digit: what is near the largest number there is
+    must not overflow. One that did while it was loaded is infinite; the mean is then
+    the largest reading. -#}
 {% macro merged_mean(measure) -%}
-    sum({{ measure }}_sum) / nullif(sum({{ measure }}_count), 0)
+    least(
+        sum({{ measure }}_sum * 2::double precision ^ -64)
+        / nullif(sum({{ measure }}_count), 0)
+        * 2::double precision ^ 64,
+        max({{ measure }}_max)
+    )
 {%- endmacro %}
 
 

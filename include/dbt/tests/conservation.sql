@@ -32,11 +32,11 @@ affected_loads as (
         )
 ),
 
-biometrics as (
+load_minutes as (
     select
         affected_loads.load_id,
         biometrics.minute_at,
-        biometrics.reading_count
+        sum(biometrics.reading_count) as readings
     from affected_loads
     cross join lateral (
         select biometrics.*
@@ -44,13 +44,14 @@ biometrics as (
         where biometrics.load_id = affected_loads.load_id
         offset 0
     ) as biometrics
+    group by affected_loads.load_id, biometrics.minute_at
 ),
 
 accepted as (
     select
         load_id,
-        sum(reading_count) as readings
-    from biometrics
+        sum(readings) as readings
+    from load_minutes
     group by load_id
 ),
 
@@ -58,7 +59,7 @@ minute_ranges as (
     select
         unnest(range_agg(tstzrange(minute_at, minute_at + interval '1 minute')))
             as minute_range
-    from (select distinct minute_at from biometrics) as minutes
+    from (select distinct minute_at from load_minutes) as minutes
 ),
 
 current_readings as (

@@ -17,6 +17,36 @@ create table if not exists meta.transformations (
     last_loaded_at timestamptz
 );
 
+-- How many readings marts.fact_biometrics holds. Adding them up would scan all of history in every run; triggers on
+-- the table keep the sum instead, whoever changes it. fact_table tells the table from its predecessors.
+create table if not exists meta.fact_readings (
+    fact_table oid primary key,
+    readings bigint not null
+);
+
+create or replace function meta.keep_fact_readings() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    change bigint := 0;
+begin
+    if tg_op = 'TRUNCATE' then
+        update meta.fact_readings set readings = 0 where fact_table = tg_relid;
+        return null;
+    end if;
+    if tg_op in ('INSERT', 'UPDATE') then
+        change := change + (select coalesce(sum(added.reading_count), 0) from added);
+    end if;
+    if tg_op in ('DELETE', 'UPDATE') then
+        change := change - (select coalesce(sum(removed.reading_count), 0) from removed);
+    end if;
+    if change <> 0 then
+        update meta.fact_readings set readings = readings + change where fact_table = tg_relid;
+    end if;
+    return null;
+end
+$$;
+
 -- What the task reconcile counted at the end of a run: every run leaves its row, the red one, too.
 create table if not exists meta.reconciliations (
     dag_run_id text primary key,
@@ -31,3 +61,5 @@ create table if not exists meta.reconciliations (
 alter table meta.applied_loads owner to cerebro_transformer;
 alter table meta.transformations owner to cerebro_transformer;
 alter table meta.reconciliations owner to cerebro_transformer;
+alter table meta.fact_readings owner to cerebro_transformer;
+alter function meta.keep_fact_readings() owner to cerebro_transformer;

@@ -14,6 +14,21 @@ ROWS = (
 )
 
 
+# What a person may do to the fact table, and the readings that it then holds of 600.
+CHANGES = {
+    "update marts.fact_biometrics set reading_count = 1 where hero_id = 'hulk'": 305,
+    "update marts.fact_biometrics set reading_count = 61": 610,
+    "delete from marts.fact_biometrics where minute_at = '2025-01-01 00:01Z'": 480,
+    "delete from marts.dim_heroes where hero_id = 'thor'": 300,
+    "insert into marts.fact_biometrics (hero_id, minute_at, reading_count) values ('hulk', '2025-01-02 00:00Z', 7)": 607,
+    "truncate marts.fact_biometrics": 0,
+    "alter table marts.fact_biometrics disable trigger keep_fact_readings_delete; "
+    "delete from marts.fact_biometrics where hero_id = 'hulk'": 300,
+    "drop trigger keep_fact_readings_update on marts.fact_biometrics; "
+    "update marts.fact_biometrics set reading_count = 61": 610,
+}
+
+
 def reconcile(built: Warehouse, dag_run_id: str) -> dict[str, int]:
     uri = urlsplit(built.uri)
     there = warehouse.Warehouse(
@@ -43,3 +58,45 @@ def test_a_retry_counts_again_in_the_same_row(built: Warehouse) -> None:
     assert built.rows(ROWS) == [("run 1", 600, 600, 0, 0)]
     ((second,),) = built.rows("select checked_at from meta.reconciliations")
     assert second > first
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_by_hand_turns_the_run_red(built: Warehouse, change: str) -> None:
+    built.execute(change)
+    assert built.rows("select sum(reading_count)::bigint from marts.fact_biometrics") == [(CHANGES[change] or None,)]
+    with pytest.raises(ReadingsLostError):
+        reconcile(built, "run 1")
+    assert built.rows("select readings_in_facts from meta.reconciliations") == [(CHANGES[change],)]
+
+
+def test_the_sum_is_kept_and_not_added_up_anew(built: Warehouse) -> None:
+    """Law 7: the check costs the same on a year. A kept sum that is wrong would show if the table was read."""
+    built.execute("update meta.fact_readings set readings = 599")
+    with pytest.raises(ReadingsLostError, match="1 are missing"):
+        reconcile(built, "run 1")
+    # A rebuilt table is counted.
+    built.dbt("run", "--full-refresh", "--select", "fact_biometrics")
+    reconcile(built, "run 1")
+
+
+@pytest.mark.parametrize("is_rebuilt", [False, True])
+def test_the_sum_follows_what_runs_change(built: Warehouse, is_rebuilt: bool) -> None:
+    """A correction takes rows away, a better spelling renames a hero, and the sum is kept by triggers throughout."""
+    if is_rebuilt:
+        built.dbt("run", "--full-refresh", "--select", "fact_biometrics+")
+    built.load_biometrics("b1", ("hulk", "2025-01-01 00:01Z", 30, 100), rejected=2)
+    built.load_biometrics("b2", ("HULK", "2025-01-01 00:01Z", 5, 100), ("Loki", "2025-03-01 00:01Z", 60, 100))
+    built.load_heroes("heroes/2.csv", {"hero_id": "Hulk"})
+    built.dbt("run")
+    counts = reconcile(built, "run 1")
+    assert counts == {"readings_in": 97, "readings_in_facts": 95, "readings_rejected": 2}
+    assert built.rows("select readings from meta.fact_readings") == [(95,)]
+
+
+def test_a_table_of_an_earlier_release_gets_its_sum(built: Warehouse) -> None:
+    for change in ("insert", "update", "delete", "truncate"):
+        built.execute(f"drop trigger keep_fact_readings_{change} on marts.fact_biometrics")
+    built.execute("truncate meta.fact_readings")
+    assert reconcile(built, "run 1")["readings_in_facts"] == 600
+    built.dbt("run", "--select", "fact_biometrics")
+    assert built.rows("select readings from meta.fact_readings") == [(600,)]

@@ -1,6 +1,9 @@
 {{ config(
     incremental_strategy='append',
-    pre_hook="{{ find_pending_loads({'biometrics': none}) }}",
+    pre_hook=[
+        "select raw.summarize_biometrics()",
+        "{{ find_pending_loads({'biometrics': none}) }}"
+    ],
     post_hook=[
         "{{ add_missing_keys('hero_id, load_id') }}",
         "{{ record_pending_loads() }}"
@@ -12,12 +15,14 @@
 with
 
 biometrics as (
-    select biometrics.*
+    select distinct
+        biometrics.load_id,
+        biometrics.hero_id
     from affected_load_ranges
     cross join lateral (
         select
             biometrics.load_id,
-            {{ trimmed('biometrics.hero_id') }} as hero_id
+            biometrics.hero_id
         from {{ source('raw', 'biometrics') }} as biometrics
         where
             biometrics.load_id
@@ -30,10 +35,10 @@ biometrics as (
 final as (
     select distinct
         biometrics.load_id,
-        biometrics.hero_id
+        {{ trimmed('biometrics.hero_id') }} as hero_id
     from biometrics
     inner join pending_loads on biometrics.load_id = pending_loads.load_id
-    where biometrics.hero_id is not null
+    where {{ trimmed('biometrics.hero_id') }} is not null
 )
 
 select * from final
