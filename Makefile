@@ -63,6 +63,10 @@ dbt: setup ## Run dbt on the warehouse: make dbt ARGS="build --select fact_biome
 test: setup ## Run all tests: the cheap ones first, and Airflow is not started before it is needed
 	@$(VENV)/bin/python -m pytest tests/unit tests/dags tests/integration tests/e2e
 
+.PHONY: test-docker
+test-docker: setup ## Run the tests of the compose files (needs a Docker engine)
+	@$(VENV)/bin/python -m pytest tests/docker
+
 .PHONY: bench
 bench: setup ## Measure speed and memory into docs/benchmarks.md: SCALE=default|small|large ONLY="load parse"
 	@$(VENV)/bin/python -m bench --scale $(or $(SCALE),default) $(ONLY)
@@ -124,4 +128,4 @@ clean: down ## Remove all that was made here: environment, state, caches
 .PHONY: help
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -46,9 +46,20 @@ class Scheduler(AirflowApi):
             time.sleep(0.5)
         return run
 
+    def hosts(self, run: Run) -> dict[str, str]:
+        """Where each task ran, by its label."""
+        path = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
+        instances = self._call("GET", path, params={"limit": 100})["task_instances"]
+        return {f"{each['task_id']} {each['map_index']}": each["hostname"] for each in instances if each["hostname"]}
+
     def states(self, run: Run) -> dict[str, str]:
         """The state of every task, by its id."""
         return {task.task_id: task.state for task in self.tasks(run)}
+
+    def run_ids(self, dag_id: str) -> set[str]:
+        """The ids of all runs that Airflow remembers."""
+        runs = self._call("GET", f"/dags/{dag_id}/dagRuns", params={"limit": 100})["dag_runs"]
+        return {run["dag_run_id"] for run in runs}
 
     def clear(self, run: Run, task_id: str) -> set[str]:
         """Clear one task and what failed after it, as a person does in the grid; return the ids of what is cleared."""

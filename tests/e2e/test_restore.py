@@ -2,14 +2,13 @@
 
 import math
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from include.cerebro.sql import read_sql
 from local.airflow_api import Run
 from tests.e2e.scheduler import RESTORE_DAG, SAMPLE_DAG, Scheduler
-from tests.oracle import Expected, calculate
+from tests.oracle import Expected
+from tests.oracle.store import calculate_from_store
 from tests.oracle.warehouse import differences, query
 
 SAMPLE_SIZE = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
@@ -44,17 +43,7 @@ def restored(scheduler: Scheduler) -> Run:
 @pytest.fixture(scope="module")
 def expected(stack: dict[str, str], restored: Run) -> Expected:  # noqa: ARG001 - it must have happened
     """What the plain calculation makes of the objects in the bucket."""
-    client = boto3.client(
-        "s3",
-        endpoint_url=stack["S3_ENDPOINT_URL"],
-        aws_access_key_id=stack["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=stack["AWS_SECRET_ACCESS_KEY"],
-        region_name="us-east-1",
-        config=Config(s3={"addressing_style": "path"}, response_checksum_validation="when_required"),
-    )
-    listing = client.get_paginator("list_objects_v2").paginate(Bucket="cerebro-data")
-    keys = [entry["Key"] for page in listing for entry in page.get("Contents", ())]
-    return calculate({key: client.get_object(Bucket="cerebro-data", Key=key)["Body"].read() for key in keys})
+    return calculate_from_store(stack)
 
 
 def test_nothing_needed_a_second_try(scheduler: Scheduler, restored: Run) -> None:

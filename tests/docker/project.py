@@ -1,0 +1,130 @@
+"""A compose project as its users have it, on free ports and with volumes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pytest_docker.plugin import Services, get_docker_services
+
+from include.cerebro.airflow_settings import Connections, read_connections
+from local.settings import HOST, free_port
+from tests.e2e.scheduler import RESTORE_DAG, SAMPLE_DAG, Scheduler
+
+REPOSITORY = Path(__file__).parents[2]
+OVERRIDE = REPOSITORY / "docker-compose.override.yml"
+
+# Seconds. On two busy cores the image takes 60 to build, and all services 100 to be healthy.
+START_TIMEOUT = 400
+DAG_TIMEOUT = 120
+
+
+def docker(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=300, check=False)
+
+
+def why_not() -> str | None:
+    """Why these tests cannot run here; None if they can."""
+    try:
+        if docker("version", "--format", "{{.Server.Version}}").returncode != 0:
+            return "no Docker engine answers (docker version)"
+        if docker("compose", "version").returncode != 0:
+            return "Compose v2 is not installed (docker compose version)"
+    except FileNotFoundError:
+        return "docker is not installed"
+    return None
+
+
+def minio_image() -> str:
+    """The image that the compose file or $CEREBRO_MINIO_IMAGE names; without a registry, the one here of that tag."""
+    variable = yaml.safe_load(OVERRIDE.read_text())["services"]["minio"]["image"]
+    wanted = os.environ.get("CEREBRO_MINIO_IMAGE") or variable.removeprefix("${CEREBRO_MINIO_IMAGE:-").removesuffix("}")
+    if docker("image", "inspect", wanted).returncode == 0 or docker("pull", "--quiet", wanted).returncode == 0:
+        return wanted
+    return wanted.partition("@")[0]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A running project. ``store`` and ``warehouse_uri`` are those of the people who own it, not of the pipeline."""
+
+    name: str
+    services: Services
+    # As .local/env has them, with the owners' keys.
+    environment: dict[str, str]
+
+    @property
+    def warehouse_uri(self) -> str:
+        return self.environment["WAREHOUSE_URI"]
+
+    def compose(self, *arguments: str) -> str:
+        """Run `docker compose` on this project and return what it prints."""
+        output: bytes = self.services._docker_compose.execute(shlex.join(arguments))
+        return output.decode()
+
+    def containers(self) -> list[dict[str, Any]]:
+        """All containers, also those that have ended, as `docker inspect` shows them."""
+        ids = self.compose("ps", "--all", "--quiet").split()
+        found: list[dict[str, Any]] = json.loads(docker("inspect", *ids).stdout)
+        return found
+
+    def up(self, *arguments: str) -> None:
+        """Start it, and wait until all is healthy."""
+        self.compose("up", "--detach", "--wait", "--wait-timeout", str(START_TIMEOUT), *arguments)
+
+    def scheduler(self) -> Scheduler:
+        """Airflow's API, when it has read both DAGs."""
+        api = Scheduler(self.environment)
+        api.log_in()
+        for dag_id in (SAMPLE_DAG, RESTORE_DAG):
+            api.wait_for_dag(dag_id, DAG_TIMEOUT)
+        return api
+
+    def volumes(self) -> list[str]:
+        return docker(
+            "volume", "ls", "--quiet", "--filter", f"label=com.docker.compose.project={self.name}"
+        ).stdout.split()
+
+
+def connections() -> Connections:
+    """The connections as airflow_settings.yaml defines them."""
+    return read_connections()
+
+
+@contextmanager
+def compose_project(name: str, files: Sequence[Path], **variables: str) -> Iterator[Project]:
+    """A project of these compose files, not started yet. At the end all of it is removed, volumes too."""
+    name = f"cerebro-test-{name}-{os.getpid()}"
+    ports = {service: free_port() for service in ("AIRFLOW", "S3", "S3_CONSOLE", "POSTGRES")}
+    with pytest.MonkeyPatch.context() as environment:
+        for service, port in ports.items():
+            environment.setenv(f"CEREBRO_{service}_PORT", str(port))
+        environment.setenv("CEREBRO_MINIO_IMAGE", minio_image())
+        environment.setenv("CEREBRO_IMAGE", "cerebro-restore:test")
+        for variable, value in variables.items():
+            environment.setenv(variable, value)
+        with get_docker_services(
+            "docker compose", [str(file) for file in files], name, [], ["down --volumes --remove-orphans --timeout 20"]
+        ) as services:
+            yield Project(
+                name,
+                services,
+                {
+                    "AIRFLOW_API_URL": f"http://{HOST}:{ports['AIRFLOW']}",
+                    "AIRFLOW_USERNAME": "admin",
+                    "AIRFLOW_PASSWORD": "admin",
+                    "S3_ENDPOINT_URL": f"http://{HOST}:{ports['S3']}",
+                    "AWS_ACCESS_KEY_ID": "local-only-root",
+                    "AWS_SECRET_ACCESS_KEY": "local-only-root-password",
+                    "WAREHOUSE_URI": f"postgresql://postgres:local-only-root-password@{HOST}:{ports['POSTGRES']}/cerebro",
+                },
+            )

@@ -1,0 +1,27 @@
+"""Both DAGs in a compose project, and what must come out."""
+
+from __future__ import annotations
+
+from local.airflow_api import Run
+from tests.docker.project import Project
+from tests.e2e.scheduler import SAMPLE_DAG, Scheduler
+from tests.oracle.store import calculate_from_store
+from tests.oracle.warehouse import differences
+
+SAMPLE_SIZE = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
+
+
+def write_sample(api: Scheduler, **size: int) -> Run:
+    """Write a sample and return the run of cerebro_restore that its asset has started."""
+    sample = api.trigger_with(SAMPLE_DAG, SAMPLE_SIZE | size)
+    api.wait_until_green(sample)
+    return api.await_triggered(sample)
+
+
+def assert_restored(project: Project) -> None:
+    """Compare the warehouse with the plain calculation from the landing zone as it is now."""
+    expected = calculate_from_store(project.environment)
+    assert expected.failed == []
+    assert expected.fact_biometrics
+    found = differences(expected, project.warehouse_uri)
+    assert not found, f"{len(found)} differences, among them:\n" + "\n".join(found[:20])

@@ -1,0 +1,47 @@
+"""docker-compose.celery.yml: the same project and the same answers, with the tasks on two workers."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests.docker.project import OVERRIDE, REPOSITORY, Project, compose_project
+from tests.docker.restoring import assert_restored, write_sample
+
+FILES = [REPOSITORY / "docker-compose.yml", OVERRIDE, REPOSITORY / "docker-compose.celery.yml"]
+# Several batches of biometrics, so that there are mapped tasks to be shared.
+BATCH_BYTES = 60_000
+
+
+@pytest.fixture(scope="module")
+def project() -> Iterator[Project]:
+    with compose_project("celery", FILES, CEREBRO_BATCH_BYTES=str(BATCH_BYTES)) as project:
+        project.up("--build", "--scale", "worker=2")
+        yield project
+    assert project.volumes() == []
+
+
+def test_two_workers_share_the_tasks_and_the_answers_are_the_same(project: Project) -> None:
+    workers = {
+        container["Config"]["Hostname"]
+        for container in project.containers()
+        if container["Config"]["Labels"]["com.docker.compose.service"] == "worker"
+    }
+    assert len(workers) == 2
+    api = project.scheduler()
+    restore = write_sample(api)
+    api.wait_until_green(restore)
+    assert_restored(project)
+
+    hosts = api.hosts(restore)
+    taken = Counter(hosts.values())
+    assert set(taken) == workers, "every task ran on a worker, and both took some"
+    assert min(taken.values()) >= 3
+    mapped = [label for label in hosts if label.startswith("load.biometrics")]
+    assert len(mapped) >= 3
+
+    # Whichever worker a task ran on, the UI has its log.
+    for task in api.tasks(restore):
+        if task.task_id in ("load.biometrics", "load.heroes", "discover"):
+            log = "\n".join(api.log_tail(restore, task))
+            assert "Task finished" in log or "Task instance" in log or "Done" in log, (task.label, log)

@@ -1,0 +1,164 @@
+"""`docker compose up`: healthy, closed to others, with no more rights than needed, and right even if parts restart."""
+
+import time
+from collections.abc import Iterator
+
+import boto3
+import psycopg2
+import pytest
+from botocore.exceptions import ClientError
+
+from include.cerebro.object_store import ObjectStore
+from tests.docker.project import OVERRIDE, REPOSITORY, Project, compose_project, connections
+from tests.docker.restoring import assert_restored, write_sample
+from tests.e2e.scheduler import RESTORE_DAG, Scheduler
+from tests.oracle.warehouse import query
+
+AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
+ONE_SHOT = {"db-migration", "minio-setup"}
+
+
+@pytest.fixture(scope="module")
+def project() -> Iterator[Project]:
+    with compose_project("local", [REPOSITORY / "docker-compose.yml", OVERRIDE]) as project:
+        project.up("--build")
+        assert len(project.volumes()) == 4
+        yield project
+    assert project.volumes() == []
+
+
+@pytest.fixture(scope="module")
+def api(project: Project) -> Scheduler:
+    return project.scheduler()
+
+
+def test_everything_is_healthy_or_has_done_its_work(project: Project) -> None:
+    states = {}
+    for container in project.containers():
+        service, state = container["Config"]["Labels"]["com.docker.compose.service"], container["State"]
+        states[service] = state["ExitCode"] if service in ONE_SHOT else state.get("Health", {}).get("Status")
+    assert states == dict.fromkeys(ONE_SHOT, 0) | dict.fromkeys((*AIRFLOW, "postgres", "minio", "warehouse"), "healthy")
+
+
+def test_only_the_loopback_address_is_published(project: Project) -> None:
+    published = {
+        binding["HostIp"]
+        for container in project.containers()
+        for bindings in container["HostConfig"]["PortBindings"].values()
+        for binding in bindings
+    }
+    assert published == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("service", AIRFLOW)
+def test_airflow_runs_as_an_ordinary_user(project: Project, service: str) -> None:
+    status = project.compose("exec", "-T", service, "cat", "/proc/1/status")
+    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    assert fields["Uid"].split() == ["50000"] * 4
+    assert fields["CapBnd"].strip() == "0" * 16
+    assert fields["NoNewPrivs"].strip() == "1"
+
+
+def test_every_container_has_a_memory_limit(project: Project) -> None:
+    assert all(container["HostConfig"]["Memory"] > 0 for container in project.containers())
+
+
+def test_both_dags_give_what_the_plain_calculation_gives(project: Project, api: Scheduler) -> None:
+    restore = write_sample(api)
+    api.wait_until_green(restore)
+    assert {task.try_number for task in api.tasks(restore)} <= {0, 1}, "retries hide trouble"
+    assert_restored(project)
+    (task,) = [task for task in api.tasks(restore) if task.task_id == "load.heroes"]
+    assert any("heroes" in line for line in api.log_tail(restore, task)), "the UI shows the task's log"
+
+
+def store_of(project: Project, connection: str) -> object:
+    keys = connections()[connection]
+    return ObjectStore(project.environment["S3_ENDPOINT_URL"], keys["login"], keys["password"]).client()
+
+
+def refused(call: object, **arguments: object) -> bool:
+    """Whether the store refuses the call for want of rights."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "AccessDenied":
+            return True
+        raise
+    return False
+
+
+def test_the_pipeline_only_reads_the_landing_zone(project: Project) -> None:
+    client: boto3.client = store_of(project, "minio")
+    assert client.list_objects_v2(Bucket="cerebro-data")["KeyCount"] > 0
+    assert not refused(client.get_object, Bucket="cerebro-data", Key="heroes.csv")
+    assert refused(client.put_object, Bucket="cerebro-data", Key="heroes.csv", Body=b"")
+    assert refused(client.delete_object, Bucket="cerebro-data", Key="heroes.csv")
+    for bucket in ("cerebro-quarantine", "cerebro-reports"):
+        assert not refused(client.put_object, Bucket=bucket, Key="rights", Body=b"kept")
+        assert not refused(client.get_object, Bucket=bucket, Key="rights")
+        assert refused(client.delete_object, Bucket=bucket, Key="rights")
+
+
+def test_the_sample_only_writes_the_landing_zone(project: Project) -> None:
+    client: boto3.client = store_of(project, "minio_sample_data")
+    assert not refused(client.get_object, Bucket="cerebro-data", Key="heroes.csv")
+    assert refused(client.delete_object, Bucket="cerebro-data", Key="heroes.csv")
+    for bucket in ("cerebro-quarantine", "cerebro-reports"):
+        assert refused(client.list_objects_v2, Bucket=bucket)
+        assert refused(client.put_object, Bucket=bucket, Key="rights", Body=b"")
+
+
+def test_the_warehouse_has_the_three_roles_and_an_ordinary_login(project: Project) -> None:
+    roles = query(project.warehouse_uri, "select * from pg_roles where rolname ~ '^cerebro'")
+    assert {role["rolname"]: role["rolcanlogin"] for role in roles} == {
+        "cerebro": True,
+        "cerebro_loader": False,
+        "cerebro_transformer": False,
+        "cerebro_analyst": False,
+    }
+    powers = ("rolsuper", "rolcreaterole", "rolcreatedb", "rolreplication", "rolbypassrls")
+    assert not any(role[power] for role in roles for power in powers)
+
+
+def test_an_analyst_reads_marts_and_analytics_and_nothing_else(project: Project) -> None:
+    connection = psycopg2.connect(project.warehouse_uri)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("create role alice login password 'alice'; grant cerebro_analyst to alice")
+    connection.close()
+    uri = project.warehouse_uri.replace("postgres:local-only-root-password@", "alice:alice@")
+    assert query(uri, "select count(*) as rows from analytics.obt_cerebro_restored")[0]["rows"] > 0
+    for statement in ("select * from raw.loads", "create schema mine", "create temporary table mine ()"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            query(uri, statement)
+
+
+@pytest.mark.parametrize(("service", "seed"), [("warehouse", 11), ("minio", 12), ("scheduler", 13)])
+def test_a_service_that_restarts_in_the_middle_changes_nothing(
+    project: Project, api: Scheduler, service: str, seed: int
+) -> None:
+    restore = write_sample(api, seed=seed)
+    deadline = time.monotonic() + 120
+    while not any(task.task_id.startswith("load.") and task.start for task in api.tasks(restore)):
+        assert time.monotonic() < deadline, "no load has begun"
+        time.sleep(0.2)
+    # Killed, not stopped: nobody has time to put anything in order.
+    project.compose("kill", service)
+    project.compose("up", "--detach", "--no-deps", service)
+    api.wait_until_green(restore)
+    assert_restored(project)
+
+
+def test_stopping_and_starting_again_keeps_everything(project: Project, api: Scheduler) -> None:
+    runs = api.run_ids(RESTORE_DAG)
+    assert runs
+    project.compose("down", "--timeout", "20")
+    assert project.containers() == []
+    project.up()
+    again = project.scheduler()
+    assert again.run_ids(RESTORE_DAG) >= runs
+    assert_restored(project)
+    # And it goes on from there: nothing is new, and nothing is loaded twice.
+    loads = query(project.warehouse_uri, "select count(*) as loads from raw.loads")
+    again.wait_until_green(again.trigger_with(RESTORE_DAG, {}))
+    assert query(project.warehouse_uri, "select count(*) as loads from raw.loads") == loads
