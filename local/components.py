@@ -30,7 +30,7 @@ _FOREIGN_PREFIXES = (
     "SUPERVISOR_",
 )
 
-_AIRFLOW_SETTINGS = {
+AIRFLOW_SETTINGS = {
     "core": {
         "executor": "LocalExecutor",
         "load_examples": "False",
@@ -148,7 +148,7 @@ def airflow_environment(state: State, secrets: Secrets, ports: Ports) -> dict[st
     """All of Airflow's configuration."""
     url = f"http://{HOST}:{ports.airflow}"
     database = f"airflow:{secrets.airflow_database_password}@{HOST}:{ports.postgres}/airflow"
-    settings = {section: dict(options) for section, options in _AIRFLOW_SETTINGS.items()}
+    settings = {section: dict(options) for section, options in AIRFLOW_SETTINGS.items()}
     settings["core"] |= {
         "dags_folder": os.environ.get("CEREBRO_DAGS_FOLDER", str(REPOSITORY / "dags")),
         "plugins_folder": str(REPOSITORY / "plugins"),

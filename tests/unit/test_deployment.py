@@ -1,0 +1,157 @@
+"""What the files for Docker, Kubernetes and GitHub promise, and what they share with the stack without Docker."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from include.cerebro import settings
+from local import postgres
+from local.components import AIRFLOW_SETTINGS
+from local.settings import BUCKETS
+
+REPOSITORY = Path(__file__).parents[2]
+COMPOSE_FILES = ("docker-compose.yml", "docker-compose.override.yml", "docker-compose.celery.yml")
+AIRFLOW_HOME = "/usr/local/airflow"
+
+
+def read_yaml(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((REPOSITORY / name).read_text())
+    return content
+
+
+@pytest.fixture(scope="module")
+def image_environment() -> dict[str, str]:
+    """The ENV of the Dockerfile."""
+    (block,) = re.findall(r"^ENV (.*?[^\\])$", (REPOSITORY / "Dockerfile").read_text(), re.MULTILINE | re.DOTALL)
+    lines = (line.strip().partition("=") for line in block.replace("\\\n", "\n").splitlines())
+    return {name: value.strip("'") for name, _, value in lines}
+
+
+@pytest.mark.parametrize("file", COMPOSE_FILES)
+def test_every_service_is_checked_limited_and_closed_to_others(file: str) -> None:
+    services = read_yaml(file)["services"]
+    waited_for = {
+        name
+        for compose in COMPOSE_FILES
+        for service in read_yaml(compose)["services"].values()
+        for name, how in service.get("depends_on", {}).items()
+        if how["condition"] == "service_completed_successfully"
+    }
+    for name, service in services.items():
+        if "image" not in service and "extends" not in service:
+            continue  # adds to a service of another file
+        assert "healthcheck" in service or name in waited_for, f"nobody knows whether {name} is well"
+        assert "mem_limit" in service, name
+        assert service.get("networks", ["airflow"]) == ["airflow"], name
+        for port in service.get("ports", []):
+            assert port.startswith("127.0.0.1:"), (name, port)
+        for dependency, how in service.get("depends_on", {}).items():
+            assert how["condition"] != "service_started", (name, dependency)
+
+
+def test_the_override_rests_on_nothing_but_names() -> None:
+    """The Astro CLI merges it into a file of its own: the same services and network, nothing else of ours."""
+    override, own = read_yaml("docker-compose.override.yml"), read_yaml("docker-compose.yml")
+    shared = override["services"].keys() & own["services"].keys()
+    assert shared <= {"postgres", "db-migration", "scheduler", "dag-processor", "api-server", "triggerer"}
+    assert not override.keys() - {"services", "volumes"}
+    for name, service in override["services"].items():
+        assert set(service.get("depends_on", {})) <= override["services"].keys(), name
+
+
+def test_the_example_of_dot_env_has_every_variable_and_no_other() -> None:
+    used = {
+        name
+        for file in COMPOSE_FILES
+        for name in re.findall(r"\$\{(\w+):-", (REPOSITORY / file).read_text())
+    }  # fmt: skip
+    named = set(re.findall(r"^#?(\w+)=", (REPOSITORY / ".env.example").read_text(), re.MULTILINE))
+    assert used
+    assert used <= named
+    text = "".join((REPOSITORY / file).read_text() for file in COMPOSE_FILES)
+    assert {name for name in named if name not in text} == {"COMPOSE_FILE"}
+
+
+def test_every_default_secret_says_that_it_is_for_local_use() -> None:
+    for file in COMPOSE_FILES:
+        for name, value in re.findall(r"\$\{(\w*(?:PASSWORD|SECRET|KEY)):-([^}]*)\}", (REPOSITORY / file).read_text()):
+            if name == "CEREBRO_AIRFLOW_PASSWORD":
+                continue  # admin, as everybody expects; on the loopback address only
+            if name == "CEREBRO_FERNET_KEY":
+                continue  # 32 bytes that spell cerebro-local-only-not-a-secret!
+            assert value.startswith("local-only"), name
+
+
+def test_the_image_has_the_settings_of_the_stack_without_docker(image_environment: dict[str, str]) -> None:
+    for section in ("cosmos", "usage_data_collection"):
+        for option, value in AIRFLOW_SETTINGS[section].items():
+            mine = image_environment[f"AIRFLOW__{section.upper()}__{option.upper()}"]
+            if option == "dbt_docs_projects":
+                mine, value = (
+                    {name: project["name"] for name, project in json.loads(text).items()} for text in (mine, value)
+                )
+            assert mine == value, option
+
+
+def test_compose_has_the_tuning_of_the_stack_without_docker() -> None:
+    environment = read_yaml("docker-compose.yml")["x-airflow"]["environment"]
+    for option in ("scheduler_idle_sleep_time", "orphaned_tasks_check_interval"):
+        assert environment[f"AIRFLOW__SCHEDULER__{option.upper()}"] == AIRFLOW_SETTINGS["scheduler"][option]
+    command = read_yaml("docker-compose.override.yml")["services"]["warehouse"]["command"]
+    for option in ("timezone", "log_timezone", "max_wal_size", "shared_buffers"):
+        assert f"{option}={postgres.SETTINGS[option]}" in command
+
+
+def test_minio_has_the_buckets_of_the_stack_without_docker() -> None:
+    setup = (REPOSITORY / "deploy/minio/setup.sh").read_text()
+    (buckets,) = re.findall(r"for bucket in (.*); do", setup)
+    assert tuple(buckets.split()) == BUCKETS
+
+
+def test_the_pipeline_may_write_to_quarantine_and_reports_but_not_where_it_reads() -> None:
+    policy = json.loads((REPOSITORY / "deploy/minio/cerebro-pipeline.json").read_text())
+    writable = {
+        resource.removeprefix("arn:aws:s3:::").partition("/")[0]
+        for statement in policy["Statement"]
+        if any(action.startswith(("s3:Put", "s3:Delete", "s3:*")) for action in statement["Action"])
+        for resource in statement["Resource"]
+    }
+    assert writable == set(BUCKETS) - {settings.DEFAULT_LANDING_BUCKET}
+
+
+def test_kubernetes_finds_everything_where_the_image_has_it(image_environment: dict[str, str]) -> None:
+    values = read_yaml("deploy/helm-values.yaml")
+    assert values["airflowHome"] == AIRFLOW_HOME
+    assert image_environment["CEREBRO_DBT_MANIFEST"].startswith(AIRFLOW_HOME)
+    assert f"apache-airflow=={values['airflowVersion']} " in (REPOSITORY / "requirements.txt").read_text()
+    assert not values["dags"]["gitSync"]["enabled"]
+    assert not values["dags"]["persistence"]["enabled"]
+    assert {entry["envName"] for entry in values["secret"]} == {"AIRFLOW_CONN_MINIO", "AIRFLOW_CONN_WAREHOUSE"}
+    # Above DuckDB's own limit, 600 MB by default, there must be room for Python.
+    assert values["workers"]["kubernetes"]["resources"]["requests"]["memory"] == "1Gi"
+
+
+def test_the_base_image_is_written_out() -> None:
+    """The Astro CLI reads the tag from the file; it does not know of build arguments."""
+    (base,) = re.findall(r"^FROM (.*)$", (REPOSITORY / "Dockerfile").read_text(), re.MULTILINE)
+    assert re.fullmatch(r"astrocrpublic\.azurecr\.io/runtime:3\.3-\d+-python-3\.12", base)
+
+
+def test_nothing_gets_into_the_image_that_is_not_named() -> None:
+    lines = (REPOSITORY / ".dockerignore").read_text().splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    assert not any(re.search(r"\.env|\.git|\.local|\.venv|airflow_settings", rule) for rule in rules)
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    text = (REPOSITORY / ".github/workflows/ci.yml").read_text()
+    uses = re.findall(r"uses: (\S+)(.*)", text)
+    assert uses
+    for action, comment in uses:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
