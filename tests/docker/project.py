@@ -74,7 +74,7 @@ class Project:
     def containers(self) -> list[dict[str, Any]]:
         """All containers, also those that have ended, as `docker inspect` shows them."""
         ids = self.compose("ps", "--all", "--quiet").split()
-        found: list[dict[str, Any]] = json.loads(docker("inspect", *ids).stdout)
+        found: list[dict[str, Any]] = json.loads(docker("inspect", *ids).stdout) if ids else []
         return found
 
     def up(self, *arguments: str) -> None:

@@ -145,7 +145,8 @@ def test_a_service_that_restarts_in_the_middle_changes_nothing(
     # Killed, not stopped: nobody has time to put anything in order.
     project.compose("kill", service)
     project.compose("up", "--detach", "--no-deps", service)
-    api.wait_until_green(restore)
+    # A scheduler takes up what a dead one has left when that has been silent for half a minute.
+    api.wait_until_green(restore, timeout=480)
     assert_restored(project)
 
 

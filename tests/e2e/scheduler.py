@@ -22,17 +22,17 @@ class Scheduler(AirflowApi):
         answer = self._call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": parameters})
         return Run(answer["dag_id"], answer["dag_run_id"], answer["state"])
 
-    def wait_until_finished(self, run: Run) -> str:
+    def wait_until_finished(self, run: Run, timeout: float = RUN_TIMEOUT) -> str:
         """Return how the run ended: success or failed."""
-        deadline = time.monotonic() + RUN_TIMEOUT
+        deadline = time.monotonic() + timeout
         while (state := self.run(run.dag_id, run.run_id).state) not in FINAL_RUN_STATES:
             if time.monotonic() > deadline:
-                pytest.fail(f"{run.dag_id} is still {state} after {RUN_TIMEOUT} s: {self._states(run)}")
+                pytest.fail(f"{run.dag_id} is still {state} after {timeout} s: {self._states(run)}")
             time.sleep(0.5)
         return state
 
-    def wait_until_green(self, run: Run) -> None:
-        state = self.wait_until_finished(run)
+    def wait_until_green(self, run: Run, timeout: float = RUN_TIMEOUT) -> None:
+        state = self.wait_until_finished(run, timeout)
         if state != "success":
             failed = [task for task in self.tasks(run) if task.state == "failed"]
             logs = "\n".join(line for task in failed for line in [task.label, *self.log_tail(run, task)])

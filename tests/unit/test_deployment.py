@@ -148,10 +148,11 @@ def test_nothing_gets_into_the_image_that_is_not_named() -> None:
     assert not any(re.search(r"\.env|\.git|\.local|\.venv|airflow_settings", rule) for rule in rules)
 
 
-def test_actions_are_pinned_by_commit() -> None:
-    text = (REPOSITORY / ".github/workflows/ci.yml").read_text()
-    uses = re.findall(r"uses: (\S+)(.*)", text)
-    assert uses
-    for action, comment in uses:
+@pytest.mark.parametrize("file", ["workflows/ci.yml", "actions/setup/action.yml"])
+def test_actions_are_pinned_by_commit(file: str) -> None:
+    uses = re.findall(r"uses: (\S+)(.*)", (REPOSITORY / ".github" / file).read_text())
+    foreign = [(action, comment) for action, comment in uses if not action.startswith("./")]
+    assert foreign
+    for action, comment in foreign:
         assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
         assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
