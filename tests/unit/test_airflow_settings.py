@@ -89,7 +89,7 @@ def test_compose_sets_up_the_users_and_passwords_that_it_names(services: dict[st
         assert f'user {login} "${variable}"' in script
         assert (REPOSITORY / "deploy/minio" / f"{login}.json").exists()
     login = connections["warehouse"]["login"]
-    assert f"create role {login} login" in (REPOSITORY / "deploy/warehouse/20_login.sh").read_text()
+    assert f"create role {login} login" in (REPOSITORY / "deploy/warehouse/20_login.sql").read_text()
 
 
 def test_it_names_the_services_and_their_ports_in_the_network(services: dict[str, Any]) -> None:

@@ -1,12 +1,10 @@
-#!/bin/sh
-# The login of Airflow's connection `warehouse`: it may take on the three roles and create schemas, and is no superuser.
-set -eu
-psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname="$POSTGRES_DB" <<'SQL'
+-- The login of Airflow's connection `warehouse`: it may take on the three roles and create schemas, and is no superuser.
+-- For psql, which reads the password from the environment.
 \getenv password CEREBRO_WAREHOUSE_PASSWORD
 create role cerebro login password :'password';
 grant cerebro_loader, cerebro_transformer, cerebro_analyst to cerebro;
+
 revoke all on database cerebro from public;
 grant connect on database cerebro to cerebro_analyst;
 grant connect, create, temporary on database cerebro to cerebro;
 grant temporary on database cerebro to cerebro_loader, cerebro_transformer;
-SQL
