@@ -10,6 +10,7 @@ Takes up whatever is new in the landing zone and brings the warehouse up to date
 4. **transform** builds staging, marts and analytics with dbt: one task a model. Skipped if there is nothing new.
 5. **reconcile** checks that no reading was lost, **publish_answers** answers the two questions, and **check_objects**
    names the objects that are broken: the run is red then, though everything else was loaded and transformed.
+   **publish_report** writes what the page Cerebro shows to a file, `report.html` in the bucket `cerebro-reports`.
 
 Runs every hour, when the asset `cerebro_landing_zone` was updated, and by hand. A run on an unchanged landing zone
 changes nothing. A broken object: see its error in this run's **check_objects**, deliver it again under the same key,
@@ -134,6 +135,15 @@ def publish_answers() -> dict[str, Any]:
 
 
 @task(trigger_rule="all_done")
+def publish_report() -> str:
+    """Write report.html, also after a red run: what is broken is in it. Returns where it is."""
+    from include.cerebro import connections
+    from include.cerebro.page import report
+
+    return report.publish(connections.object_store(), connections.warehouse(), get_current_context()["run_id"])
+
+
+@task(trigger_rule="all_done")
 def check_objects() -> None:
     """Name the objects that could not be loaded, with what is wrong with them and what to do."""
     from include.cerebro import checks, connections
@@ -181,7 +191,7 @@ def cerebro_restore() -> None:
 
     chain(prepare_warehouse(), found, loads, state, transform, record_transformation(state), reconciled)
     chain([loads, transform, reconciled], answers)
-    chain(reconciled, check_objects())
+    chain(reconciled, [publish_report(), check_objects()])
 
 
 cerebro_restore()

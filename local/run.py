@@ -14,6 +14,8 @@ from local.stack import Stack
 
 SAMPLE_DAG = "cerebro_sample_data"
 RESTORE_DAG = "cerebro_restore"
+# Bucket and key of what the task publish_report writes.
+REPORT = "cerebro-reports/report.html"
 
 # Seconds. Far above what a run takes (under 90), far below what a person waits without looking.
 DAG_TIMEOUT = 120.0
@@ -67,6 +69,9 @@ def _run_dags(stack: Stack, console: Console, started: float, ready: float) -> i
         # After a failed run there may be nothing to ask yet, and the failure is what matters.
         console.print(f"The warehouse could not answer: {error}", style="red", markup=False)
         green = False
+    report = stack.state.buckets / REPORT
+    if report.exists():
+        console.print(f"\nThe same as charts: {report.as_uri()}\n(s3://{REPORT}; in Airflow it is the page Cerebro)")
     print_times(parts, time.monotonic() - started, console)
     console.print("\nEverything is green." if green else "\nNot everything is green: see above.", style="bold")
     return 0 if green else 1

@@ -17,6 +17,7 @@ WAREHOUSE_CONN_ID = "warehouse"
 LANDING_BUCKET_VARIABLE = "cerebro_bucket"
 DEFAULT_LANDING_BUCKET = "cerebro-data"
 QUARANTINE_BUCKET = os.environ.get("CEREBRO_QUARANTINE_BUCKET", "cerebro-quarantine")
+REPORTS_BUCKET = os.environ.get("CEREBRO_REPORTS_BUCKET", "cerebro-reports")
 
 LOADER_ROLE = "cerebro_loader"
 TRANSFORMER_ROLE = "cerebro_transformer"

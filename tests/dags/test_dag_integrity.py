@@ -20,6 +20,7 @@ RESTORE_TASKS = {
     "record_transformation",
     "reconcile",
     "publish_answers",
+    "publish_report",
     "check_objects",
 }
 # What Cosmos adds for itself in the mode WATCHER.
@@ -88,6 +89,7 @@ def test_the_story_is_told_in_order(restore: Any) -> None:
     }
     assert "anything_to_transform" in restore.get_task("transform.dbt_producer_watcher").upstream_task_ids
     assert restore.get_task("check_objects").upstream_task_ids == {"reconcile"}
+    assert restore.get_task("publish_report").upstream_task_ids == {"reconcile"}
 
 
 def test_a_failure_anywhere_makes_the_run_red(restore: Any) -> None:
@@ -105,7 +107,7 @@ def test_a_failure_anywhere_makes_the_run_red(restore: Any) -> None:
 
 
 def test_the_checks_run_whatever_happened_before(restore: Any) -> None:
-    for task_id in ("anything_to_transform", "reconcile", "check_objects"):
+    for task_id in ("anything_to_transform", "reconcile", "publish_report", "check_objects"):
         assert restore.get_task(task_id).trigger_rule == "all_done"
 
 

@@ -1,0 +1,1 @@
+"""What Cerebro shows: the page in the Airflow UI, and the same as a file, report.html."""

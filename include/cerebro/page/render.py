@@ -1,0 +1,88 @@
+"""From what the page says to HTML, for Airflow and for the file."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from include.cerebro.page.content import Page
+from include.cerebro.page.section import Section
+from include.cerebro.page.wording import instant
+
+HERE = Path(__file__).parent
+STATIC_TYPES = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+    "plotly.min.js": "text/javascript",
+}
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["instant"] = instant
+    return environment
+
+
+def static(name: str) -> bytes:
+    """Return a file that the page needs, one of ``STATIC_TYPES``; plotly.min.js comes from Plotly's own package."""
+    if name == "plotly.min.js":
+        return files("plotly").joinpath("package_data", name).read_bytes()
+    return (HERE / "static" / name).read_bytes()
+
+
+@cache
+def compressed(name: str) -> bytes:
+    """Return the same with gzip: once a process, and never by Airflow's own middleware, which would hold up its API."""
+    return gzip.compress(static(name), mtime=0)
+
+
+@cache
+def static_version() -> str:
+    """What the addresses of static files begin with: other contents have another one, so browsers may keep them."""
+    digest = hashlib.sha256(version("plotly").encode())
+    for name in ("page.css", "page.js"):
+        digest.update(static(name))
+    return digest.hexdigest()[:12]
+
+
+def page_html(page: Page) -> str:
+    """Return the page in Airflow."""
+    return _templates().get_template("page.html").render(page=page, version=static_version())
+
+
+def section_html(section: Section) -> str:
+    """Return one section, as it is on the page."""
+    module: Any = _templates().get_template("section.html").module
+    return str(module.section(section))
+
+
+def refused_html(sentence: str, login: str = "") -> str:
+    """Return what someone sees who may not see the page."""
+    return _templates().get_template("refused.html").render(sentence=sentence, login=login)
+
+
+def report_html(page: Page, dag_run_id: str) -> str:
+    """Return the page as one file that needs nothing else: 2 MB, of which Plotly is nearly all."""
+    report = {
+        "style": static("page.css").decode(),
+        "script": static("page.js").decode(),
+        "plotly": base64.b64encode(compressed("plotly.min.js")).decode(),
+        "dag_run_id": dag_run_id,
+    }
+    return _templates().get_template("page.html").render(page=page, report=report)

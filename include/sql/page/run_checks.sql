@@ -1,0 +1,11 @@
+select
+    run_checks.dag_run_id,
+    run_checks.checked_at,
+    run_checks.readings_in,
+    run_checks.readings_in_facts,
+    run_checks.readings_rejected,
+    run_checks.difference,
+    run_checks.is_conserved
+from analytics.run_checks
+order by run_checks.checked_at desc
+limit %(limit)s;
