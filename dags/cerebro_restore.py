@@ -11,6 +11,7 @@ Takes up whatever is new in the landing zone and brings the warehouse up to date
 5. **reconcile** checks that no reading was lost, **publish_answers** answers the two questions, and **check_objects**
    names the objects that are broken: the run is red then, though everything else was loaded and transformed.
    **publish_report** writes what the page Cerebro shows to a file, `report.html` in the bucket `cerebro-reports`.
+6. **check_sources** tells people of a source that is stale, and of too many rejected rows; the run stays green.
 
 Runs every hour, when the asset `cerebro_landing_zone` was updated, and by hand. A run on an unchanged landing zone
 changes nothing. A broken object: see its error in this run's **check_objects**, deliver it again under the same key,
@@ -22,16 +23,28 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, chain, dag, get_current_context, task, task_group
+from airflow.sdk import (
+    AssetOrTimeSchedule,
+    AsyncCallback,
+    CronTriggerTimetable,
+    DeadlineAlert,
+    DeadlineReference,
+    chain,
+    dag,
+    get_current_context,
+    task,
+    task_group,
+)
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.cerebro.assets import LANDING_ZONE, table
+from include.cerebro import settings
+from include.cerebro.alerts import AlertNotifier
+from include.cerebro.assets import LANDING_ZONE
+from include.cerebro.load_operator import load_task
 from include.cerebro.transform import transformation
 
-LEDGER = table("raw", "loads")
 
-
-@task
+@task(task_display_name="Prepare the warehouse")
 def prepare_warehouse() -> None:
     """Create what is missing of roles, schemas and raw tables. Does nothing where all is there."""
     from include.cerebro import connections, warehouse
@@ -39,18 +52,16 @@ def prepare_warehouse() -> None:
     warehouse.prepare_warehouse(connections.warehouse())
 
 
-@task
+@task(task_display_name="Find what is new")
 def discover() -> list[list[list[Any]]]:
-    """List the landing zone and find what the ledger does not have: biometrics, in batches, and hero and mission files.
-
-    Returns the batches (tasks can only be mapped over what a task returns); the others are XComs of their own.
-    """
+    """List the landing zone and find what the ledger does not have: hero and mission files, and batches of biometrics."""
     from include.cerebro import connections, landing_zone
 
     found = landing_zone.discover(connections.object_store(), connections.landing_bucket(), connections.warehouse())
     task_instance = get_current_context()["ti"]
     task_instance.xcom_push("heroes", [list(stored) for stored in found.heroes])
     task_instance.xcom_push("missions", [list(stored) for stored in found.missions])
+    # Tasks can only be mapped over what a task returns, so the batches are that; the others are XComs of their own.
     return [[list(stored) for stored in batch] for batch in found.biometrics]
 
 
@@ -73,36 +84,38 @@ def load_records(dataset: str, objects: list[list[Any]]) -> dict[str, Any]:
     return loader.load([StoredObject(*stored) for stored in objects]).as_dict()
 
 
-@task(inlets=[LANDING_ZONE], outlets=[table("raw", "heroes"), LEDGER])
+@load_task("heroes", task_display_name="Heroes")
 def heroes(objects: list[list[Any]]) -> dict[str, Any]:
     """Copy every record of the new hero files into raw.heroes."""
     return load_records("heroes", objects)
 
 
-@task(inlets=[LANDING_ZONE], outlets=[table("raw", "missions"), LEDGER])
+@load_task("missions", task_display_name="Missions")
 def missions(objects: list[list[Any]]) -> dict[str, Any]:
     """Copy every record of the new mission logs into raw.missions."""
     return load_records("missions", objects)
 
 
-@task(map_index_template="{{ batch_name }}", inlets=[LANDING_ZONE], outlets=[table("raw", "biometrics"), LEDGER])
+@load_task("biometrics", task_display_name="Biometrics", map_index_template="{{ batch_name }}")
 def biometrics(batch: list[list[Any]]) -> dict[str, Any]:
     """Aggregate a batch of biometrics objects to one minute in DuckDB and copy the minutes into raw.biometrics."""
     from include.cerebro import connections
     from include.cerebro.biometrics import BiometricsLoader
+    from include.cerebro.landing_zone import describe
     from include.cerebro.object_store import StoredObject
 
     objects = [StoredObject(*stored) for stored in batch]
     context = get_current_context()
-    size = sum(stored.size_bytes for stored in objects) / 1e6
-    context["batch_name"] = f"{len(objects)} objects, {size:.1f} MB, from {objects[0].key}"
+    context["batch_name"] = describe(objects)
     loader = BiometricsLoader(
         connections.object_store(), connections.landing_bucket(), connections.warehouse(), context["run_id"]
     )
     return loader.load(objects).as_dict()
 
 
-@task.short_circuit(ignore_downstream_trigger_rules=False, trigger_rule="all_done")
+@task.short_circuit(
+    task_display_name="Anything to transform?", ignore_downstream_trigger_rules=False, trigger_rule="all_done"
+)
 def anything_to_transform() -> dict[str, Any] | None:
     """Go on to dbt if there are loads that it has not seen, if the project changed, or if a table is missing."""
     from include.cerebro import connections, transformation_state
@@ -110,7 +123,7 @@ def anything_to_transform() -> dict[str, Any] | None:
     return transformation_state.transformation_needed(connections.warehouse())
 
 
-@task
+@task(task_display_name="Remember what was transformed")
 def record_transformation(state: dict[str, Any]) -> None:
     """Remember what was transformed, so that the next run need not do it again."""
     from include.cerebro import connections, transformation_state
@@ -118,7 +131,7 @@ def record_transformation(state: dict[str, Any]) -> None:
     transformation_state.record_transformation(connections.warehouse(), state)
 
 
-@task(trigger_rule="all_done")
+@task(task_display_name="Is every reading accounted for?", trigger_rule="all_done")
 def reconcile() -> dict[str, int]:
     """Check that every reading that came in is in fact_biometrics or was rejected; see meta.reconciliations."""
     from include.cerebro import checks, connections
@@ -126,7 +139,7 @@ def reconcile() -> dict[str, int]:
     return checks.check_conservation(connections.warehouse(), get_current_context()["run_id"])
 
 
-@task(trigger_rule="none_failed")
+@task(task_display_name="Answer the two questions", trigger_rule="none_failed")
 def publish_answers() -> dict[str, Any]:
     """Answer the two questions, with the rights of an analyst. Red, like the run, if anything before it failed."""
     from include.cerebro import checks, connections
@@ -134,7 +147,7 @@ def publish_answers() -> dict[str, Any]:
     return checks.read_answers(connections.warehouse())
 
 
-@task(trigger_rule="all_done")
+@task(task_display_name="Publish the report", trigger_rule="all_done")
 def publish_report() -> str:
     """Write report.html, also after a red run: what is broken is in it. Returns where it is."""
     from include.cerebro import connections
@@ -143,12 +156,21 @@ def publish_report() -> str:
     return report.publish(connections.object_store(), connections.warehouse(), get_current_context()["run_id"])
 
 
-@task(trigger_rule="all_done")
+@task(task_display_name="Is any object broken?", trigger_rule="all_done")
 def check_objects() -> None:
     """Name the objects that could not be loaded, with what is wrong with them and what to do."""
     from include.cerebro import checks, connections
 
     checks.check_objects(connections.warehouse(), get_current_context()["run_id"])
+
+
+@task(task_display_name="Are the sources fresh and clean?", trigger_rule="all_done", retries=1)
+def check_sources() -> dict[str, Any]:
+    """Tell people of a source that is stale, and of too many rejected rows. No run is red for it."""
+    from include.cerebro import connections, source_checks
+
+    context = get_current_context()
+    return source_checks.check_sources(connections.warehouse(), context["dag"].dag_id, context["run_id"])
 
 
 @dag(
@@ -161,6 +183,14 @@ def check_objects() -> None:
     is_paused_upon_creation=False,
     # One run at a time. Two would do no harm (the ledger sees to that), but the same work.
     max_active_runs=1,
+    # People are told, if the Airflow connection cerebro_alerts says where.
+    on_failure_callback=AlertNotifier("red"),
+    on_success_callback=AlertNotifier("green"),
+    deadline=DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=timedelta(minutes=settings.LATE_AFTER_MINUTES),
+        callback=AsyncCallback(AlertNotifier, {"kind": "late"}),
+    ),
     tags=["cerebro", "etlt"],
     doc_md=__doc__,
     default_args={
@@ -175,7 +205,7 @@ def cerebro_restore() -> None:
     """Landing zone to answers."""
     found = discover()
 
-    @task_group
+    @task_group(group_display_name="Load into raw", tooltip="New objects of the landing zone into the schema raw")
     def load() -> None:
         """New objects into raw."""
         heroes(found["heroes"])
@@ -192,6 +222,7 @@ def cerebro_restore() -> None:
     chain(prepare_warehouse(), found, loads, state, transform, record_transformation(state), reconciled)
     chain([loads, transform, reconciled], answers)
     chain(reconciled, [publish_report(), check_objects()])
+    chain(loads, check_sources())
 
 
 cerebro_restore()

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from include.cerebro import airflow_settings
@@ -144,6 +145,15 @@ def connections(secrets: Secrets, ports: Ports) -> dict[str, str]:
     return airflow_settings.as_environment(airflow_settings.with_overrides(airflow_settings.read_connections(), own))
 
 
+def _openlineage_transport(target: str) -> dict[str, object]:
+    """Where lineage events go: the address of Marquez or DataHub, or a folder that gets a file for each event."""
+    if target.startswith(("http://", "https://")):
+        return {"type": "http", "url": target}
+    folder = Path(target).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return {"type": "file", "log_file_path": str(folder / "event"), "append": False}
+
+
 def airflow_environment(state: State, secrets: Secrets, ports: Ports) -> dict[str, str]:
     """All of Airflow's configuration."""
     url = f"http://{HOST}:{ports.airflow}"
@@ -159,6 +169,8 @@ def airflow_environment(state: State, secrets: Secrets, ports: Ports) -> dict[st
     # By default in /tmp for everybody: a second clone, or another user's, would find its files closed.
     settings["cosmos"]["cache_dir"] = str(state.folder / "cosmos")
     settings["database"] = {"sql_alchemy_conn": f"postgresql+psycopg2://{database}"}
+    if lineage := os.environ.get("CEREBRO_OPENLINEAGE"):
+        settings["openlineage"] = {"transport": json.dumps(_openlineage_transport(lineage)), "namespace": "cerebro"}
     settings["api"] |= {"port": str(ports.airflow), "base_url": url, "secret_key": secrets.airflow_api_secret}
     settings["api_auth"] = {"jwt_secret": secrets.airflow_jwt_secret}
     configuration = {

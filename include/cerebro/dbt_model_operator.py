@@ -12,15 +12,48 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk.exceptions import AirflowException
 from cosmos.operators._watcher.aggregation import get_tests_status_xcom_key
 from cosmos.operators._watcher.state import ProducerTaskState, get_xcom_val, is_dbt_node_status_success
-from cosmos.operators.watcher import DbtRunWatcherOperator
+from cosmos.operators.watcher import DbtRunWatcherOperator, DbtSnapshotWatcherOperator
+
+from include.cerebro.links import DocsLink
+
+if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
 
 
-class DbtModelOperator(DbtRunWatcherOperator):  # type: ignore[misc]  # Cosmos brings no types
+class _TellsLineage:
+    """Tells OpenLineage which tables a model reads and makes, and from which columns it makes its own.
+
+    Cosmos would leave that to the task of the one dbt process, which then reads and writes everything.
+    """
+
+    operator_extra_links = (DocsLink(),)
+    inlets: list[Any]
+    outlets: list[Any]
+    compiled_sql: str
+
+    def calculate_openlineage_events_completes(self, *_: Any) -> bool:
+        """Spare what Cosmos reads from dbt's artifacts, on or off: nobody asks for it."""
+        return False
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage[Any, Any]:  # noqa: ARG002
+        """Tell OpenLineage about this model. Called only if OpenLineage is on."""
+        from include.cerebro import connections, lineage
+
+        (model,) = (asset.name for asset in self.outlets)
+        reads = [asset.name for asset in self.inlets]
+        return lineage.model_lineage(connections.warehouse(), reads, model, self.compiled_sql or None)
+
+
+class DbtSnapshotOperator(_TellsLineage, DbtSnapshotWatcherOperator):  # type: ignore[misc]  # Cosmos brings no types
+    """Waits until dbt has taken a snapshot; as a retry, takes it alone."""
+
+
+class DbtModelOperator(_TellsLineage, DbtRunWatcherOperator):  # type: ignore[misc]  # Cosmos brings no types
     """Waits until dbt has built one model and run its tests; as a retry, builds and tests that model alone.
 
     ``has_tests``: whether the producer is going to report on tests of this model.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from include.cerebro import ledger, settings
@@ -76,6 +76,14 @@ def pack(
         size += stored.size_bytes
     if batch:
         yield batch
+
+
+def describe(batch: Sequence[StoredObject]) -> str:
+    """Name a batch of at least one object for people: a single object by its key."""
+    size = sum(stored.size_bytes for stored in batch) / 1e6
+    if len(batch) == 1:
+        return f"{batch[0].key}, {size:.1f} MB"
+    return f"{len(batch)} objects, {size:.1f} MB, from {batch[0].key}"
 
 
 def discover(store: ObjectStore, bucket: str, warehouse: Warehouse) -> Discovery:

@@ -14,6 +14,9 @@ MINIO_CONN_ID = "minio"
 SAMPLE_DATA_CONN_ID = "minio_sample_data"
 WAREHOUSE_CONN_ID = "warehouse"
 
+# Where alerts go; without this connection nobody is told.
+ALERTS_CONN_ID = "cerebro_alerts"
+
 LANDING_BUCKET_VARIABLE = "cerebro_bucket"
 DEFAULT_LANDING_BUCKET = "cerebro-data"
 QUARANTINE_BUCKET = os.environ.get("CEREBRO_QUARANTINE_BUCKET", "cerebro-quarantine")
@@ -39,3 +42,19 @@ BATCH_OBJECTS = int(os.environ.get("CEREBRO_BATCH_OBJECTS", 2000))
 # DuckDB's own limit; with the Python process around it a load is to stay under 1 GiB.
 DUCKDB_MEMORY_LIMIT = os.environ.get("CEREBRO_DUCKDB_MEMORY_LIMIT", "600MB")
 DUCKDB_THREADS = int(os.environ.get("CEREBRO_DUCKDB_THREADS", os.cpu_count() or 2))
+
+# Alerts. A run is late when it is not done so long after it was queued: by then the next hourly one waits for it.
+LATE_AFTER_MINUTES = float(os.environ.get("CEREBRO_LATE_AFTER_MINUTES", 60))
+# A dataset is stale when nothing new was loaded for so many hours. Heroes may stay the same for years.
+STALE_AFTER_HOURS = {
+    dataset.strip(): float(hours)
+    for dataset, _, hours in (
+        part.partition("=")
+        for part in os.environ.get("CEREBRO_STALE_AFTER_HOURS", "biometrics=25,missions=25").split(",")
+        if part.strip()
+    )
+}
+# Rows of a run's new objects that may be rejected, as a share of all of them. The sample, dirty as it is: 0.0001.
+QUARANTINE_ALERT_SHARE = float(os.environ.get("CEREBRO_QUARANTINE_ALERT_SHARE", 0.01))
+# Trouble that lasts is told again after so many hours.
+ALERT_REPEAT_HOURS = int(os.environ.get("CEREBRO_ALERT_REPEAT_HOURS", 24))

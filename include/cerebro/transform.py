@@ -23,12 +23,16 @@ from cosmos.constants import (
     TestBehavior,
 )
 from cosmos.dbt.graph import DbtNode
-from cosmos.operators.watcher import DbtSnapshotWatcherOperator
 from cosmos.profiles import PostgresUserPasswordProfileMapping
 
 from include.cerebro import settings
 from include.cerebro.assets import table
-from include.cerebro.dbt_model_operator import DbtModelOperator, tests_by_model
+from include.cerebro.dbt_model_operator import DbtModelOperator, DbtSnapshotOperator, tests_by_model
+from include.cerebro.links import docs_url
+
+PRODUCER_DOC = """The one dbt process that builds and tests all models, in the order of what they refer to.
+
+Each model's own task follows it. What dbt says about a model is in that task's log, and in this one's."""
 
 
 class ManifestMissingError(RuntimeError):
@@ -69,7 +73,11 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
             invocation_mode=InvocationMode.SUBPROCESS,
             dbt_executable_path=settings.DBT_EXECUTABLE,
             # Data tests run with the models. Unit tests do not: they check the project, not the data, and are CI's.
-            setup_operator_args={"dbt_cmd_flags": ["--resource-type", "test"]},
+            setup_operator_args={
+                "dbt_cmd_flags": ["--resource-type", "test"],
+                "task_display_name": "dbt build",
+                "doc_md": PRODUCER_DOC,
+            },
         ),
         render_config=RenderConfig(
             load_method=LoadMode.DBT_MANIFEST,
@@ -80,7 +88,7 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
             emit_datasets=False,
             node_converters={
                 DbtResourceType.MODEL: _tasks(DbtModelOperator, manifest, tests),
-                DbtResourceType.SNAPSHOT: _tasks(DbtSnapshotWatcherOperator, manifest, tests),
+                DbtResourceType.SNAPSHOT: _tasks(DbtSnapshotOperator, manifest, tests),
             },
         ),
         operator_args={
@@ -92,9 +100,25 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
         },
         **kwargs,
     )
+    producer = group.children[f"{group_id}.{PRODUCER_WATCHER_TASK_ID}"]
     # Cosmos counts a test to every model that it refers to; here it is the one that it is written under.
-    group.children[f"{group_id}.{PRODUCER_WATCHER_TASK_ID}"].tests_per_model = tests
+    producer.tests_per_model = tests
+    # The models' own tasks tell OpenLineage about them, so dbt's artifacts need not be read for it.
+    producer.calculate_openlineage_events_completes = _not_calculated
     return group
+
+
+def _not_calculated(*_: Any) -> bool:
+    return False
+
+
+def _doc(node: dict[str, Any]) -> str:
+    """What a model's task shows in its docs panel: the model's description, and the way to its page in the dbt docs."""
+    page = docs_url(node["unique_id"])
+    source = f"`include/dbt/{node['original_file_path']}`"
+    return (
+        f"{node['description']}\n\n{source} · [{node['name']} in the dbt docs]({page}) (once `make docs` has made them)"
+    )
 
 
 def _model_name(node: DbtNode) -> str:
@@ -115,12 +139,13 @@ def _tasks(operator: type, manifest: dict[str, Any], tests: dict[str, list[str]]
         own = {"has_tests": node.unique_id in tests} if operator is DbtModelOperator else {}
         return operator(
             task_id=node.name,
+            task_display_name=node.name,
             dag=dag,
             task_group=task_group,
             select=node.name,
             inlets=[asset(parent) for parent in node.depends_on if parent in tables],
             outlets=[asset(node.unique_id)],
-            doc_md=tables[node.unique_id]["description"] or None,
+            doc_md=_doc(tables[node.unique_id]),
             extra_context={"dbt_node_config": node.context_dict, "package_name": node.package_name},
             **own,
             **task_args,

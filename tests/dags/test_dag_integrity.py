@@ -22,6 +22,7 @@ RESTORE_TASKS = {
     "publish_answers",
     "publish_report",
     "check_objects",
+    "check_sources",
 }
 # What Cosmos adds for itself in the mode WATCHER.
 COSMOS_TASKS = {"transform.dbt_producer_watcher", "transform.dbt_producer_watcher_done"}

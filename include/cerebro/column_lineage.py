@@ -1,0 +1,62 @@
+"""From which columns a query makes its own: read from the SQL, with the columns that the warehouse's tables have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+DIALECT = "postgres"
+
+
+class Column(NamedTuple):
+    """A column of a table of the warehouse."""
+
+    schema: str
+    table: str
+    name: str
+
+
+def column_lineage(sql: str, columns: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, list[Column]]:
+    """Return the columns of tables that each column of a query is made from, sorted, by the column's name.
+
+    ``columns`` holds what tables there are: schema -> table -> column -> type. A column that is made from none (a
+    constant, a temporary table) has an empty list. Raises sqlglot's errors if the query cannot be read.
+    """
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.lineage import lineage
+
+    query = _plain(sqlglot.parse_one(sql, dialect=DIALECT))
+    (database,) = {table.catalog for table in query.find_all(exp.Table) if table.catalog} or {""}
+    schema: dict[str, Any] = {database: columns} if database else {**columns}
+    nodes = lineage(None, query, schema, dialect=DIALECT, trim_selects=False)
+    return {
+        name: sorted(
+            {
+                Column(leaf.expression.db, leaf.expression.name, leaf.name.split(".")[-1].strip('"'))
+                for leaf in node.walk()
+                if isinstance(leaf.expression, exp.Table) and leaf.expression.db
+            }
+        )
+        for name, node in nodes.items()
+    }
+
+
+def _plain(query: Any) -> Any:
+    """Rewrite what sqlglot does not follow: lateral subqueries, and functions that are read like tables.
+
+    What comes out would not run, but its columns come from the same places.
+    """
+    from sqlglot import exp
+
+    for lateral in list(query.find_all(exp.Lateral)):
+        if isinstance(lateral.this, exp.Subquery):
+            subquery = lateral.this.copy()
+            subquery.set("alias", lateral.args["alias"].copy())
+            lateral.replace(subquery)
+    for table in list(query.find_all(exp.Table)):
+        if isinstance(table.this, exp.Func):
+            for column in list(table.find_ancestor(exp.Select).find_all(exp.Column)):
+                if column.table == table.alias:
+                    column.replace(table.this.copy())
+    return query

@@ -1,0 +1,52 @@
+"""Addresses of pages in the Airflow UI, and the buttons on tasks that lead there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from airflow.sdk import BaseOperatorLink
+from airflow.sdk.configuration import conf
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import TaskInstanceKey
+
+# The name of the dbt project among Cosmos's docs sites: AIRFLOW__COSMOS__DBT_DOCS_PROJECTS.
+DOCS_PROJECT = "cerebro"
+
+
+def airflow_url(path: str) -> str:
+    """Return the address of a page of the Airflow UI; without its host if ``[api] base_url`` is not set."""
+    return str(conf.get("api", "base_url", fallback="")).rstrip("/") + path
+
+
+def run_url(dag_id: str, run_id: str) -> str:
+    """Return the address of a run's page in the Airflow UI."""
+    return airflow_url(f"/dags/{quote(dag_id)}/runs/{quote(run_id, safe='')}")
+
+
+def docs_url(unique_id: str) -> str:
+    """Return the address of a model's page in the dbt docs (``make docs``), by the model's unique id in dbt."""
+    resource_type = unique_id.split(".")[0]
+    return airflow_url(f"/cosmos/{DOCS_PROJECT}/dbt_docs_index.html#!/{resource_type}/{unique_id}")
+
+
+class DocsLink(BaseOperatorLink):
+    """From a model's task to the model's own page in the dbt docs."""
+
+    name = "dbt docs"
+
+    def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - the same for every run
+        """Return the page of the model that the task stands for."""
+        return docs_url(operator.model_unique_id)
+
+
+class ObjectsLink(BaseOperatorLink):
+    """From a load task to the objects that it read: their keys and counts, as its asset events tell them."""
+
+    name = "Objects"
+
+    def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - the key says it all
+        """Return the task instance's page with its asset events."""
+        mapped = f"/mapped/{ti_key.map_index}" if ti_key.map_index is not None and ti_key.map_index >= 0 else ""
+        return f"{run_url(ti_key.dag_id, ti_key.run_id)}/tasks/{quote(ti_key.task_id)}{mapped}/asset_events"

@@ -1,0 +1,1 @@
+insert into meta.alerts (kind, fingerprint) values (%(kind)s, %(fingerprint)s);
