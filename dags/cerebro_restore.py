@@ -54,7 +54,7 @@ def prepare_warehouse() -> None:
 
 @task(task_display_name="Find what is new")
 def discover() -> list[list[list[Any]]]:
-    """List the landing zone and find what the ledger does not have: hero and mission files, and batches of biometrics."""
+    """List the landing zone and find what the ledger does not have: hero and mission files, batches of biometrics."""
     from include.cerebro import connections, landing_zone
 
     found = landing_zone.discover(connections.object_store(), connections.landing_bucket(), connections.warehouse())

@@ -1,5 +1,6 @@
 """The few calls of Airflow's REST API that following a run takes."""
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -131,6 +132,16 @@ class AirflowApi:
             if not page["task_instances"] or len(tasks) >= page["total_entries"]:
                 return tasks
 
+    def result(self, run: Run, task: Task) -> Any:
+        """What the task returned; None if it returned nothing."""
+        instance = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}"
+        response = self._client.get(f"{instance}/xcomEntries/return_value", params={"map_index": task.map_index})
+        if response.status_code == httpx.codes.NOT_FOUND:
+            return None
+        response.raise_for_status()
+        value = response.json()["value"]
+        return json.loads(value) if isinstance(value, str) else value
+
     def log_tail(self, run: Run, task: Task, lines: int = 25) -> list[str]:
         """The last lines of the task's log."""
         instance = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}"
@@ -156,7 +167,7 @@ def _task(answer: Mapping[str, Any]) -> Task:
     def moment(name: str) -> datetime | None:
         return _moment(answer[name]) if answer[name] else None
 
-    label = answer["task_id"]
+    label = answer["task_display_name"]
     if answer["map_index"] >= 0:
         label += f" [{answer['rendered_map_index'] or answer['map_index']}]"
     return Task(

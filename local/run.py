@@ -1,6 +1,8 @@
 """`make run`: the main job from nothing to the printed answers."""
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import httpx
 import psycopg2
@@ -16,6 +18,8 @@ SAMPLE_DAG = "cerebro_sample_data"
 RESTORE_DAG = "cerebro_restore"
 # Bucket and key of what the task publish_report writes.
 REPORT = "cerebro-reports/report.html"
+# The tasks of this group return what they loaded.
+LOAD_GROUP = "load"
 
 # Seconds. Far above what a run takes (under 90), far below what a person waits without looking.
 DAG_TIMEOUT = 120.0
@@ -100,8 +104,12 @@ def _await_triggered(api: AirflowApi, sample: Run, console: Console) -> Run:
 def _follow(api: AirflowApi, run: Run, console: Console) -> tuple[bool, list[Task], float]:
     """Show the run's progress until it ends; whether it is green, its tasks, its seconds."""
     started = time.monotonic()
-    console.print(f"\n{run.dag_id}", style="bold")
-    with Progress(console) as progress:
+
+    def loaded(task: Task) -> Mapping[str, Any] | None:
+        result = api.result(run, task) if task.group == LOAD_GROUP else None
+        return result if isinstance(result, Mapping) and "rows_loaded" in result else None
+
+    with Progress(console, run.dag_id, loaded) as progress:
         while True:
             # The state first: tasks read after the end are complete.
             state = api.run(run.dag_id, run.run_id).state

@@ -20,8 +20,11 @@ from local.stack import Stack
 
 
 @contextmanager
-def running(folder: Path, names: tuple[str, ...] = SERVICES) -> Iterator[dict[str, str]]:
+def running(
+    folder: Path, names: tuple[str, ...] = SERVICES, settings: Mapping[str, str] | None = None
+) -> Iterator[dict[str, str]]:
     """Run these components of the stack in a folder and on ports of their own, until the context ends.
+    ``settings`` are environment variables of theirs.
 
     Gives what .local/env holds (S3_ENDPOINT_URL, WAREHOUSE_URI and so on), the Airflow connections
     AIRFLOW_CONN_MINIO and AIRFLOW_CONN_WAREHOUSE, CEREBRO_STATE_DIR, and POSTGRES_SUPERUSER_URI. Nothing stays
@@ -29,8 +32,9 @@ def running(folder: Path, names: tuple[str, ...] = SERVICES) -> Iterator[dict[st
     """
     stack = Stack(State(folder.resolve()))
     own = {f"CEREBRO_{name.upper()}_PORT": str(free_port()) for name in DEFAULT_PORTS}
-    before = {name: os.environ.get(name) for name in (*own, "CEREBRO_STATE_DIR")}
-    os.environ.update(own, CEREBRO_STATE_DIR=str(folder))
+    own |= {"CEREBRO_STATE_DIR": str(folder), **(settings or {})}
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
     try:
         stack.up(lambda _: None, names, tied=True)
     finally:

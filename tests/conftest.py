@@ -25,3 +25,16 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The same with the whole of Airflow, on the repository's own DAGs; with AIRFLOW_API_URL and so on."""
     with running(tmp_path_factory.mktemp("stack"), COMPONENTS) as values:
         yield values
+
+
+@pytest.fixture(scope="session")
+def watched_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The same once more, with lineage events in files, whose folder is LINEAGE_FOLDER, and with impatient alerts."""
+    lineage = str(tmp_path_factory.mktemp("lineage"))
+    settings = {
+        "CEREBRO_OPENLINEAGE": lineage,
+        "CEREBRO_LATE_AFTER_MINUTES": "0.05",
+        "CEREBRO_STALE_AFTER_HOURS": "missions=0.001",
+    }
+    with running(tmp_path_factory.mktemp("watched"), COMPONENTS, settings) as values:
+        yield values | {"LINEAGE_FOLDER": lineage}

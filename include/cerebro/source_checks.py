@@ -53,13 +53,12 @@ def stale_sources(warehouse: Warehouse) -> list[str]:
 
 def rejected_shares(warehouse: Warehouse, run_id: str) -> list[str]:
     """Return a line for every dataset of which this run rejected a larger share of rows than it may."""
-    share = settings.QUARANTINE_ALERT_SHARE
+    limits = settings.QUARANTINE_ALERT_SHARE
+    parameters = {"dag_run_id": run_id, "datasets": list(limits), "shares": list(limits.values())}
     return [
-        f"{dataset}: {rejected:,} of {rows_in:,} new rows were rejected, more than {share:.2%}; most of them from "
+        f"{dataset}: {rejected:,} of {rows_in:,} new rows were rejected, more than {share:.0%}; most of them from "
         f"{worst_object}. They are kept in the bucket {settings.QUARANTINE_BUCKET}, the reasons are in raw.rejections."
-        for dataset, rows_in, rejected, worst_object in _ask(
-            warehouse, "rejected_shares", {"dag_run_id": run_id, "share": share}
-        )
+        for dataset, rows_in, rejected, share, worst_object in _ask(warehouse, "rejected_shares", parameters)
     ]
 
 

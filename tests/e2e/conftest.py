@@ -10,6 +10,16 @@ DAG_TIMEOUT = 120
 
 @pytest.fixture(scope="session")
 def scheduler(stack: dict[str, str]) -> Scheduler:
+    return _ready(stack)
+
+
+@pytest.fixture(scope="session")
+def watched(watched_stack: dict[str, str]) -> Scheduler:
+    """The scheduler of a stack of its own, where lineage is on and alerts are impatient."""
+    return _ready(watched_stack)
+
+
+def _ready(stack: dict[str, str]) -> Scheduler:
     api = Scheduler(stack)
     api.log_in()
     for dag_id in (SAMPLE_DAG, RESTORE_DAG):

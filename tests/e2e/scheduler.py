@@ -77,6 +77,12 @@ class Scheduler(AirflowApi):
         )
         return {instance["task_id"] for instance in answer["task_instances"]}
 
+    def connect(self, conn_id: str, conn_type: str, password: str) -> None:
+        """Make an Airflow connection."""
+        self._call(
+            "POST", "/connections", json={"connection_id": conn_id, "conn_type": conn_type, "password": password}
+        )
+
     def assets(self) -> list[dict[str, Any]]:
         """All assets, with the tasks that make them and the DAGs that wait for them."""
         return list(self._call("GET", "/assets", params={"limit": 100})["assets"])

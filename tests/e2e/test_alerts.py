@@ -1,0 +1,100 @@
+"""Alerts at a real HTTP receiver, sent by the real scheduler: a red run, a late one, a stale source, bad rows."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.cerebro.object_store import ObjectStore
+from local.airflow_api import Run
+from tests.e2e.scheduler import RESTORE_DAG, Scheduler
+from tests.receiver import SECRET, receiver
+
+# Two records of three have no id, and are rejected.
+HEROES = b"hero_id,name,alter_ego,first_appearance\nstorm,Storm,Ororo Munroe,1975\n,Nobody,,\n,Nemo,,\n"
+# Seconds until an alert has arrived: the DAG processor and the triggerer take turns on two busy cores.
+PATIENCE = 60
+
+
+@pytest.fixture(scope="module")
+def received() -> Iterator[tuple[str, list[str]]]:
+    """The address of an HTTP server, and the texts that were posted to it."""
+    with receiver() as its:
+        yield its
+
+
+@pytest.fixture(scope="module")
+def bucket(watched_stack: dict[str, str]) -> Any:
+    names = ("S3_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    return ObjectStore(*[watched_stack[name] for name in names]).client()
+
+
+def awaited(texts: list[str], is_it: Callable[[str], bool]) -> str:
+    """Wait for the alert, and return it."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := [text for text in texts if is_it(text)]):
+        assert time.monotonic() < deadline, f"not among what was received: {texts}"
+        time.sleep(0.5)
+    return found[0]
+
+
+def run(scheduler: Scheduler) -> tuple[Run, str]:
+    started = scheduler.trigger_with(RESTORE_DAG, {})
+    return started, scheduler.wait_until_finished(started)
+
+
+def test_without_a_connection_nobody_is_told_and_nothing_fails(
+    watched: Scheduler, bucket: Any, received: tuple[str, list[str]]
+) -> None:
+    mission = b'{"mission_id": "quiet", "hero_ids": ["storm"], "timestamp": "2025-02-01T10:00:00Z"}\n'
+    bucket.put_object(Bucket="cerebro-data", Key="mission_logs/quiet.json", Body=mission)
+    quiet, state = run(watched)
+    assert state == "success"
+    (task,) = [task for task in watched.tasks(quiet) if task.task_id == "check_sources"]
+    assert "Nobody is told: there is no Airflow connection cerebro_alerts" in "\n".join(watched.log_tail(quiet, task))
+    assert received[1] == []
+
+
+def test_a_red_run_tells_of_itself_its_objects_and_its_sources_once(
+    watched: Scheduler, bucket: Any, received: tuple[str, list[str]]
+) -> None:
+    address, texts = received
+    watched.connect("cerebro_alerts", "slackwebhook", address)
+    bucket.put_object(Bucket="cerebro-data", Key="heroes/trouble.csv", Body=HEROES)
+    bucket.put_object(Bucket="cerebro-data", Key="biometrics/trouble/broken.parquet", Body=b"this is no Parquet")
+    red, state = run(watched)
+    assert state == "failed"
+
+    told = awaited(texts, lambda text: "is red" in text)
+    assert f"cerebro_restore is red: {red.run_id}" in told
+    assert "Failed: check_objects" in told
+    assert "biometrics/trouble/broken.parquet: it is not a Parquet file" in told
+    assert "Deliver it again under the same key" in told
+    assert f"/dags/cerebro_restore/runs/{red.run_id.replace(':', '%3A').replace('+', '%2B')}|" in told
+    late = awaited(texts, lambda text: "is late" in text)
+    assert f"{red.run_id} is not done 0.05 minutes after it was queued" in late
+    assert "missions: nothing new since" in awaited(texts, lambda text: "Nothing new has come" in text)
+    rejected = awaited(texts, lambda text: "Too many rows were rejected" in text)
+    assert "heroes: 2 of 3 new rows were rejected, more than 50%; most of them from heroes/trouble.csv" in rejected
+    assert len(texts) == 4
+
+    texts.clear()
+    again, state = run(watched)
+    assert state == "failed"
+    awaited(texts, lambda text: again.run_id in text and "is late" in text)
+    time.sleep(10)
+    assert len(texts) == 1, f"the same trouble is not told again: {texts}"
+
+
+def test_a_run_that_is_green_again_says_so(watched: Scheduler, bucket: Any, received: tuple[str, list[str]]) -> None:
+    bucket.delete_object(Bucket="cerebro-data", Key="biometrics/trouble/broken.parquet")
+    assert run(watched)[1] == "success"
+    awaited(received[1], lambda text: "cerebro_restore is green again" in text)
+
+
+def test_no_log_holds_the_address_that_alerts_go_to(watched_stack: dict[str, str]) -> None:
+    logs = [path for path in Path(watched_stack["CEREBRO_STATE_DIR"]).rglob("*.log") if path.is_file()]
+    assert any("Told: cerebro_restore is red" in path.read_text(errors="replace") for path in logs), "no log was found"
+    assert [path for path in logs if SECRET in path.read_text(errors="replace")] == []

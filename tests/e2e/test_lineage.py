@@ -1,0 +1,125 @@
+"""The lineage of one run, as OpenLineage events in files: from every object to every column, without a gap."""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from include.cerebro.object_store import ObjectStore
+from tests.e2e.scheduler import SAMPLE_DAG, Scheduler
+
+OBT = "cerebro.analytics.obt_cerebro_restored"
+# What a load or the transformation makes of its own: no object has it.
+BOOKKEEPING = {"load_id", "row_number", "object_key", "dataset", "supersedes", "loaded_at", "rows_in", "rows_rejected"}
+
+
+class Field(NamedTuple):
+    """A column of a table, or a field of an object's records."""
+
+    namespace: str
+    dataset: str
+    name: str
+
+
+@pytest.fixture(scope="module")
+def events(watched: Scheduler, watched_stack: dict[str, str]) -> list[dict[str, Any]]:
+    """What all tasks of a run told when they were done."""
+    sample = watched.trigger_with(SAMPLE_DAG, {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True})
+    watched.wait_until_green(sample)
+    watched.wait_until_green(watched.await_triggered(sample))
+    found = [
+        json.loads(line)
+        for path in sorted(Path(watched_stack["LINEAGE_FOLDER"]).iterdir())
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    return [event for event in found if event["eventType"] == "COMPLETE"]
+
+
+@pytest.fixture(scope="module")
+def made_from(events: list[dict[str, Any]]) -> dict[Field, set[Field]]:
+    """Of every column: the columns and fields that it is made from."""
+    result: dict[Field, set[Field]] = defaultdict(set)
+    for event in events:
+        for output in event["outputs"]:
+            columns = output["facets"].get("columnLineage", {}).get("fields", {})
+            for column, sources in columns.items():
+                result[Field(output["namespace"], output["name"], column)] |= {
+                    Field(source["namespace"], source["name"], source["field"]) for source in sources["inputFields"]
+                }
+    return result
+
+
+@pytest.fixture(scope="module")
+def keys(watched_stack: dict[str, str]) -> set[str]:
+    """The objects of the landing zone."""
+    names = ("S3_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    client = ObjectStore(*[watched_stack[name] for name in names]).client()
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket="cerebro-data")
+    return {entry["Key"] for page in pages for entry in page.get("Contents", ())}
+
+
+def ancestors(field: Field, made_from: dict[Field, set[Field]]) -> set[Field]:
+    found: set[Field] = set()
+    waiting = [field]
+    while waiting:
+        for source in made_from.get(waiting.pop(), ()):
+            if source not in found:
+                found.add(source)
+                waiting.append(source)
+    return found
+
+
+def test_every_object_is_the_input_of_the_task_that_loaded_it(events: list[dict[str, Any]], keys: set[str]) -> None:
+    loads = [event for event in events if ".load." in event["job"]["name"]]
+    assert {source["name"] for event in loads for source in event["inputs"]} == keys
+    assert {source["namespace"] for event in loads for source in event["inputs"]} == {"s3://cerebro-data"}
+    assert {output["name"] for event in loads for output in event["outputs"]} == {
+        f"cerebro.raw.{table}" for table in ("heroes", "missions", "biometrics", "loads")
+    }
+    assert all(source["facets"]["version"]["datasetVersion"] for event in loads for source in event["inputs"])
+
+
+def test_what_a_model_reads_was_written_under_the_same_name(events: list[dict[str, Any]], keys: set[str]) -> None:
+    written = {(output["namespace"], output["name"]) for event in events for output in event["outputs"]}
+    read = {(source["namespace"], source["name"]) for event in events for source in event["inputs"]}
+    (warehouse,) = {namespace for namespace, name in written if name == OBT}
+    # A view over raw.loads, and the transformation's own memory.
+    own = {(warehouse, "cerebro.raw.current_loads"), (warehouse, "cerebro.meta.applied_loads")}
+    assert read - written == {("s3://cerebro-data", key) for key in keys} | own
+
+
+def test_the_chain_from_an_object_to_a_column_of_the_big_table_is_unbroken(
+    made_from: dict[Field, set[Field]], keys: set[str]
+) -> None:
+    (energy,) = {field for field in made_from if field.dataset == OBT and field.name == "energy_output"}
+    found = ancestors(energy, made_from)
+    tables = {f"{field.dataset}.{field.name}" for field in found if field.namespace == energy.namespace}
+    assert tables == {
+        "cerebro.marts.fact_biometrics.energy_output",
+        "cerebro.staging.stg_biometrics.energy_output_sum",
+        "cerebro.staging.stg_biometrics.energy_output_count",
+        "cerebro.raw.biometrics.energy_output_sum",
+        "cerebro.raw.biometrics.energy_output_count",
+    }
+    objects = {field for field in found if field.namespace == "s3://cerebro-data"}
+    assert {field.dataset for field in objects} == {key for key in keys if key.startswith("biometrics")}
+    assert {field.name for field in objects} == {"energy_output"}
+
+
+def test_every_column_that_analysts_read_leads_back_to_objects(made_from: dict[Field, set[Field]]) -> None:
+    columns = [field for field in made_from if field.dataset.startswith("cerebro.analytics.")]
+    assert len(columns) >= 25
+    for column in columns:
+        found = ancestors(column, made_from)
+        ends = {field for field in found if field not in made_from}
+        assert any(field.namespace == "s3://cerebro-data" for field in ends), column
+        assert {field for field in ends if not field.namespace.startswith("s3:")} <= {
+            field for field in ends if field.name in BOOKKEEPING
+        }, column
+
+
+def test_the_one_dbt_process_does_not_claim_what_the_models_tell(events: list[dict[str, Any]]) -> None:
+    (producer,) = [event for event in events if event["job"]["name"].endswith("dbt_producer_watcher")]
+    assert (producer["inputs"], producer["outputs"]) == ([], [])

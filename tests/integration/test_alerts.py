@@ -1,0 +1,123 @@
+"""What is told, and how often, on a real warehouse; and that a receiver that is away does no harm."""
+
+import json
+import logging
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from include.cerebro import alerts, settings, source_checks
+from include.cerebro.alerts import Alert
+from include.cerebro.warehouse import Warehouse
+from local.settings import free_port
+from tests.integration.helpers import Site
+from tests.receiver import SECRET, receiver
+
+RED = Alert("run", "cerebro_restore is red", ["Failed: check_objects"], about="check_objects")
+GREEN = Alert("run", "cerebro_restore is green again")
+
+LOADS = """
+    insert into raw.loads (
+        dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, dag_run_id, loaded_at
+    )
+    values
+        ('biometrics', 'biometrics/old.parquet', 'a', 1, 10, 1, 9, 'loaded', 'earlier', now() - interval '30 hours'),
+        ('biometrics', 'biometrics/good.parquet', 'b', 1, 900, 900, 0, 'loaded', 'this', now() - interval '26 hours'),
+        ('biometrics', 'biometrics/bad.parquet', 'c', 1, 100, 40, 60, 'loaded', 'this', now() - interval '26 hours'),
+        ('missions', 'mission_logs.json', 'd', 1, 10, 6, 4, 'loaded', 'this', now() - interval '1 hour')
+"""
+
+
+@pytest.fixture
+def sent(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The texts that a receiver got; the warehouse is the test's own."""
+    use(site.warehouse, monkeypatch)
+    with receiver() as (address, texts):
+        configure(address, monkeypatch)
+        yield texts
+
+
+def use(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = {
+        "conn_type": "postgres",
+        "host": warehouse.host,
+        "port": warehouse.port,
+        "login": warehouse.user,
+        "password": warehouse.password,
+        "schema": warehouse.database,
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps(connection))
+
+
+def configure(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_CEREBRO_ALERTS", json.dumps({"conn_type": "slackwebhook", "password": address}))
+
+
+def load(site: Site) -> None:
+    with site.warehouse.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(LOADS)
+        connection.commit()
+
+
+def test_trouble_is_told_once_and_so_is_its_end(sent: list[str]) -> None:
+    for alert in (GREEN, RED, RED, GREEN, GREEN, RED):
+        alerts.tell(alert)
+    assert sent == [RED.text, GREEN.text, RED.text]
+
+
+def test_other_trouble_and_trouble_that_lasts_are_told(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    alerts.tell(RED)
+    alerts.tell(RED._replace(about="check_objects, reconcile"))
+    monkeypatch.setattr(settings, "ALERT_REPEAT_HOURS", 0)
+    alerts.tell(RED._replace(about="check_objects, reconcile"))
+    assert len(sent) == 3
+
+
+def test_trouble_is_told_though_the_warehouse_is_away(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    use(Warehouse("127.0.0.1", free_port(), "nobody", "nothing"), monkeypatch)
+    alerts.tell(RED)
+    alerts.tell(GREEN)
+    assert sent == [RED.text]
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_a_receiver_that_is_away_or_silent_does_no_harm_and_stays_secret(
+    answers: bool, site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    use(site.warehouse, monkeypatch)
+    monkeypatch.setattr(alerts, "TIMEOUT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent, caplog.at_level(logging.DEBUG):
+        port = silent.getsockname()[1] if answers else free_port()
+        configure(f"http://127.0.0.1:{port}/services/{SECRET}", monkeypatch)
+        assert alerts.is_configured()
+        started = time.monotonic()
+        alerts.tell(RED)
+        assert time.monotonic() - started < 10
+    assert "Could not be told" in caplog.text
+    assert SECRET not in "\n".join(record.getMessage() for record in caplog.records if record.levelno > logging.DEBUG)
+
+
+def test_a_stale_source_is_named_and_one_that_never_came_is_not(site: Site) -> None:
+    assert source_checks.stale_sources(site.warehouse) == []
+    load(site)
+    (line,) = source_checks.stale_sources(site.warehouse)
+    assert line.startswith("biometrics: nothing new since ")
+    assert "more than 25 hours" in line
+
+
+def test_too_many_rejected_rows_are_told_with_the_worst_object(site: Site) -> None:
+    load(site)
+    (line,) = source_checks.rejected_shares(site.warehouse, "this")
+    assert line.startswith("biometrics: 60 of 1,000 new rows were rejected, more than 5%")
+    assert "biometrics/bad.parquet" in line
+    assert source_checks.rejected_shares(site.warehouse, "another") == []
+
+
+def test_what_slack_takes_for_markup_stands_as_it_came_and_long_lists_are_cut() -> None:
+    alert = Alert("run", "a <b> & c", [f"object {number}" for number in range(30)], "http://airflow/x")
+    lines = alert.text.splitlines()
+    assert lines[0] == "*a &lt;b&gt; &amp; c*"
+    assert lines[-2:] == ["• and 10 more", "<http://airflow/x|Open it in Airflow>"]
+    assert len(lines) == 23
