@@ -24,11 +24,10 @@ def running(
     folder: Path, names: tuple[str, ...] = SERVICES, settings: Mapping[str, str] | None = None
 ) -> Iterator[dict[str, str]]:
     """Run these components of the stack in a folder and on ports of their own, until the context ends.
-    ``settings`` are environment variables of theirs.
 
     Gives what .local/env holds (S3_ENDPOINT_URL, WAREHOUSE_URI and so on), the Airflow connections
     AIRFLOW_CONN_MINIO and AIRFLOW_CONN_WAREHOUSE, CEREBRO_STATE_DIR, and POSTGRES_SUPERUSER_URI. Nothing stays
-    behind even if this process is killed.
+    behind even if this process is killed. ``settings`` are environment variables that they get on top.
     """
     stack = Stack(State(folder.resolve()))
     own = {f"CEREBRO_{name.upper()}_PORT": str(free_port()) for name in DEFAULT_PORTS}
