@@ -130,7 +130,8 @@ def test_kubernetes_finds_everything_where_the_image_has_it(image_environment: d
     assert f"apache-airflow=={values['airflowVersion']} " in (REPOSITORY / "requirements.txt").read_text()
     assert not values["dags"]["gitSync"]["enabled"]
     assert not values["dags"]["persistence"]["enabled"]
-    assert {entry["envName"] for entry in values["secret"]} == {"AIRFLOW_CONN_MINIO", "AIRFLOW_CONN_WAREHOUSE"}
+    connections = {entry["envName"].removeprefix("AIRFLOW_CONN_").lower() for entry in values["secret"]}
+    assert connections == {"minio", "warehouse", values["config"]["logging"]["remote_log_conn_id"]}
     # Above DuckDB's own limit, 600 MB by default, there must be room for Python.
     assert values["workers"]["kubernetes"]["resources"]["requests"]["memory"] == "1Gi"
 
