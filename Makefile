@@ -61,7 +61,11 @@ dbt: setup ## Run dbt on the warehouse: make dbt ARGS="build --select fact_biome
 ##@ Check
 .PHONY: test
 test: setup ## Run all tests: the cheap ones first, and Airflow is not started before it is needed
-	@$(VENV)/bin/python -m pytest tests/unit tests/dags tests/integration tests/e2e
+	@$(VENV)/bin/python -m pytest tests/unit tests/dags tests/integration tests/e2e tests/browser
+
+.PHONY: screenshots
+screenshots: setup ## Look at the running product in a browser (needs chromium), and write docs/images
+	@$(VENV)/bin/python -m local screenshots
 
 .PHONY: test-docker
 test-docker: setup ## Run the tests of the compose files (needs a Docker engine)

@@ -1,4 +1,4 @@
-"""`python -m local up|down|run|status|psql|docs|dbt`."""
+"""`python -m local up|down|run|status|psql|docs|dbt|screenshots`."""
 
 import argparse
 import os
@@ -68,7 +68,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def main() -> int:
     """Do what the command line says; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__, allow_abbrev=False)
-    parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "dbt"])
+    parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "dbt", "screenshots"])
     parser.add_argument("--services", action="store_true", help="up: only PostgreSQL and S3, without Airflow")
     # What comes after `dbt` is dbt's.
     arguments, for_dbt = parser.parse_known_args()
@@ -90,6 +90,11 @@ def main() -> int:
                 return status(stack)
             case "docs":
                 return make_docs(stack)
+            case "screenshots":
+                # Only here is a browser's driver needed.
+                from local.screens import take_screenshots
+
+                return take_screenshots(stack, console)
             case "dbt":
                 return run_dbt(stack, for_dbt)
             case _:

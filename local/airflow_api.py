@@ -122,6 +122,14 @@ class AirflowApi:
         query = {"state": ["running", "queued"], "limit": 1}
         return bool(self._call("GET", f"/dags/{dag_id}/dagRuns", params=query)["dag_runs"])
 
+    def asset_id(self, name: str) -> int:
+        """The number of the asset of this name. Raises StackError if Airflow does not know it."""
+        assets = self._call("GET", "/assets", params={"name_pattern": name, "limit": 100})["assets"]
+        for asset in assets:
+            if asset["name"] == name:
+                return int(asset["id"])
+        raise StackError(f"Airflow does not know the asset {name}.")
+
     def tasks(self, run: Run) -> list[Task]:
         """All task instances of the run."""
         path = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"

@@ -1,0 +1,188 @@
+"""
+What a person sees in a browser.
+
+Opens the grid, the graphs and the page Cerebro of the running product, checks that everything is there, and takes
+pictures. The browser tests and `make screenshots` share it.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+from playwright.sync_api import Page, expect, sync_playwright
+from rich.console import Console
+
+from local.airflow_api import AirflowApi
+from local.run import RESTORE_DAG, run
+from local.settings import REPOSITORY, StackError
+from local.stack import Stack
+
+PICTURES = REPOSITORY / "docs" / "images"
+MANIFEST = REPOSITORY / "include" / "dbt" / "target" / "manifest.json"
+
+# Milliseconds. Airflow's UI takes 2-9 s to come on two busy cores.
+PATIENCE = 60_000
+
+# Pixels: what is worth showing of each.
+HEIGHTS = {"grid": 900, "graph": 640, "assets": 900, "cerebro": 1480}
+
+BIG_TABLE = "analytics.obt_cerebro_restored"
+MOST_QUARANTINED = """
+    select object_key from analytics.load_history
+    where is_current and rows_rejected > 0
+    order by rows_rejected desc, object_key collate "C" limit 1
+"""
+
+
+def find_chromium() -> str | None:
+    """The path of an installed Chromium, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextmanager
+def browser_page(height: int = 900, offline: bool = False) -> Iterator[Page]:
+    """A page in a headless Chromium, 1440 pixels wide. Raises StackError if there is none."""
+    chromium = find_chromium()
+    if chromium is None:
+        raise StackError("There is no Chromium. Install it (Debian: apt-get install chromium).")
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox does not work for root.
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        try:
+            context = browser.new_context(viewport={"width": 1440, "height": height}, offline=offline)
+            context.set_default_timeout(PATIENCE)
+            expect.set_options(timeout=PATIENCE)
+            yield context.new_page()
+        finally:
+            browser.close()
+
+
+class Person:
+    """Someone at a browser who uses the product. Every look raises AssertionError if something is not to be seen."""
+
+    def __init__(self, page: Page, environment: Mapping[str, str]) -> None:
+        self.page = page
+        self._environment = environment
+
+    def opens(self, path: str) -> None:
+        """Go to a path of Airflow's."""
+        self.page.goto(self._environment["AIRFLOW_API_URL"] + path)
+
+    def logs_in(self) -> None:
+        """Fill in the login page that is shown, and wait until Airflow lets one in."""
+        self.page.get_by_label("Username").fill(self._environment["AIRFLOW_USERNAME"])
+        self.page.get_by_label("Password", exact=True).fill(self._environment["AIRFLOW_PASSWORD"])
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda url: "/login" not in url)
+
+    def sees_the_grid(self) -> None:
+        """One row for every dbt model."""
+        self.opens(f"/dags/{RESTORE_DAG}")
+        self._expands_all_groups()
+        for model in models():
+            # Whatever the group is called that the task is in.
+            row = self.page.locator(f'[data-testid^="task-"][data-testid$="-{model}"]')
+            expect(row).to_have_count(1)
+            expect(row).to_contain_text(model)
+
+    def _expands_all_groups(self) -> None:
+        expand = self.page.get_by_test_id("expand-all-button")
+        collapse = self.page.get_by_test_id("collapse-all-button")
+        # One of them is off: Airflow remembers what a person did last.
+        expect(
+            expand.and_(self.page.locator(":enabled")).or_(collapse.and_(self.page.locator(":enabled")))
+        ).not_to_have_count(0)
+        if expand.is_enabled():
+            expand.click()
+
+    def sees_the_graph(self) -> None:
+        """One node for every dbt model."""
+        self.opens(f"/dags/{RESTORE_DAG}")
+        self.page.get_by_label("Show Graph").first.click()
+        self.page.get_by_label("Collapse Details Panel").click()
+        self._expands_all_groups()
+        for model in models():
+            expect(self.page.locator(f'.react-flow__node[data-id$=".{model}"]')).to_have_count(1)
+
+    def sees_the_asset_graph(self, api: AirflowApi) -> None:
+        """The landing zone, the main job, and the tables that it makes."""
+        self.opens(f"/assets/{api.asset_id(BIG_TABLE)}")
+        graph = self.page.locator(".react-flow__node")
+        for name in ("cerebro_landing_zone", RESTORE_DAG, BIG_TABLE, "marts.fact_biometrics"):
+            expect(graph.filter(has_text=name).first).to_be_visible()
+
+    def sees_cerebro(self, quarantined: str) -> None:
+        """The page within Airflow: charts drawn, titles that answer, the quarantined object by its name."""
+        self.opens("/")
+        self.page.get_by_label("Cerebro").or_(self.page.get_by_role("link", name="Cerebro")).first.click()
+        frame = self.page.frame_locator('iframe[title="Cerebro"]')
+        expect(frame.locator("#hulk_factor h2")).to_contain_text("puts out the most energy on high-risk missions")
+        expect(frame.locator("#reliability h2")).to_contain_text("was on the most successful missions")
+        for section in ("hulk_factor", "reliability", "biometrics", "days"):
+            expect(frame.locator(f"#{section} svg.main-svg").first).to_be_visible()
+        expect(frame.locator("#runs td.verdict").first).to_have_text("yes")
+        expect(frame.locator("#quarantine td", has_text=quarantined).first).to_be_visible()
+
+    def takes_picture(self, name: str) -> Path:
+        """Write what is to be seen to docs/images."""
+        path = PICTURES / f"{name}.png"
+        # Graphs and panels move into place.
+        self.page.wait_for_timeout(1500)
+        self.page.screenshot(path=path)
+        return path
+
+
+def models() -> list[str]:
+    """The dbt models and snapshots, by name: each is a task."""
+    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    return sorted(node["name"] for node in nodes if node["resource_type"] in ("model", "snapshot"))
+
+
+def most_quarantined(warehouse_uri: str) -> str:
+    """The key of the object with most rows in quarantine."""
+    connection = psycopg2.connect(warehouse_uri)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(MOST_QUARANTINED)
+            row = cursor.fetchone()
+    finally:
+        connection.close()
+    if row is None:
+        raise StackError("Nothing is in quarantine, so there is nothing to look for. Was the sample written with dirt?")
+    return str(row[0])
+
+
+def take_screenshots(stack: Stack, console: Console) -> int:
+    """Run both DAGs, look at everything as a person would, and write docs/images; 0 if all was to be seen."""
+    was_up = stack.is_up()
+    try:
+        if not was_up:
+            stack.up(console.print, tied=True)
+        if run(stack, console) != 0:
+            return 1
+        environment = stack.environment()
+        api = AirflowApi(environment)
+        api.log_in()
+        with browser_page() as page:
+            person = Person(page, environment)
+            person.opens("/")
+            person.logs_in()
+            looks: dict[str, Callable[[], None]] = {
+                "grid": person.sees_the_grid,
+                "graph": person.sees_the_graph,
+                "assets": lambda: person.sees_the_asset_graph(api),
+                "cerebro": lambda: person.sees_cerebro(most_quarantined(environment["WAREHOUSE_URI"])),
+            }
+            for name, look in looks.items():
+                look()
+                page.set_viewport_size({"width": 1440, "height": HEIGHTS[name]})
+                console.print(f"{person.takes_picture(name).relative_to(REPOSITORY)}")
+    finally:
+        if not was_up:
+            stack.down()
+    return 0

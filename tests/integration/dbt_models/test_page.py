@@ -1,0 +1,271 @@
+"""The page's queries on a warehouse that dbt has built, with the rights of an analyst and no more."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+
+from include.cerebro import warehouse as warehouses
+from include.cerebro.page import content
+from include.cerebro.page.biometrics import Choice, biometrics, choose_range
+from include.cerebro.page.reader import CannotShowError, Reader, open_reader
+from include.cerebro.sql import sql_files
+from tests.integration.dbt_models.conftest import Server
+from tests.integration.dbt_models.warehouse import Warehouse
+
+MIDNIGHT = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def login(uri: str) -> warehouses.Warehouse:
+    address = urlsplit(uri)
+    return warehouses.Warehouse(
+        address.hostname or "", address.port or 5432, address.username or "", address.password or "", address.path[1:]
+    )
+
+
+def check(warehouse: Warehouse, run: str, difference: int = 0, at: str = "2025-01-02 00:00Z") -> None:
+    warehouse.execute(
+        "insert into meta.reconciliations values (%s, %s, 10, %s, 0, %s)", [run, at, 10 - difference, difference]
+    )
+
+
+def fail(warehouse: Warehouse, key: str, at: str = "2025-01-02 00:00Z", etag: str = "e") -> None:
+    warehouse.execute(
+        "insert into raw.loads (dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status,"
+        " error, loaded_at) values ('biometrics', %s, %s, 0, 0, 0, 0, 'failed', %s, %s)",
+        [key, etag, f"{key}: it is empty. Deliver it again", at],
+    )
+
+
+def reject(warehouse: Warehouse, key: str, **reasons: int) -> int:
+    load_id = warehouse.load("biometrics", key, 0, sum(reasons.values()))
+    for reason, rows in reasons.items():
+        warehouse.execute("insert into raw.rejections values (%s, %s, %s, %s)", [load_id, reason, rows, f"{key}/r"])
+    return load_id
+
+
+@pytest.fixture
+def reader(built: Warehouse) -> Iterator[Reader]:
+    with open_reader(login(built.uri)) as opened:
+        yield opened
+
+
+def test_the_reader_is_an_analyst_who_only_reads(built: Warehouse, reader: Reader) -> None:
+    connection: Any = reader._connection
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user, current_setting('statement_timeout'), current_setting('TimeZone')")
+        assert cursor.fetchone() == ("cerebro_analyst", "5s", "UTC")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("select * from raw.loads")
+    built.execute("grant insert on marts.dim_heroes to cerebro_analyst")
+    with connection.cursor() as cursor, pytest.raises(psycopg2.errors.ReadOnlySqlTransaction):
+        cursor.execute("insert into marts.dim_heroes (hero_id, hero_name) values ('x', 'x')")
+
+
+def test_every_query_is_asked_somewhere_and_answers(reader: Reader) -> None:
+    day = {"hero_id": "hulk", "from_minute": MIDNIGHT, "until_minute": MIDNIGHT + timedelta(days=1)}
+    asked: dict[str, dict[str, Any]] = {
+        "hulk_factor": {"limit": 9}, "reliability": {"limit": 9}, "heroes": {}, "days": {"limit": 9},
+        "freshness": {}, "run_checks": {"limit": 9}, "quarantine": {"limit": 9}, "failed": {"limit": 9},
+        "missions": day | {"limit": 9},
+        "series": day | {"bucket": timedelta(minutes=3), "step": timedelta(minutes=1)},
+    }  # fmt: skip
+    assert set(asked) == {path.stem for path in sql_files("page")}
+    for name, parameters in asked.items():
+        reader.rows(name, **parameters)
+
+
+def test_the_rankings_are_those_of_the_tables(reader: Reader) -> None:
+    assert reader.rows("hulk_factor", limit=9) == [{"hero_name": "Hulk", "avg_energy_output": 81.0}]
+    assert reader.rows("reliability", limit=1) == [
+        {"hero_name": "Thor", "successful_missions_count": 2, "avg_stress_level": 82.5}
+    ]
+    assert len(reader.rows("reliability", limit=9)) == 3
+
+
+def test_heroes_have_the_range_of_their_readings(reader: Reader) -> None:
+    """Loki was on a mission, but nobody measured him."""
+    rows = reader.rows("heroes")
+    assert [(row["hero_id"], row["hero_name"]) for row in rows] == [("hulk", "Hulk"), ("thor", "Thor")]
+    assert rows[0]["first_minute"] == MIDNIGHT
+    assert rows[0]["last_minute"] == MIDNIGHT + timedelta(minutes=4)
+
+
+def test_a_series_is_averaged_over_buckets_and_has_every_bucket(reader: Reader) -> None:
+    parameters = {"hero_id": "hulk", "from_minute": MIDNIGHT, "until_minute": MIDNIGHT + timedelta(minutes=9)}
+    every = reader.rows("series", bucket=timedelta(minutes=3), step=timedelta(minutes=1), **parameters)
+    assert [(row["bucket_at"], row["minutes_read"]) for row in every] == [
+        (MIDNIGHT, 3),
+        (MIDNIGHT + timedelta(minutes=3), 2),
+        (MIDNIGHT + timedelta(minutes=6), 0),
+    ]
+    assert [row["heart_rate"] for row in every] == [81.0, 83.5, None]
+    assert [(row["energy_output_min"], row["energy_output_max"]) for row in every[:2]] == [(80.0, 82.0), (83.0, 84.0)]
+    every_third = reader.rows("series", bucket=timedelta(minutes=3), step=timedelta(minutes=3), **parameters)
+    assert [(row["minutes_read"], row["heart_rate"]) for row in every_third] == [(1, 80.0), (1, 83.0), (0, None)]
+
+
+def test_missions_are_those_of_the_hero_in_the_range(reader: Reader) -> None:
+    parameters = {"from_minute": MIDNIGHT, "until_minute": MIDNIGHT + timedelta(minutes=3), "limit": 9}
+    assert [row["mission_id"] for row in reader.rows("missions", hero_id="thor", **parameters)] == ["m2"]
+    (row,) = reader.rows("missions", hero_id="hulk", **parameters)
+    assert (row["mission_id"], row["is_high_risk"], row["structural_damage"]) == ("m1", True, 20000.0)
+
+
+def test_too_many_missions_are_cut_to_the_worst(built: Warehouse, reader: Reader) -> None:
+    built.execute("update marts.dim_missions set structural_damage = 5 where mission_id = 'm3'")
+    parameters = {"hero_id": "thor", "from_minute": MIDNIGHT, "until_minute": MIDNIGHT + timedelta(days=1)}
+    (row,) = reader.rows("missions", limit=1, **parameters)
+    assert (row["mission_id"], row["in_all"]) == ("m3", 2)
+
+
+def test_days_count_rows_and_objects_in_utc(built: Warehouse, reader: Reader) -> None:
+    reject(built, "b9", missing_hero_id=3)
+    fail(built, "b10", at="2024-12-31 23:30-05")
+    today, before = reader.rows("days", limit=9)
+    assert str(before["day"]) == "2025-01-01"
+    assert (before["objects_loaded"], before["objects_failed"], before["rows_in"]) == (0, 1, 0)
+    assert (today["objects_loaded"], today["objects_failed"]) == (4, 0)
+    # 2 heroes, 3 missions, 600 readings, and the 3 that were rejected.
+    assert (today["rows_in"], today["rows_loaded"], today["rows_rejected"]) == (608, 605, 3)
+
+
+def test_quarantine_has_objects_reasons_and_where_they_are(built: Warehouse, reader: Reader) -> None:
+    reject(built, "some.parquet", missing_hero_id=3)
+    reject(built, "more.parquet", missing_hero_id=3, invalid_timestamp=2)
+    reject(built, "corrected.parquet", missing_hero_id=7)
+    built.load("biometrics", "corrected.parquet", 7)
+    first, second = reader.rows("quarantine", limit=9)
+    assert (first["object_key"], first["quarantine_key"]) == ("more.parquet", "more.parquet/r")
+    assert first["rejection_reasons"] == {"missing_hero_id": 3, "invalid_timestamp": 2}
+    assert (first["objects_in_all"], first["rows_in_all"]) == (2, 8)
+    assert second["object_key"] == "some.parquet"
+
+
+def test_an_object_is_broken_until_it_is_mended_or_given_up(built: Warehouse, reader: Reader) -> None:
+    def broken() -> list[str]:
+        return [row["object_key"] for row in reader.rows("failed", limit=9)]
+
+    fail(built, "mended", at="2025-01-01 10:00Z")
+    fail(built, "given up", at="2025-01-01 10:00Z")
+    fail(built, "tried again", at="2025-01-01 10:00Z")
+    assert broken() == ["given up", "mended", "tried again"]
+    check(built, "run 1", at="2025-01-01 11:00Z")
+    built.load("biometrics", "mended", 7)
+    assert broken() == ["given up", "tried again"]
+    # The next run meets only one of them.
+    built.execute("update raw.loads set loaded_at = '2025-01-01 12:00Z' where object_key = 'tried again'")
+    assert broken() == ["tried again", "given up"], "until that run has ended, nobody knows"
+    check(built, "run 2", at="2025-01-01 13:00Z")
+    assert broken() == ["tried again"]
+
+
+def test_an_old_version_that_comes_back_broken_is_broken(built: Warehouse, reader: Reader) -> None:
+    fail(built, "b9", at="2025-01-01 10:00Z")
+    built.load("biometrics", "b9", 7)
+    assert reader.rows("failed", limit=9) == []
+    built.execute("update raw.loads set loaded_at = now() + interval '1 hour' where status = 'failed'")
+    assert [row["object_key"] for row in reader.rows("failed", limit=9)] == ["b9"]
+
+
+def test_the_whole_page(built: Warehouse) -> None:
+    check(built, "run 1", at="2025-01-01 11:00Z")
+    reject(built, "b9", missing_hero_id=3)
+    page = content.read_page(login(built.uri))
+    assert page.is_well is True
+    assert page.headline == "Every reading that came in is accounted for"
+    assert {name: section.problem for name, section in page.sections.items() if section.problem} == {}
+    titles = {name: section.title for name, section in page.sections.items()}
+    assert titles["hulk_factor"] == "Hulk puts out the most energy on high-risk missions: 81.00 on average"
+    assert titles["reliability"] == "Thor was on the most successful missions: 2, at a stress level of 82.50"
+    assert titles["biometrics"] == "Hulk on 1 Jan 2025: heart rate up to 84, 1 mission"
+    assert titles["days"] == "Of 608 rows in the landing zone 605 are loaded and 3 are in quarantine"
+    assert titles["quarantine"] == "3 rows of 1 object in quarantine"
+
+
+def test_a_lost_reading_and_a_broken_object_are_the_headline(built: Warehouse) -> None:
+    check(built, "run 1", at="2025-01-01 11:00Z")
+    fail(built, "b10")
+    page = content.read_page(login(built.uri))
+    assert (page.is_well, page.headline) == (False, "1 object cannot be loaded; everything else is")
+    check(built, "run 2", difference=-2, at="2025-01-01 12:00Z")
+    page = content.read_page(login(built.uri))
+    assert (page.is_well, page.headline) == (False, "2 readings are there twice")
+
+
+def test_a_hero_by_any_name_can_be_chosen(built: Warehouse, reader: Reader) -> None:
+    evil = "'; drop table marts.dim_heroes; -- <script>"
+    built.execute("update marts.dim_heroes set hero_id = %s where hero_id = 'thor'", [evil])
+    section = biometrics(reader, Choice(evil, "2025-01-01", "2025-01-01"))
+    assert section.title == "Thor on 1 Jan 2025: heart rate up to 84, 2 missions"
+    assert section.form["hero_id"] == evil
+
+
+def test_a_time_without_readings_says_when_there_are_some(reader: Reader) -> None:
+    section = biometrics(reader, Choice("hulk", "2024-05-01", "2024-05-02"))
+    assert section.title == "Hulk has no readings from 1 May 2024 to 2 May 2024"
+    assert section.empty == "There are some from 1 Jan 2025, 00:00 to 1 Jan 2025, 00:04."
+    assert section.figure is None
+
+
+def test_a_year_is_looked_up_in_the_key_and_not_read_through(built: Warehouse, reader: Reader) -> None:
+    built.execute("analyze")
+    chosen = choose_range("2025-01-01", "2025-12-31")
+    parameters = {"hero_id": "hulk", "from_minute": chosen.from_minute, "until_minute": chosen.until_minute}
+    buckets = reader.rows("series", bucket=chosen.bucket, step=chosen.step, **parameters)
+    assert len(buckets) == 365
+    assert sum(bucket["minutes_read"] for bucket in buckets) == 1
+
+
+@pytest.mark.parametrize(
+    ("damage", "section", "words"),
+    [
+        ("drop table analytics.hulk_factor", "hulk_factor", "not there yet"),
+        ("drop view analytics.load_history", "quarantine", "not there yet"),
+        ("drop schema marts cascade", "biometrics", "not there yet"),
+        ("revoke select on analytics.reliability from cerebro_analyst", "reliability", "may not read it"),
+    ],
+)
+def test_what_is_missing_is_told_in_its_place(built: Warehouse, damage: str, section: str, words: str) -> None:
+    built.execute(damage)
+    page = content.read_page(login(built.uri))
+    assert words in page.sections[section].problem
+    assert not page.problem
+    assert page.sections["runs"].problem == "", "everything else is shown"
+
+
+def test_a_slow_answer_is_given_up(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("include.cerebro.page.reader.read_sql", lambda _: "select pg_sleep(60)")
+    connection: Any = reader._connection
+    with connection.cursor() as cursor:
+        cursor.execute("set statement_timeout = '50ms'")
+    with pytest.raises(CannotShowError, match="took longer"):
+        reader.rows("days")
+
+
+def test_before_the_first_transformation_it_says_what_to_do(server: Server) -> None:
+    server.create("dbt_test_untouched").connection.close()
+    try:
+        uri = urlsplit(server.uri)._replace(path="/dbt_test_untouched").geturl()
+        page = content.read_page(login(uri))
+        assert "cerebro_sample_data" in page.sections["hulk_factor"].problem
+        assert page.is_well is None
+    finally:
+        server.drop("dbt_test_untouched")
+
+
+def test_without_a_warehouse_it_says_so_and_no_address(server: Server) -> None:
+    gone = login(urlsplit(server.uri)._replace(path="/no_such_database").geturl())
+    page = content.read_page(gone)
+    assert page.problem == (
+        "The warehouse does not answer. Is PostgreSQL running, and is Airflow's connection 'warehouse' right?"
+    )
+    assert page.sections == {}
+
+
+def test_without_the_role_it_says_so(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("include.cerebro.settings.ANALYST_ROLE", "no_such_role")
+    assert "never prepared" in content.read_page(login(server.uri)).problem

@@ -1,0 +1,241 @@
+"""What the page makes of rows: words, figures and HTML, with names that nobody may trust."""
+
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+from include.cerebro import settings
+from include.cerebro.page import content, figures, render, wording
+from include.cerebro.page.biometrics import MOST_BUCKETS, MOST_MINUTES, Choice, biometrics, choose_range
+from include.cerebro.page.remedies import remedy
+from include.cerebro.page.section import Section
+
+NOW = datetime(2025, 1, 2, tzinfo=UTC)
+EVIL = "<script>alert(1)</script>"
+EVIL_KEY = "biometrics/\"><img src=x onerror=alert(1)>'.parquet"
+MEASURES = ("heart_rate", "stress_level", "energy_output")
+
+
+class Rows:
+    """Stands where the reader stands: the rows that each query would give."""
+
+    def __init__(self, **rows: list[dict[str, Any]]) -> None:
+        self._rows = rows
+
+    def rows(self, name: str, **_: Any) -> list[dict[str, Any]]:
+        return self._rows.get(name, [])
+
+
+def bucket(minute: int, value: float | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"bucket_at": NOW + timedelta(minutes=minute), "minutes_read": int(value is not None)}
+    for measure in MEASURES:
+        row |= {measure: value, f"{measure}_min": value, f"{measure}_max": value}
+    return row
+
+
+def mission(minute: int, **values: Any) -> dict[str, Any]:
+    row = {"mission_id": "m1", "mission_at": NOW + timedelta(minutes=minute), "location": None, "outcome": None}
+    return row | {"structural_damage": None, "is_high_risk": False, "in_all": 1} | values
+
+
+def hero(hero_id: str, name: str) -> dict[str, Any]:
+    return {"hero_id": hero_id, "hero_name": name, "first_minute": NOW, "last_minute": NOW + timedelta(minutes=9)}
+
+
+EVERYTHING: dict[str, list[dict[str, Any]]] = {
+    "hulk_factor": [
+        {"hero_name": EVIL, "avg_energy_output": 1308.689},
+        {"hero_name": "Thor", "avg_energy_output": 9.0},
+    ],
+    "reliability": [{"hero_name": EVIL, "successful_missions_count": 13, "avg_stress_level": None}],
+    "heroes": [hero(EVIL, EVIL)],
+    "series": [bucket(0, 60.0), bucket(1, None), bucket(2, 80.0)],
+    "missions": [mission(0, mission_id=EVIL, location=EVIL, outcome=EVIL, structural_damage=20000.0)],
+    "days": [
+        {"day": date(2025, 1, 1), "rows_in": 5, "rows_loaded": 3, "rows_rejected": 2, "objects_loaded": 1}
+        | {"objects_failed": 1}
+    ],
+    "freshness": [{"dataset": "biometrics", "objects": 1, "loaded_at": NOW, "newest_at": None}],
+    "run_checks": [
+        {"dag_run_id": EVIL, "checked_at": NOW, "readings_in": 5, "readings_in_facts": 2, "readings_rejected": 2}
+        | {"difference": 1, "is_conserved": False}
+    ],
+    "quarantine": [
+        {"object_key": EVIL_KEY, "rows_in": 5, "rows_rejected": 2, "rejection_reasons": {EVIL: 2}}
+        | {"quarantine_key": EVIL_KEY, "objects_in_all": 1, "rows_in_all": 2}
+    ],
+    "failed": [{"object_key": EVIL_KEY, "error": f"{EVIL_KEY}: {EVIL}", "loaded_at": NOW, "in_all": 1}],
+}
+
+
+def whole_page(**rows: list[dict[str, Any]]) -> content.Page:
+    reader: Any = Rows(**rows)
+    made = {
+        "failed": content.failed(reader),
+        "hulk_factor": content.hulk_factor(reader),
+        "reliability": content.reliability(reader),
+        "biometrics": biometrics(reader, Choice()),
+        "days": content.days(reader),
+        "runs": content.runs(reader),
+        "freshness": content.freshness(reader, NOW),
+        "quarantine": content.quarantine(reader),
+    }
+    return content.Page(NOW, "Headline", True, "", made)
+
+
+@pytest.fixture(scope="module")
+def evil_html() -> str:
+    return render.page_html(whole_page(**EVERYTHING))
+
+
+def test_names_from_the_data_never_become_html(evil_html: str) -> None:
+    assert "alert(1)" in evil_html
+    assert "<script>alert" not in evil_html
+    assert "<img" not in evil_html
+    assert "onerror=alert(1)>" not in evil_html
+
+
+def test_names_from_the_data_never_become_html_within_a_chart(evil_html: str) -> None:
+    """Plotly reads a few tags itself: what it is given has none."""
+    charts = re.findall(r'<script type="application/json">(.*?)</script>', evil_html, re.DOTALL)
+    assert len(charts) == 4
+    for chart in charts:
+        text = json.dumps(json.loads(chart))
+        assert "<script" not in text
+        assert "<img" not in text
+    assert any("&lt;script&gt;" in json.dumps(json.loads(chart)) for chart in charts)
+
+
+def test_the_report_holds_all_it_needs(evil_html: str) -> None:
+    report = render.report_html(whole_page(**EVERYTHING), "manual__1")
+    assert not re.search(r'(src|href)="(?!\./)', report), "it asks for nothing"
+    assert "manual__1" in report
+    assert "<form" not in report, "nobody answers a form in a file"
+    assert "<form" in evil_html
+    assert 1_000_000 < len(report) < 3_000_000
+
+
+@pytest.mark.parametrize("name", ["hulk_factor", "reliability", "biometrics", "days"])
+def test_the_figures_are_what_plotly_takes(name: str) -> None:
+    figure = whole_page(**EVERYTHING).sections[name].figure
+    assert figure is not None
+    # Colours are put in by the script.
+    text = re.sub(r'"--\w+"', '"red"', json.dumps(figure))
+    go.Figure(json.loads(text))
+
+
+def test_titles_say_the_answer() -> None:
+    sections = whole_page(**EVERYTHING).sections
+    assert sections["hulk_factor"].title.endswith("puts out the most energy on high-risk missions: 1,308.69 on average")
+    assert sections["reliability"].title.endswith("was on the most successful missions: 13")
+    assert sections["runs"].title == "1 reading is missing"
+    assert sections["runs"].is_well is False
+    assert sections["quarantine"].title == "2 rows of 1 object in quarantine"
+    assert sections["failed"].title == "1 object cannot be loaded; everything else is"
+    assert sections["failed"].table is not None
+    assert sections["failed"].table.rows[0][:2] == [EVIL_KEY, EVIL], "the object is named once"
+
+
+def test_an_empty_warehouse_says_what_to_do() -> None:
+    page = whole_page()
+    for name in ("hulk_factor", "reliability", "biometrics", "days", "runs", "freshness"):
+        assert "cerebro_sample_data" in page.sections[name].empty, name
+    assert page.sections["quarantine"].title == "Nothing is in quarantine"
+    html = render.page_html(page)
+    assert "<table" not in html
+    assert "application/json" not in html
+    assert 'id="failed"' not in html, "nothing is broken, so nothing is said of it"
+
+
+def test_a_line_breaks_where_there_are_no_readings() -> None:
+    figure = figures.biometrics([bucket(0, 60.0), bucket(1, None), bucket(2, 80.0)], [])
+    band, line = figure["data"][0], figure["data"][1]
+    assert line["y"] == [60.0, None, 80.0]
+    assert band["y"] == [60.0, 60.0, None, 80.0, 80.0, None], "a shape for each stretch"
+
+
+def test_a_mission_stands_on_the_line_unless_there_is_none() -> None:
+    buckets = [bucket(0, 60.0), bucket(1, None)]
+    figure = figures.biometrics(buckets, [mission(0, is_high_risk=True), mission(1)])
+    marks = figure["data"][2]
+    assert marks["y"] == [60.0]
+    assert marks["marker"]["color"] == ["--accent"]
+
+
+def test_days_show_only_what_there_is() -> None:
+    (row,) = EVERYTHING["days"]
+    assert len(figures.days([row])["data"]) == 3
+    assert len(figures.days([row | {"objects_failed": 0, "rows_rejected": 0}])["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "minutes_a_bucket", "step"),
+    [
+        ("2025-01-01", "2025-01-01", 3, 1),
+        ("2025-01-01", "2025-01-07", 30, 1),
+        ("2025-01-01", "2025-01-30", 120, 1),
+        ("2025-01-01", "2025-12-31", 1440, 12),
+    ],
+)
+def test_longer_ranges_are_coarser(first: str, last: str, minutes_a_bucket: int, step: int) -> None:
+    chosen = choose_range(first, last)
+    assert chosen.bucket == timedelta(minutes=minutes_a_bucket)
+    assert chosen.step == timedelta(minutes=step)
+
+
+@pytest.mark.parametrize("last", ["2025-01-01", "2025-03-02", "2027-01-01", "2999-12-31", "9998-12-31"])
+def test_what_is_read_is_bounded(last: str) -> None:
+    chosen = choose_range("2025-01-01", last)
+    length = chosen.until_minute - chosen.from_minute
+    assert length / chosen.step <= MOST_MINUTES
+    assert length / chosen.bucket <= MOST_BUCKETS
+    assert chosen.bucket % chosen.step == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("", ""), ("x", "2025-01-01"), ("2025-01-02", "2025-01-01"), ("9999-12-31", "9999-12-31")]
+)
+def test_what_is_no_range_is_refused_in_words(first: str, last: str) -> None:
+    with pytest.raises(ValueError, match=r"Give both days|before the first"):
+        choose_range(first, last)
+
+
+def test_an_unknown_hero_is_told_so_and_may_choose_again() -> None:
+    reader: Any = Rows(heroes=[hero("thor", "Thor")])
+    section = biometrics(reader, Choice("'; drop table heroes"))
+    assert section.problem
+    assert section.form["heroes"] == [("thor", "Thor")]
+
+
+def test_a_long_name_is_cut_for_a_chart_only() -> None:
+    name = "A" * 100
+    assert len(wording.label(name)) == 40
+    reader: Any = Rows(hulk_factor=[{"hero_name": name, "avg_energy_output": 1.0}])
+    assert name in render.section_html(content.hulk_factor(reader))
+
+
+def test_instants_are_in_utc_and_ages_in_words() -> None:
+    elsewhere = datetime.fromisoformat("2025-01-01T23:30:00-05:00")
+    assert wording.instant(elsewhere) == "2 Jan 2025, 04:30"
+    assert wording.ago(NOW - timedelta(minutes=61), NOW) == "1 hour ago"
+    assert wording.ago(NOW + timedelta(minutes=5), NOW) == "just now"
+
+
+def test_every_reason_of_the_loaders_has_its_remedy() -> None:
+    sources = [
+        (settings.SQL_ROOT / "biometrics" / "judged_readings.sql").read_text(encoding="utf-8"),
+        (settings.PROJECT_ROOT / "include" / "cerebro" / "records.py").read_text(encoding="utf-8"),
+    ]
+    reasons = set(re.findall(r"""['"]((?:missing|invalid)_\w+|no_usable_\w+)['"]""", "\n".join(sources)))
+    assert {"missing_hero_id", "invalid_json"} <= reasons
+    assert [reason for reason in reasons if remedy(reason).startswith("see the rows")] == []
+
+
+def test_a_section_that_cannot_be_read_says_why() -> None:
+    html = render.section_html(Section("days", "Days", "Days", problem=f"Its tables are not there yet {EVIL}"))
+    assert "Its tables are not there yet" in html
+    assert EVIL not in html
