@@ -144,4 +144,7 @@ def test_the_manifest_and_the_docs_are_in_the_image(project: Project) -> None:
     """Not in include, over which the CLI mounts the clone's folder, where nobody has made one."""
     project.compose("exec", "-T", "dag-processor", "test", "!", "-e", "include/dbt/target")
     project.compose("exec", "-T", "dag-processor", "sh", "-c", 'test -s "$CEREBRO_DBT_MANIFEST"')
-    project.compose("exec", "-T", "api-server", "sh", "-c", 'test -s "$(dirname "$CEREBRO_DBT_MANIFEST")/index.html"')
+    docs = f"{project.environment['AIRFLOW_API_URL']}/cosmos/cerebro"
+    assert "dbt Docs" in httpx.get(f"{docs}/dbt_docs_index.html", trust_env=False).raise_for_status().text
+    nodes = httpx.get(f"{docs}/manifest.json", trust_env=False).raise_for_status().json()["nodes"]
+    assert "model.cerebro.fact_biometrics" in nodes
