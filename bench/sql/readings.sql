@@ -4,9 +4,9 @@ select
     timestamp '2025-01-01' + to_microseconds((reading // 1000) * 1000000 + (noise % 1000)::bigint * 1000)
         as "timestamp",
     'hero-' || lpad((reading % 1000)::varchar, 3, '0') as hero_id,
-    case when noise % 1000 = 7 then -1 else round(60 + (noise >> 10 & 1023) / 20, 1) end as heart_rate,
+    case when noise % 1000 = 7 then -1.0::double else round(60 + (noise >> 10 & 1023) / 20, 1) end as heart_rate,
     round((noise >> 20 & 1023) / 15, 1) as stress_level,
-    round((noise >> 30 & 1023) * 1.5, 2) as energy_output
+    round((noise >> 30 & 1023) / 0.7::double, 2) as energy_output
 from (
     select
         range as reading,

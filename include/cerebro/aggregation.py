@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +12,13 @@ import duckdb
 
 from include.cerebro import quarantine
 from include.cerebro.binary_copy import binary_copy
-from include.cerebro.errors import NotConservedError
+from include.cerebro.errors import BadObjectError, NotConservedError
 from include.cerebro.ledger import ObjectTotals
 from include.cerebro.object_store import StoredObject
 from include.cerebro.parquet import MEASURES, Layout, layouts, url
 from include.cerebro.sql import read_sql
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -27,26 +31,46 @@ class ObjectSummary:
 
 
 class Aggregation:
-    """The one-minute aggregates of some objects of one bucket, in one DuckDB session.
+    """The one-minute aggregates of some objects of one bucket, in a DuckDB connection of their own.
 
-    Reads every object once. ``bad`` holds the objects whose columns cannot be used; ``summaries`` has the others, by
-    key. Raises DuckDB's errors if an object cannot be read, and NotConservedError if the readings that came out are not
-    those that the objects' footers promise.
+    ``run`` reads every object once. Then ``bad`` holds the objects whose columns cannot be used, each with what is
+    wrong; ``summaries`` has the others, by key.
     """
 
     def __init__(self, duck: duckdb.DuckDBPyConnection, bucket: str, objects: Sequence[StoredObject]) -> None:
+        self.objects = objects
+        self.bad: dict[StoredObject, BadObjectError] = {}
+        self.summaries: dict[str, ObjectSummary] = {}
         self._duck = duck
+        self._bucket = bucket
         self._url = {stored.key: url(bucket, stored) for stored in objects}
         self._layout: dict[str, Layout] = {}
-        groups, self.bad = layouts(duck, objects, bucket)
-        duck.execute(read_sql("biometrics/minutes.sql"))
+
+    def run(self) -> None:
+        """Aggregate.
+
+        Raises DuckDB's errors if an object cannot be read, and NotConservedError if the readings that came out are not
+        those that the objects' footers promise.
+        """
+        started = time.monotonic()
+        groups, self.bad = layouts(self._duck, self.objects, self._bucket)
+        self._duck.execute(read_sql("biometrics/minutes.sql"))
         for layout, members in groups.items():
             self._layout |= {stored.key: layout for stored in members}
             self._read_timestamps_as(layout)
-            duck.execute("set variable urls = ?", [[self._url[stored.key] for stored in members]])
-            duck.execute(read_sql("biometrics/aggregate.sql"))
+            self._duck.execute("set variable urls = ?", [[self._url[stored.key] for stored in members]])
+            self._duck.execute(read_sql("biometrics/aggregate.sql"))
         self.summaries = self._summarise()
         self._check_conserved()
+        log.info("Read and aggregated %d objects in %.1f s", len(self.objects), time.monotonic() - started)
+
+    def interrupt(self) -> None:
+        """Make ``run``, in another thread, end soon with an error. Does nothing if it does not run."""
+        self._duck.interrupt()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._duck.close()
 
     def _read_timestamps_as(self, layout: Layout) -> None:
         """Make the macros for this layout: reading instants and reading text are different things to DuckDB."""

@@ -1,7 +1,8 @@
 """Biometrics: from Parquet in the landing zone to one-minute aggregates in raw.
 
-DuckDB reads the objects over httpfs and aggregates them; PostgreSQL takes the result by binary COPY, in one transaction
-with the ledger. One broken object stops nothing but itself: a batch that fails is halved until the culprit is alone.
+DuckDB reads the objects over httpfs and aggregates them, part by part. PostgreSQL takes each part by binary COPY, in
+one transaction with the ledger, while DuckDB reads the next. One broken object stops nothing but itself: a part that
+fails is gone over again, and halved until the culprit is alone.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from include.cerebro.errors import (
     is_store_trouble,
     may_be_content,
 )
-from include.cerebro.landing_zone import BIOMETRICS
+from include.cerebro.landing_zone import BIOMETRICS, pack
 from include.cerebro.ledger import Rejection
 from include.cerebro.load_result import LoadResult
+from include.cerebro.look_ahead import look_ahead
 from include.cerebro.object_store import ObjectStore, StoredObject, list_objects
-from include.cerebro.parquet import describe_problem
+from include.cerebro.parquet import describe_problem, has_footer
 from include.cerebro.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
@@ -52,9 +54,45 @@ class BiometricsLoader:
         with closing(self.store.client()) as client:
             with self.warehouse.connect(settings.LOADER_ROLE) as connection, connection.cursor() as cursor:
                 objects = ledger.new_objects(cursor, batch)
-            if objects:
-                self._load_or_halve(client, objects)
+            for part in self._load_parts(client, list(pack(objects, settings.PART_BYTES, settings.PART_OBJECTS))):
+                self._load_apart(client, part)
         return self.result
+
+    def _load_parts(self, client: Any, parts: Sequence[Sequence[StoredObject]]) -> list[Sequence[StoredObject]]:
+        """Load the parts one by one, each in a transaction; return those that something in them keeps from it."""
+        troubled = []
+        with duckdb_session(self.store) as duck:
+            aggregations = [Aggregation(duck.cursor(), self.bucket, part) for part in parts]
+
+            def interrupt() -> None:
+                for aggregation in aggregations:
+                    aggregation.interrupt()
+
+            with closing(look_ahead(aggregations, Aggregation.run, interrupt)) as results:
+                for aggregation, aggregated in results:
+                    try:
+                        aggregated.result()
+                        self._put_away(client, aggregation)
+                    except Exception as trouble:
+                        if not may_be_content(trouble):
+                            raise
+                        log.warning("%d objects are gone over again: %s", len(aggregation.objects), first_line(trouble))
+                        troubled.append(aggregation.objects)
+                    finally:
+                        aggregation.close()
+        return troubled
+
+    def _load_apart(self, client: Any, objects: Sequence[StoredObject]) -> None:
+        """Sort out the objects that have no footer to read, one by one; then load the others."""
+        # If the store itself is down this raises, and the whole task is tried again later.
+        client.head_bucket(Bucket=self.bucket)
+        with duckdb_session(self.store) as duck:
+            broken = [stored for stored in objects if not has_footer(duck, self.bucket, stored)]
+        for stored in broken:
+            self._blame(client, stored)
+        others = [stored for stored in objects if stored not in broken]
+        if others:
+            self._load_or_halve(client, others)
 
     def _load_or_halve(self, client: Any, objects: Sequence[StoredObject]) -> None:
         try:
@@ -65,7 +103,7 @@ class BiometricsLoader:
             if len(objects) == 1:
                 self._blame(client, objects[0])
                 return
-            log.warning("A batch of %d objects failed and is halved: %s", len(objects), first_line(error))
+            log.warning("%d objects failed together and are halved: %s", len(objects), first_line(error))
             # If the store itself is down this raises, and the whole task is tried again later.
             client.head_bucket(Bucket=self.bucket)
             middle = len(objects) // 2
@@ -106,18 +144,21 @@ class BiometricsLoader:
     def _load_together(self, client: Any, objects: Sequence[StoredObject]) -> None:
         """Aggregate all objects and commit them, or raise and leave no trace."""
         with duckdb_session(self.store) as duck:
-            started = time.monotonic()
             aggregation = Aggregation(duck, self.bucket, objects)
-            log.info("Read and aggregated %d objects in %.1f s", len(objects), time.monotonic() - started)
-            for stored, bad in aggregation.bad.items():
-                self._fail(stored, bad)
-            started = time.monotonic()
-            unchanged = self._unchanged(client, [stored for stored in objects if stored.key in aggregation.summaries])
-            if not unchanged:
-                return
-            rejections = self._quarantine(client, aggregation, unchanged)
-            self._commit(aggregation, unchanged, rejections)
-            log.info("Copied and committed in %.1f s", time.monotonic() - started)
+            aggregation.run()
+            self._put_away(client, aggregation)
+
+    def _put_away(self, client: Any, aggregation: Aggregation) -> None:
+        """Commit what was aggregated; write off the objects whose columns cannot be used."""
+        started = time.monotonic()
+        for stored, bad in aggregation.bad.items():
+            self._fail(stored, bad)
+        unchanged = self._unchanged(client, [it for it in aggregation.objects if it.key in aggregation.summaries])
+        if not unchanged:
+            return
+        rejections = self._quarantine(client, aggregation, unchanged)
+        self._commit(aggregation, unchanged, rejections)
+        log.info("Copied and committed in %.1f s", time.monotonic() - started)
 
     def _unchanged(self, client: Any, objects: Sequence[StoredObject]) -> list[StoredObject]:
         """Return the objects that still are what was listed: the others may have changed while they were read."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from include.cerebro.errors import BadObjectError
+from include.cerebro.errors import BadObjectError, is_store_trouble, may_be_content
 from include.cerebro.object_store import StoredObject
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,15 @@ def layouts(
 def url(bucket: str, stored: StoredObject) -> str:
     """Return what DuckDB calls the object."""
     return f"s3://{bucket}/{stored.key}"
+
+
+def has_footer(connection: duckdb.DuckDBPyConnection, bucket: str, stored: StoredObject) -> bool:
+    """Whether the object, alone, has a Parquet footer. True, too, if the store did not give it out this time."""
+    try:
+        connection.execute("select count(*) from parquet_schema(?)", [url(bucket, stored)]).fetchall()
+    except duckdb.Error as error:
+        return is_store_trouble(error) or not may_be_content(error)
+    return True
 
 
 def _top_level(elements: list[tuple[str, int | None, str | None]]) -> dict[str, str]:

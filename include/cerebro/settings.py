@@ -46,6 +46,10 @@ BATCH_BYTES = int(os.environ.get("CEREBRO_BATCH_BYTES", 256 * 1024**2))
 # Bounds what one task hands to DuckDB and what one XCom holds (about 150 bytes an object).
 BATCH_OBJECTS = int(os.environ.get("CEREBRO_BATCH_OBJECTS", 2000))
 
+# What one transaction of a load task holds: while it is copied, the next part is aggregated already.
+PART_BYTES = int(os.environ.get("CEREBRO_PART_BYTES", 64 * 1024**2))
+PART_OBJECTS = int(os.environ.get("CEREBRO_PART_OBJECTS", 1000))
+
 # DuckDB's own limit; with the Python process around it a load is to stay under 1 GiB.
 DUCKDB_MEMORY_LIMIT = os.environ.get("CEREBRO_DUCKDB_MEMORY_LIMIT", "600MB")
 DUCKDB_THREADS = int(os.environ.get("CEREBRO_DUCKDB_THREADS", os.cpu_count() or 2))

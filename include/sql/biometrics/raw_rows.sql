@@ -20,4 +20,4 @@ select
 from minutes
 inner join claimed on minutes.url = claimed.url
 where minutes.reason is null
-order by claimed.load_id, minutes.minute_number, minutes.hero_id
+order by claimed.load_id, minutes.minute_number

@@ -91,21 +91,23 @@ create table if not exists raw.biometrics (
     energy_output_max double precision
 );
 
--- Rows arrive in the order of load_id and, within a load, of minute_at, so block range indexes find both. Measured at
--- 835,000 rows: COPY alone 1.6 s, with these two 2.0 s, with a b-tree on (minute_at, hero_id) 3.1 s.
-create index if not exists biometrics_load_id on raw.biometrics
-using brin (load_id) with (pages_per_range = 32);
+-- Rows arrive in the order of load_id and, within a load, of minute_at, so block ranges find both. One index for the
+-- two: PostgreSQL's processor time for the COPY of 835,000 rows was 0.60 s without index, 0.80 s with this one, 0.93 s
+-- with one index each; a b-tree on (minute_at, hero_id) took half as long again as the whole COPY.
+create index if not exists biometrics_load_id_minute_at on raw.biometrics
+using brin (load_id, minute_at) with (pages_per_range = 32);
 
-create index if not exists biometrics_minute_at on raw.biometrics
-using brin (minute_at) with (pages_per_range = 32);
-
--- Rows that came after the last summary are found by reading all of them, and autovacuum may take a fifth of the table
--- until it makes the next (autosummarize asks it for more than it can remember). So whoever reads new rows calls this.
+-- Rows that came after the last summary are found by reading all of them, and autovacuum may wait for a fifth of the
+-- table until it makes the next (autosummarize asks it for more than it can remember). So whoever is to read new rows
+-- calls this first.
 create or replace function raw.summarize_biometrics() returns void
 language sql security definer set search_path = ''
 as $$
-    select pg_catalog.brin_summarize_new_values('raw.biometrics_load_id'::regclass);
-    select pg_catalog.brin_summarize_new_values('raw.biometrics_minute_at'::regclass);
+    select pg_catalog.brin_summarize_new_values(pg_index.indexrelid)
+    from pg_catalog.pg_index
+    inner join pg_catalog.pg_class on pg_index.indexrelid = pg_class.oid
+    inner join pg_catalog.pg_am on pg_class.relam = pg_am.oid
+    where pg_index.indrelid = 'raw.biometrics'::pg_catalog.regclass and pg_am.amname = 'brin';
 $$;
 revoke execute on function raw.summarize_biometrics() from public;
 grant execute on function raw.summarize_biometrics() to cerebro_transformer;
