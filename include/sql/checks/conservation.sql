@@ -1,6 +1,6 @@
 -- Law 4: every reading that was taken up is in fact_biometrics or was rejected. Counted on both ends independently:
--- from the ledger, and from the fact table itself, whose triggers keep the sum. Without all four of them at work it is
--- added up anew.
+-- from the ledger, and from the fact table itself, whose triggers keep the sum. Unless all four of them are at work it
+-- is added up anew.
 select
     ledger.readings_in,
     facts.readings_in_facts,

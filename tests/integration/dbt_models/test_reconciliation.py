@@ -20,7 +20,7 @@ CHANGES = {
     "update marts.fact_biometrics set reading_count = 61": 610,
     "delete from marts.fact_biometrics where minute_at = '2025-01-01 00:01Z'": 480,
     "delete from marts.dim_heroes where hero_id = 'thor'": 300,
-    "insert into marts.fact_biometrics (hero_id, minute_at, reading_count) values ('hulk', '2025-01-02', 7)": 607,
+    "insert into marts.fact_biometrics (hero_id, minute_at, reading_count) values ('hulk', '2025-01-02Z', 7)": 607,
     "truncate marts.fact_biometrics": 0,
     "alter table marts.fact_biometrics disable trigger keep_fact_readings_delete; "
     "delete from marts.fact_biometrics where hero_id = 'hulk'": 300,

@@ -19,6 +19,8 @@
     meta={'rebuilt_when': {'foreign_keys_below': 1}}
 ) }}
 
+{%- set measures = ['heart_rate', 'stress_level', 'energy_output'] %}
+
 with
 
 minute_ranges as (
@@ -33,8 +35,7 @@ hero_ids as (
     select * from {{ ref('int_hero_ids') }}
 ),
 
--- One range after the other: `offset 0` keeps the planner from making it one
--- scan.
+-- One range after the other; `offset 0` keeps them from becoming one scan.
 final as (
     select merged_minutes.*
     from minute_ranges
@@ -43,8 +44,7 @@ final as (
             hero_ids.hero_id,
             biometrics.minute_at,
             sum(biometrics.reading_count) as reading_count,
-            {%- for measure in
-                ['heart_rate', 'stress_level', 'energy_output'] %}
+            {%- for measure in measures %}
             {{ merged_mean('biometrics.' ~ measure) }} as {{ measure }},
             min(biometrics.{{ measure }}_min) as {{ measure }}_min,
             max(biometrics.{{ measure }}_max) as {{ measure }}_max
