@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from include.cerebro.page import render
-from tests.unit.test_page import EVERYTHING, EVIL, whole_page
+from tests.unit.test_page_contents import EVERYTHING, EVIL, ITALIC, whole_page
 
 
 @pytest.fixture(scope="module")
@@ -40,4 +40,6 @@ def test_every_chart_is_drawn(offline: Page) -> None:
 def test_a_name_is_shown_as_it_is(offline: Page) -> None:
     expect(offline.locator("#hulk_factor h2")).to_contain_text(EVIL)
     # On the axis, where Plotly would read tags.
-    expect(offline.locator("#hulk_factor .yaxislayer-above").first).to_contain_text("<script>alert(1)")
+    axis = offline.locator("#hulk_factor .yaxislayer-above").first
+    expect(axis).to_contain_text("<script>alert(1)")
+    expect(axis).to_contain_text(ITALIC)

@@ -26,6 +26,8 @@ MAY = {
         "select * from analytics.obt_cerebro_restored",
         "select * from analytics.hulk_factor",
         "select * from analytics.reliability",
+        "select * from analytics.load_history",
+        "select * from analytics.run_checks",
     ],
 }
 
@@ -51,6 +53,7 @@ MUST_NOT = {
         "select * from staging.stg_heroes",
         "select * from snapshots.heroes_history",
         "select * from meta.applied_loads",
+        "select * from meta.reconciliations",
         "update marts.dim_heroes set hero_name = 'x'",
         "delete from analytics.obt_cerebro_restored",
         "truncate marts.fact_biometrics",

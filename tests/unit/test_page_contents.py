@@ -16,6 +16,7 @@ from include.cerebro.page.section import Section
 
 NOW = datetime(2025, 1, 2, tzinfo=UTC)
 EVIL = "<script>alert(1)</script>"
+ITALIC = "<i>Thor</i>"
 EVIL_KEY = "biometrics/\"><img src=x onerror=alert(1)>'.parquet"
 MEASURES = ("heart_rate", "stress_level", "energy_output")
 
@@ -49,7 +50,7 @@ def hero(hero_id: str, name: str) -> dict[str, Any]:
 EVERYTHING: dict[str, list[dict[str, Any]]] = {
     "hulk_factor": [
         {"hero_name": EVIL, "avg_energy_output": 1308.689},
-        {"hero_name": "Thor", "avg_energy_output": 9.0},
+        {"hero_name": ITALIC, "avg_energy_output": 9.0},
     ],
     "reliability": [{"hero_name": EVIL, "successful_missions_count": 13, "avg_stress_level": None}],
     "heroes": [hero(EVIL, EVIL)],
