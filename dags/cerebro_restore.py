@@ -123,7 +123,7 @@ def anything_to_transform() -> dict[str, Any] | None:
     return transformation_state.transformation_needed(connections.warehouse())
 
 
-@task(task_display_name="Remember what was transformed")
+@task(task_display_name="Note what was built")
 def record_transformation(state: dict[str, Any]) -> None:
     """Remember what was transformed, so that the next run need not do it again."""
     from include.cerebro import connections, transformation_state
@@ -131,7 +131,7 @@ def record_transformation(state: dict[str, Any]) -> None:
     transformation_state.record_transformation(connections.warehouse(), state)
 
 
-@task(task_display_name="Is every reading accounted for?", trigger_rule="all_done")
+@task(task_display_name="Every reading there?", trigger_rule="all_done")
 def reconcile() -> dict[str, int]:
     """Check that every reading that came in is in fact_biometrics or was rejected; see meta.reconciliations."""
     from include.cerebro import checks, connections
@@ -139,7 +139,7 @@ def reconcile() -> dict[str, int]:
     return checks.check_conservation(connections.warehouse(), get_current_context()["run_id"])
 
 
-@task(task_display_name="Answer the two questions", trigger_rule="none_failed")
+@task(task_display_name="Answer both questions", trigger_rule="none_failed")
 def publish_answers() -> dict[str, Any]:
     """Answer the two questions, with the rights of an analyst. Red, like the run, if anything before it failed."""
     from include.cerebro import checks, connections
@@ -156,7 +156,7 @@ def publish_report() -> str:
     return report.publish(connections.object_store(), connections.warehouse(), get_current_context()["run_id"])
 
 
-@task(task_display_name="Is any object broken?", trigger_rule="all_done")
+@task(task_display_name="Any broken objects?", trigger_rule="all_done")
 def check_objects() -> None:
     """Name the objects that could not be loaded, with what is wrong with them and what to do."""
     from include.cerebro import checks, connections
@@ -164,7 +164,7 @@ def check_objects() -> None:
     checks.check_objects(connections.warehouse(), get_current_context()["run_id"])
 
 
-@task(task_display_name="Are the sources fresh and clean?", trigger_rule="all_done", retries=1)
+@task(task_display_name="Sources fresh, clean?", trigger_rule="all_done", retries=1)
 def check_sources() -> dict[str, Any]:
     """Tell people of a source that is stale, and of too many rejected rows. No run is red for it."""
     from include.cerebro import connections, source_checks
@@ -214,7 +214,7 @@ def cerebro_restore() -> None:
 
     loads = load()
     state = anything_to_transform()
-    transform = transformation("transform")
+    transform = transformation("transform", group_display_name="Build with dbt", tooltip="staging, marts, analytics")
     reconciled = reconcile()
     # Red if anything before it failed, so that the run is.
     answers = publish_answers()

@@ -92,16 +92,16 @@ def cerebro_sample_data() -> None:
         size = SampleSize(**get_current_context()["params"])
         return asdict(write_sample(sample_data_store(), landing_bucket(), dataset, size))
 
-    @task(outlets=[LANDING_ZONE])
+    @task(task_display_name="Tell that they are there", outlets=[LANDING_ZONE])
     def announce(heroes: dict, missions: dict, biometrics: dict) -> None:
         """Log what was written, and set off whatever waits for the landing zone."""
         from include.cerebro.sample_data import log_total
 
         log_total(heroes=heroes, missions=missions, biometrics=biometrics)
 
-    heroes = write.override(task_id="write_heroes")("heroes")
-    missions = write.override(task_id="write_missions")("missions")
-    biometrics = write.override(task_id="write_biometrics")("biometrics")
+    heroes = write.override(task_id="write_heroes", task_display_name="Heroes")("heroes")
+    missions = write.override(task_id="write_missions", task_display_name="Missions")("missions")
+    biometrics = write.override(task_id="write_biometrics", task_display_name="Biometrics")("biometrics")
 
     chain([heroes, missions, biometrics], announce(heroes, missions, biometrics))
 

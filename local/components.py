@@ -38,6 +38,8 @@ AIRFLOW_SETTINGS = {
         "dags_are_paused_at_creation": "False",
         "simple_auth_manager_users": "admin:admin",
         "parallelism": "8",
+        # The link "Objects" of a load task shows its arguments: 2,000 objects have 240,000 letters.
+        "max_templated_field_length": "500000",
     },
     "scheduler": {
         # Seconds between two looks for work when there was none; a task then starts that much sooner.

@@ -42,11 +42,11 @@ class DocsLink(BaseOperatorLink):
 
 
 class ObjectsLink(BaseOperatorLink):
-    """From a load task to the objects that it read: their keys and counts, as its asset events tell them."""
+    """From a load task to the objects that it was given: key, ETag and size of each."""
 
     name = "Objects"
 
     def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - the key says it all
-        """Return the task instance's page with its asset events."""
+        """Return the task instance's page with its arguments."""
         mapped = f"/mapped/{ti_key.map_index}" if ti_key.map_index is not None and ti_key.map_index >= 0 else ""
-        return f"{run_url(ti_key.dag_id, ti_key.run_id)}/tasks/{quote(ti_key.task_id)}{mapped}/asset_events"
+        return f"{run_url(ti_key.dag_id, ti_key.run_id)}/tasks/{quote(ti_key.task_id)}{mapped}/rendered_templates"

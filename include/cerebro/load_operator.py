@@ -1,6 +1,7 @@
 """The decorator ``@load_task``: a task that loads objects of the landing zone, and tells which.
 
-It tells Airflow, in the events of its assets (the button "Objects" leads there), and OpenLineage, if that is on.
+It tells Airflow, in the events of its assets, and OpenLineage, if that is on. In the Airflow UI the link "Objects" on
+the task's page leads to their list.
 """
 
 from __future__ import annotations

@@ -105,6 +105,8 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
     producer.tests_per_model = tests
     # The models' own tasks tell OpenLineage about them, so dbt's artifacts need not be read for it.
     producer.calculate_openlineage_events_completes = _not_calculated
+    done = group.children[f"{group_id}.{PRODUCER_WATCHER_TASK_ID}_done"]
+    done._task_display_name = "dbt build is done"  # Cosmos makes it itself, and asks for no name
     return group
 
 
