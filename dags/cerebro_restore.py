@@ -23,24 +23,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import (
-    AssetOrTimeSchedule,
-    AsyncCallback,
-    CronTriggerTimetable,
-    DeadlineAlert,
-    DeadlineReference,
-    chain,
-    dag,
-    get_current_context,
-    task,
-    task_group,
-)
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, chain, dag, get_current_context, task, task_group
 
-from include.cerebro import settings
-from include.cerebro.alerts import AlertNotifier
+from include.cerebro.alerts import run_alerts
 from include.cerebro.assets import LANDING_ZONE
-from include.cerebro.load_operator import load_task
+from include.cerebro.load_operator import load_records, load_task
 from include.cerebro.transform import transformation
 
 
@@ -63,25 +50,6 @@ def discover() -> list[list[list[Any]]]:
     task_instance.xcom_push("missions", [list(stored) for stored in found.missions])
     # Tasks can only be mapped over what a task returns, so the batches are that; the others are XComs of their own.
     return [[list(stored) for stored in batch] for batch in found.biometrics]
-
-
-def load_records(dataset: str, objects: list[list[Any]]) -> dict[str, Any]:
-    """Load new objects of heroes or missions, each in a transaction of its own; skip the task if there are none."""
-    if not objects:
-        raise AirflowSkipException(f"No new files of {dataset}")
-
-    from include.cerebro import connections
-    from include.cerebro.object_store import StoredObject
-    from include.cerebro.record_loader import RecordLoader
-
-    loader = RecordLoader(
-        dataset,
-        connections.object_store(),
-        connections.landing_bucket(),
-        connections.warehouse(),
-        get_current_context()["run_id"],
-    )
-    return loader.load([StoredObject(*stored) for stored in objects]).as_dict()
 
 
 @load_task("heroes", task_display_name="Heroes")
@@ -183,16 +151,9 @@ def check_sources() -> dict[str, Any]:
     is_paused_upon_creation=False,
     # One run at a time. Two would do no harm (the ledger sees to that), but the same work.
     max_active_runs=1,
-    # People are told, if the Airflow connection cerebro_alerts says where.
-    on_failure_callback=AlertNotifier("red"),
-    on_success_callback=AlertNotifier("green"),
-    deadline=DeadlineAlert(
-        reference=DeadlineReference.DAGRUN_QUEUED_AT,
-        interval=timedelta(minutes=settings.LATE_AFTER_MINUTES),
-        callback=AsyncCallback(AlertNotifier, {"kind": "late"}),
-    ),
     tags=["cerebro", "etlt"],
     doc_md=__doc__,
+    **run_alerts(),
     default_args={
         "owner": "cerebro",
         "retries": 2,

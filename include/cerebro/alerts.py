@@ -11,9 +11,12 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from airflow.sdk.bases.notifier import BaseNotifier
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from include.cerebro import settings
 
@@ -76,6 +79,19 @@ class AlertNotifier(BaseNotifier):
             _log_not_configured()
         except Exception as error:  # noqa: BLE001 - an alert must not do harm
             _log_unsent(alert, error)
+
+
+def run_alerts() -> dict[str, Any]:
+    """Return the arguments of a DAG whose runs are to be told of: red, green again, late."""
+    return {
+        "on_failure_callback": AlertNotifier("red"),
+        "on_success_callback": AlertNotifier("green"),
+        "deadline": DeadlineAlert(
+            reference=DeadlineReference.DAGRUN_QUEUED_AT,
+            interval=timedelta(minutes=settings.LATE_AFTER_MINUTES),
+            callback=AsyncCallback(AlertNotifier, {"kind": "late"}),
+        ),
+    }
 
 
 def red_run(context: Any) -> Alert:

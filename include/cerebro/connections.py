@@ -1,4 +1,4 @@
-"""From Airflow's connections and variables to plain values. Only this module and transform.py know Airflow."""
+"""From Airflow's connections and variables to plain values. The work itself knows nothing of Airflow."""
 
 from __future__ import annotations
 

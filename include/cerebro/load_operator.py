@@ -11,7 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.decorators.python import _PythonDecoratedOperator
+from airflow.sdk import get_current_context
 from airflow.sdk.bases.decorator import task_decorator_factory
+from airflow.sdk.exceptions import AirflowSkipException
 
 from include.cerebro.assets import LANDING_ZONE, table
 from include.cerebro.links import ObjectsLink
@@ -88,3 +90,22 @@ def load_task(dataset: str, **kwargs: Any) -> Callable[[Callable[..., Any]], Any
         )
 
     return decorate
+
+
+def load_records(dataset: str, objects: list[list[Any]]) -> dict[str, Any]:
+    """Load new objects of heroes or missions, each in a transaction of its own; skip the task if there are none."""
+    if not objects:
+        raise AirflowSkipException(f"No new files of {dataset}")
+
+    from include.cerebro import connections
+    from include.cerebro.object_store import StoredObject
+    from include.cerebro.record_loader import RecordLoader
+
+    loader = RecordLoader(
+        dataset,
+        connections.object_store(),
+        connections.landing_bucket(),
+        connections.warehouse(),
+        get_current_context()["run_id"],
+    )
+    return loader.load([StoredObject(*stored) for stored in objects]).as_dict()
