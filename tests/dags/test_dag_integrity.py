@@ -121,8 +121,51 @@ def test_every_task_has_an_owner_retries_and_a_description(dag_bag: Any) -> None
         for task in dag.tasks:
             assert task.owner == "cerebro", task.task_id
             assert task.retries >= 1 or task.task_id.endswith("_done"), task.task_id
-            if not task.task_id.startswith("transform."):
-                assert task.doc_md or task.python_callable.__doc__, task.task_id
+            assert task.doc_md, task.task_id
+            assert not task.doc_md.startswith((" ", "\n")), "indented Markdown is code"
+
+
+def test_tasks_have_names_for_people(dag_bag: Any, dbt_models: set[str]) -> None:
+    for dag in dag_bag.dags.values():
+        for task in dag.tasks:
+            name = task.task_id.removeprefix("transform.")
+            assert task.task_display_name == name if name in dbt_models else task.task_display_name != task.task_id
+            # The grid cuts off what is longer.
+            assert name in dbt_models or len(task.task_display_name) <= 24
+
+
+def test_a_model_is_one_click_away_from_its_page_in_the_dbt_docs(restore: Any, manifest: dict[str, Any]) -> None:
+    models = {node["name"]: key for key, node in manifest["nodes"].items() if key.startswith(("model.", "snapshot."))}
+    for name, unique_id in models.items():
+        task = restore.get_task(f"transform.{name}")
+        page = f"/cosmos/cerebro/dbt_docs_index.html#!/{unique_id.split('.')[0]}/{unique_id}"
+        (link,) = task.operator_extra_links
+        assert link.get_link(task, ti_key=None).endswith(page)
+        assert f"{page})" in task.doc_md
+
+
+def test_a_load_leads_to_the_objects_that_it_was_given(restore: Any) -> None:
+    # Not before the fixture has given Airflow a home of its own.
+    from airflow.models.taskinstancekey import TaskInstanceKey
+
+    key = TaskInstanceKey("cerebro_restore", "load.biometrics", "manual__2025-01-01T00:00:00+00:00", 1, 7)
+    for dataset in ("heroes", "missions", "biometrics"):
+        (link,) = restore.get_task(f"load.{dataset}").operator_extra_links
+        assert link.get_link(None, ti_key=key).endswith(
+            "/dags/cerebro_restore/runs/manual__2025-01-01T00%3A00%3A00%2B00%3A00"
+            "/tasks/load.biometrics/mapped/7/rendered_templates"
+        )
+
+
+def test_people_are_told_of_red_and_late_runs_and_a_look_at_the_sources_makes_no_run_red(restore: Any) -> None:
+    assert restore.on_failure_callback.kind == "red"
+    assert restore.on_success_callback.kind == "green"
+    (deadline,) = restore.deadline
+    assert deadline.interval == timedelta(hours=1)
+    assert deadline.callback.path == "include.cerebro.alerts.AlertNotifier"
+    assert restore.get_task("check_sources").trigger_rule == "all_done"
+    # A leaf beside the others: a run is judged by all of them.
+    assert restore.get_task("check_sources").downstream_task_ids == set()
 
 
 def test_runs_hourly_by_asset_and_without_a_logical_date(restore: Any) -> None:
