@@ -36,7 +36,7 @@ class Progress:
         self._title = title
         self._loaded = loaded
         self._started = time.monotonic()
-        self._notes: dict[tuple[str, int], str] = {}
+        self._results: dict[tuple[str, int], Mapping[str, Any] | None] = {}
         self._told: set[tuple[str, int, str]] = set()
         self._tasks: Sequence[Task] = ()
         # Drawn anew from the clock, not only when there is news: a second is a second on the board.
@@ -63,8 +63,8 @@ class Progress:
         """Take in the present state of all tasks."""
         for task in tasks:
             key = (task.task_id, task.map_index)
-            if task.state == "success" and key not in self._notes:
-                self._notes[key] = _load_note([result for result in [self._loaded(task)] if result])
+            if task.state == "success" and key not in self._results:
+                self._results[key] = self._loaded(task)
         self._tasks = tasks
         if not self._live:
             self._print_news(tasks)
@@ -76,7 +76,7 @@ class Progress:
             if task.state in _ENDED and (*key, "ended") not in self._told:
                 self._told.add((*key, "ended"))
                 words, colour = _ENDED[task.state]
-                note = self._notes.get(key)
+                note = self._note([task])
                 line = Text(f"  {task.seconds:6.1f}s  {task.label}: ").append(words, style=colour)
                 self._console.print(line.append(f", {note}") if note else line)
             elif task.state == "running" and (*key, "started") not in self._told:
@@ -110,19 +110,30 @@ class Progress:
         is_group = len(members) > 1 or "." in members[0].task_id
         bar = ProgressBar(total=len(members), completed=len(ended), width=20) if is_group else Text()
         count = f"{len(ended)} of {len(members)}" if is_group else ""
-        notes = [note for task in members if (note := self._notes.get((task.task_id, task.map_index)))]
-        told = notes[0] if len(notes) == 1 else ""
         label = members[0].group if is_group else members[0].label
-        board.add_row(self._mark(members, working), label, _span(members), bar, Text(f"{count}  {told}".strip()))
+        board.add_row(
+            self._mark(members, working), label, _span(members), bar, Text(f"{count}  {self._note(members)}".strip())
+        )
         for task in working if is_group else ():
             board.add_row("", Text(f"  {task.label}", style="cyan"), f"{task.seconds:.1f} s", "", task.state)
         for task in members if is_group else ():
-            note = self._notes.get((task.task_id, task.map_index))
-            if note and len(notes) > 1:
-                board.add_row("", Text(f"  {task.label}", style="dim"), f"{task.seconds:.1f} s", "", note)
-            elif task.state in ("failed", "upstream_failed"):
+            if task.state in ("failed", "upstream_failed"):
                 words, colour = _ENDED[task.state]
                 board.add_row("", Text(f"  {task.label}", style=colour), f"{task.seconds:.1f} s", "", words)
+
+    def _note(self, members: Sequence[Task]) -> str:
+        """What these tasks loaded together, in words."""
+        results = [result for task in members if (result := self._results.get((task.task_id, task.map_index)))]
+        if not results:
+            return ""
+        objects, rows, rejected = (
+            sum(result[name] for result in results) for name in ("objects", "rows_loaded", "rows_rejected")
+        )
+        broken = sum(len(result["failed"]) for result in results)
+        parts = [_count(objects, "object"), _count(rows, "row")]
+        parts += [f"{rejected:,} rejected"] if rejected else []
+        parts += [f"{_count(broken, 'object')} broken"] if broken else []
+        return ", ".join(parts)
 
     def _mark(self, members: Sequence[Task], working: Sequence[Task]) -> RenderableType:
         states = {task.state for task in members}
@@ -145,18 +156,6 @@ def _span(members: Sequence[Task]) -> str:
     start = min(task.start.timestamp() for task in begun if task.start)
     end = max((task.end.timestamp() if task.end else time.time()) for task in begun)
     return f"{max(0.0, end - start):.1f} s"
-
-
-def _load_note(results: Sequence[Mapping[str, Any]]) -> str:
-    """What loads did, in words."""
-    parts = []
-    for result in results:
-        parts.append(f"{_count(result['objects'], 'object')}, {_count(result['rows_loaded'], 'row')}")
-        if result["rows_rejected"]:
-            parts.append(f"{result['rows_rejected']:,} rejected")
-        if result["failed"]:
-            parts.append(f"{_count(len(result['failed']), 'object')} broken")
-    return ", ".join(parts)
 
 
 def _count(number: int, what: str) -> str:
