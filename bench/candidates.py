@@ -1,18 +1,83 @@
-"""What is measured: functions that a process of its own can run."""
+"""What is measured: functions that a process of its own can run, each with a landing zone and a site."""
 
 from __future__ import annotations
 
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+import boto3  # noqa: F401 - ObjectStore.client imports it when it is called; imports are not measured
+import duckdb
+
 from include.cerebro import settings
 from include.cerebro.biometrics import BiometricsLoader
-from include.cerebro.landing_zone import discover
+from include.cerebro.duckdb_session import extension_path
+from include.cerebro.landing_zone import BIOMETRICS, discover, listed
+from include.cerebro.object_store import ObjectStore, StoredObject
+from include.cerebro.sql import read_sql
 from local.throwaway import Site
 
+FLOOR_SQL = Path(__file__).with_name("sql") / "floor.sql"
 
-def restore_biometrics(bucket: str, site: Site) -> int:
-    """List, load and commit all biometrics of the bucket that are new, batch by batch; return the readings loaded."""
+
+class Restored(NamedTuple):
+    """What a load came to."""
+
+    objects: int
+    readings: int
+
+
+def restore_biometrics(bucket: str, site: Site) -> Restored:
+    """List, load and commit all biometrics of the bucket that are new, batch by batch."""
     settings.QUARANTINE_BUCKET = site.quarantine_bucket
     found = discover(site.store, bucket, site.warehouse)
-    loaded = 0
-    for batch in found.biometrics:
-        loaded += BiometricsLoader(site.store, bucket, site.warehouse, "bench").load(batch).rows_loaded
-    return loaded
+    results = [_load(bucket, site, batch) for batch in found.biometrics]
+    return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
+
+
+def restore_by_workers(bucket: str, workers: int, threads: int, site: Site) -> Restored:
+    """The same by several processes at once, as the mapped tasks of several workers do it."""
+    found = discover(site.store, bucket, site.warehouse)
+    with ProcessPoolExecutor(workers, get_context("spawn"), _set_threads, (threads,)) as pool:
+        tasks = [pool.submit(_load, bucket, site, batch) for batch in found.biometrics]
+        results = [task.result() for task in tasks]
+    return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
+
+
+def _set_threads(threads: int) -> None:
+    settings.DUCKDB_THREADS = threads
+
+
+def _load(bucket: str, site: Site, batch: list[StoredObject]) -> Restored:
+    settings.QUARANTINE_BUCKET = site.quarantine_bucket
+    result = BiometricsLoader(site.store, bucket, site.warehouse, "bench").load(batch)
+    return Restored(result.objects, result.rows_loaded + result.rows_rejected)
+
+
+def floor(bucket: str, site: Site) -> None:
+    """Bare DuckDB, as it comes: the plain aggregates over httpfs into memory, and nothing else."""
+    with _bare_duckdb(bucket, site) as duck:
+        duck.execute(FLOOR_SQL.read_text(encoding="utf-8"))
+
+
+def floor_with_rules(bucket: str, site: Site) -> None:
+    """The same with the rules for readings that cannot be true, by object and reason."""
+    with _bare_duckdb(bucket, site) as duck:
+        for name in ("instant_timestamps", "judged_readings", "minutes", "aggregate"):
+            duck.execute(read_sql(f"biometrics/{name}.sql"))
+
+
+def _bare_duckdb(bucket: str, site: Site) -> duckdb.DuckDBPyConnection:
+    duck = duckdb.connect(config={"autoinstall_known_extensions": False, "temp_directory": tempfile.gettempdir()})
+    duck.load_extension(str(extension_path("duckdb_extension_httpfs")))
+    duck.execute("set enable_progress_bar = false")
+    store: ObjectStore = site.store
+    duck.execute(
+        "create secret (type s3, key_id ?, secret ?, endpoint ?, use_ssl false, url_style 'path')",
+        [store.access_key_id, store.secret_access_key, store.host],
+    )
+    urls = [f"s3://{bucket}/{stored.key}" for stored in listed(store.client(), bucket, BIOMETRICS)]
+    duck.execute("set variable urls = ?", [urls])
+    return duck

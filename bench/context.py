@@ -43,6 +43,11 @@ SCALES = {
 }
 
 
+def objects_for(readings: int) -> int:
+    """In how many objects so many readings come: 58 for 50 million, and so on; ten at least."""
+    return max(10, readings * 58 // 50_000_000)
+
+
 class Bench:
     """One run of the benchmark. Services start when they are first asked for, and end with it."""
 

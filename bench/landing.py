@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -24,11 +26,26 @@ def write_landing_zone(services: Mapping[str, str], readings: int, objects: int,
     unfinished = buckets / f"unfinished-{name}"
     folder = unfinished / "biometrics"
     folder.mkdir(parents=True, exist_ok=True)
-    query = READINGS_SQL.read_text(encoding="utf-8")
     with duckdb.connect() as connection:
         for number in range(objects):
-            connection.execute(f"set variable first_reading = {readings * number // objects}")
-            connection.execute(f"set variable last_reading = {readings * (number + 1) // objects}")
-            connection.execute(f"copy ({query}) to '{folder}/part-{number:06}.parquet' (format parquet)")
+            first, last = readings * number // objects, readings * (number + 1) // objects
+            _write(connection, folder / f"part-{number:06}.parquet", first, last)
     unfinished.rename(buckets / name)
     return name
+
+
+def write_readings(path: Path, first: int, last: int) -> None:
+    """Write the readings from number ``first`` up to ``last`` into one file."""
+    with duckdb.connect() as connection:
+        _write(connection, path, first, last)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, path: Path, first: int, last: int) -> None:
+    connection.execute(f"set variable first_reading = {first}")
+    connection.execute(f"set variable last_reading = {last}")
+    connection.execute(f"copy ({READINGS_SQL.read_text(encoding='utf-8')}) to '{path}' (format parquet)")
+
+
+def copy_landing_zone(source: Path, target: Path) -> None:
+    """Let the folder of one bucket hold all objects of another's, too."""
+    shutil.copytree(source, target, dirs_exist_ok=True, copy_function=os.link)

@@ -60,7 +60,17 @@ def test_a_minute_keeps_what_is_needed_to_merge_it(duck: duckdb.DuckDBPyConnecti
 
 @pytest.mark.parametrize(
     ("value", "valid"),
-    [("0.0", True), ("300.0", True), ("-0.1", False), ("300.1", False), ("'nan'::double", False)],
+    [
+        ("0.0", True),
+        ("-0.0::double", True),
+        ("300.0", True),
+        ("-5e-324", False),
+        ("300.00000000000006::double", False),
+        ("'nan'::double", False),
+        ("-'nan'::double", False),
+        ("'inf'::double", False),
+        ("'-inf'::double", False),
+    ],
 )
 def test_heart_rates_that_can_be_true(value: str, valid: bool, duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     [minute] = minutes(duck, tmp_path, f"(timestamp '2025-01-01', 'hulk', {value}, 1.0, 1.0)")
@@ -71,7 +81,16 @@ def test_heart_rates_that_can_be_true(value: str, valid: bool, duck: duckdb.Duck
 
 @pytest.mark.parametrize(
     ("value", "valid"),
-    [("0.0", True), ("1e300", True), ("-1.0", False), ("'nan'::double", False), ("'inf'::double", False)],
+    [
+        ("0.0", True),
+        ("-0.0::double", True),
+        ("1e300", True),
+        ("-5e-324", False),
+        ("'nan'::double", False),
+        ("-'nan'::double", False),
+        ("'inf'::double", False),
+        ("'-inf'::double", False),
+    ],
 )
 @pytest.mark.parametrize("measure", ["stress_level", "energy_output"])
 def test_stress_and_energy_that_can_be_true(

@@ -1,10 +1,11 @@
--- One pass over the objects in the variable urls, one minute a group.
+-- One pass over the objects in the variable urls, one minute a group. The reason follows from the group's key, so it is
+-- found once a group, not once a reading.
 insert into minutes
 select
     url,
     hero_id,
     minute_number,
-    reason,
+    rejection_reason(hero_id, minute_number, is_usable) as reason,
     count(*),
     count(heart_rate),
     sum(heart_rate),
@@ -22,4 +23,4 @@ select
     max(energy_output),
     count_if(has_energy_output and energy_output is null)
 from judged_readings(getvariable('urls'))
-group by url, hero_id, minute_number, reason;
+group by url, hero_id, minute_number, is_usable;

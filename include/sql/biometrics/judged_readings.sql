@@ -1,3 +1,12 @@
+-- Why a reading is rejected; null if it is not.
+create or replace temp macro rejection_reason(hero_id, minute_number, is_usable) as case
+    when hero_id is null then 'missing_hero_id'
+    -- PostgreSQL has no place for NUL in a text, and the binary COPY would fail half-way.
+    when contains(hero_id, chr(0)) then 'invalid_hero_id'
+    when minute_number is null then 'invalid_timestamp'
+    when not is_usable then 'no_usable_measure'
+end;
+
 -- Every reading of the objects, each measure valid or null, with the reason why the reading is rejected, if it is,
 -- and the reading as it came (read only by those who ask for it). A folder called hero_id=hulk says nothing about a
 -- reading.
@@ -30,10 +39,22 @@ valid_measures as (
             when epoch_us between -62135596800000000 and 253402300799999999
                 then (epoch_us + 62135596800000000) // 60000000
         end as minute_number,
-        -- NaN is greater than everything else in DuckDB, infinity included.
-        case when heart_rate between 0 and 300 then heart_rate end as heart_rate,
-        case when stress_level >= 0 and stress_level < 'infinity' then stress_level end as stress_level,
-        case when energy_output >= 0 and energy_output < 'infinity' then energy_output end as energy_output,
+        -- The second branch is the rule (NaN is greater than everything else in DuckDB, infinity included). The first
+        -- one lets most readings pass without it: two comparisons of doubles cost as much as all that a reading goes
+        -- through before (5 million readings, three measures: 0.15 s with the rule alone, 0.07 s with both).
+        case
+            when isfinite(heart_rate) and not signbit(heart_rate) and not signbit(cast(300 as double) - heart_rate)
+                then heart_rate
+            when heart_rate between 0 and 300 then heart_rate
+        end as heart_rate,
+        case
+            when isfinite(stress_level) and not signbit(stress_level) then stress_level
+            when stress_level >= 0 and stress_level < 'infinity' then stress_level
+        end as stress_level,
+        case
+            when isfinite(energy_output) and not signbit(energy_output) then energy_output
+            when energy_output >= 0 and energy_output < 'infinity' then energy_output
+        end as energy_output,
         has_heart_rate,
         has_stress_level,
         has_energy_output,
@@ -43,11 +64,6 @@ valid_measures as (
 
 select
     *,
-    case
-        when hero_id is null then 'missing_hero_id'
-        -- PostgreSQL has no place for NUL in a text, and the binary COPY would fail half-way.
-        when contains(hero_id, chr(0)) then 'invalid_hero_id'
-        when minute_number is null then 'invalid_timestamp'
-        when heart_rate is null and stress_level is null and energy_output is null then 'no_usable_measure'
-    end as reason
+    heart_rate is not null or stress_level is not null or energy_output is not null as is_usable,
+    rejection_reason(hero_id, minute_number, is_usable) as reason
 from valid_measures;

@@ -1,0 +1,65 @@
+"""The usual ways to do a load's work: pandas, and Polars. Both leave out the ledger, the rules and the counts."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pandas as pd  # type: ignore[import-untyped] # it brings no type information
+import polars as pl
+import psycopg2
+from sqlalchemy import create_engine
+
+from include.cerebro.landing_zone import BIOMETRICS, listed
+from local.throwaway import Site
+
+MEASURES = ("heart_rate", "stress_level", "energy_output")
+STATISTICS = ("count", "sum", "min", "max")
+
+
+def pandas_way(bucket: str, site: Site) -> int:
+    """Read every object into one frame, group by hero and minute, to_sql (in multi-row inserts, its fastest method)."""
+    client = site.store.client()
+    frames = [
+        pd.read_parquet(io.BytesIO(client.get_object(Bucket=bucket, Key=stored.key)["Body"].read()))
+        for stored in listed(client, bucket, BIOMETRICS)
+    ]
+    readings = pd.concat(frames, ignore_index=True)
+    readings["minute_at"] = readings["timestamp"].dt.floor("min")
+    aggregates: dict[str, Any] = {
+        f"{measure}_{statistic}": (measure, statistic) for measure in MEASURES for statistic in STATISTICS
+    }
+    minutes = readings.groupby(["hero_id", "minute_at"], as_index=False, sort=False, observed=True).agg(
+        reading_count=("timestamp", "size"), **aggregates
+    )
+    engine = create_engine(site.warehouse_uri.replace("postgresql://", "postgresql+psycopg2://"))
+    minutes.to_sql("minutes", engine, if_exists="replace", index=False, method="multi", chunksize=2_000)
+    engine.dispose()
+    return len(minutes)
+
+
+def polars_way(folder: str, site: Site) -> int:
+    """Scan the local files lazily (its S3 client fails on the embedded store), group, and COPY the minutes as CSV."""
+    minutes = (
+        pl.scan_parquet(f"{folder}/biometrics/*.parquet")
+        .with_columns(pl.col("timestamp").dt.truncate("1m").alias("minute_at"))
+        .group_by("hero_id", "minute_at")
+        .agg(
+            pl.len().alias("reading_count"),
+            *(getattr(pl.col(name), what)().alias(f"{name}_{what}") for name in MEASURES for what in STATISTICS),
+        )
+        .collect(engine="streaming")
+    )
+    text = io.BytesIO()
+    minutes.write_csv(text)
+    text.seek(0)
+    columns = ", ".join(
+        f"{name} {'text' if name == 'hero_id' else 'timestamp' if name == 'minute_at' else 'double precision'}"
+        for name in minutes.columns
+    )
+    connection = psycopg2.connect(site.warehouse_uri)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(f"create table minutes ({columns})")
+        cursor.copy_expert("copy minutes from stdin (format csv, header)", text)
+    connection.close()
+    return len(minutes)

@@ -1,0 +1,76 @@
+"""A run over a landing zone in which nothing, or next to nothing, is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from bench.candidates import restore_biometrics
+from bench.context import Bench
+from bench.landing import copy_landing_zone, write_readings
+from bench.report import Section, at_most
+from local.throwaway import Site
+
+NAME = "incremental"
+TITLE = "Nothing new, little new"
+
+READINGS_EACH = 100
+
+TEXT = """
+What the tasks `discover` and `biometrics` do when all objects are in the ledger, and when one more object of 100,000
+readings is there.
+"""
+
+
+def run(bench: Bench) -> Section:
+    """Load a landing zone of many objects once, then again without and with a new object."""
+    objects = bench.scale.objects
+    kept = bench.landing_zone(objects * READINGS_EACH, objects)
+    nothing, little = f"nothing new among {objects:,}", f"one new among {objects:,}"
+    with bench.site() as site:
+        folder = Path(bench.services["CEREBRO_STATE_DIR"]) / "s3"
+        copy_landing_zone(folder / kept, folder / site.bucket)
+        bench.say(f"Loading {objects:,} objects for the first time ...")
+        first = bench.compare({"all new": partial(restore_biometrics, site.bucket)}, 1, lambda: _same(site))
+        (restored,) = first["all new"].results
+        if restored.objects != objects:
+            raise RuntimeError(f"{restored.objects} of {objects} objects were loaded")
+        task = partial(restore_biometrics, site.bucket)
+        samples = bench.compare({nothing: task}, prepare=lambda: _same(site)) | bench.compare(
+            {little: task}, prepare=lambda: _with_one_more(bench, site)
+        )
+    expected = {nothing: 0, little: 1}
+    for name, sample in samples.items():
+        if any(result.objects != expected[name] for result in sample.results):
+            raise RuntimeError(f"{name}: {[result.objects for result in sample.results]} objects were loaded")
+    more = samples[little].median() - samples[nothing].median()
+    return Section(
+        NAME,
+        TITLE,
+        TEXT,
+        ("run", "wall s", "CPU s", "peak MiB"),
+        [
+            (name, sample.text(digits=2), sample.text("cpu_s", 2), sample.text("peak_mib", 0))
+            for name, sample in (first | samples).items()
+        ],
+        [
+            at_most(f"nothing new among {objects:,} objects", samples[nothing].median(), 3, " s", 2),
+            at_most("one new object costs more than none by", more, 2, " s", 2),
+        ],
+    )
+
+
+@contextmanager
+def _same(site: Site) -> Iterator[Site]:
+    yield site
+
+
+@contextmanager
+def _with_one_more(bench: Bench, site: Site) -> Iterator[Site]:
+    number = len(list(bench.scratch.glob("new-*.parquet")))
+    path = bench.scratch / f"new-{number}.parquet"
+    write_readings(path, number * 100_000, (number + 1) * 100_000)
+    site.client.put_object(Bucket=site.bucket, Key=f"biometrics/{path.name}", Body=path.read_bytes())
+    yield site
