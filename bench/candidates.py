@@ -11,12 +11,16 @@ from typing import NamedTuple
 import boto3  # noqa: F401 - ObjectStore.client imports it when it is called; imports are not measured
 import duckdb
 
+from bench.dbt import transform
 from include.cerebro import settings
 from include.cerebro.biometrics import BiometricsLoader
+from include.cerebro.checks import read_answers
 from include.cerebro.duckdb_session import extension_path
 from include.cerebro.landing_zone import BIOMETRICS, discover, listed
 from include.cerebro.object_store import ObjectStore, StoredObject
+from include.cerebro.record_loader import RecordLoader
 from include.cerebro.sql import read_sql
+from include.cerebro.warehouse import prepare_warehouse
 from local.throwaway import Site
 
 FLOOR_SQL = Path(__file__).with_name("sql") / "floor.sql"
@@ -81,3 +85,14 @@ def _bare_duckdb(bucket: str, site: Site) -> duckdb.DuckDBPyConnection:
     urls = [f"s3://{bucket}/{stored.key}" for stored in listed(store.client(), bucket, BIOMETRICS)]
     duck.execute("set variable urls = ?", [urls])
     return duck
+
+
+def restore_all(site: Site, scratch: Path) -> None:
+    """Do what the main job does, one thing after the other: prepare, load, transform, check, answer."""
+    prepare_warehouse(site.warehouse)
+    found = discover(site.store, site.bucket, site.warehouse)
+    for dataset, objects in (("heroes", found.heroes), ("missions", found.missions)):
+        RecordLoader(dataset, site.store, site.bucket, site.warehouse, "bench").load(objects)
+    restore_biometrics(site.bucket, site)
+    transform(site, scratch)
+    read_answers(site.warehouse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import measure
+from bench.airflow import Airflow
 from bench.landing import write_landing_zone
 from local import throwaway
-from local.components import SERVICES
+from local.components import COMPONENTS, SERVICES
 from local.throwaway import Site, make_site
 
 
@@ -80,6 +82,14 @@ class Bench:
     def watched(self) -> measure.Services:
         """The processes of the services, to be measured from outside."""
         return measure.Services(self.services["CEREBRO_STATE_DIR"])
+
+    @cached_property
+    def airflow(self) -> Airflow:
+        """The whole stack in a folder of its own, new every time, with the sample landing zone restored once."""
+        self.say("Starting Airflow with the sample data ...")
+        folder = self.folder / "airflow"
+        shutil.rmtree(folder, ignore_errors=True)
+        return Airflow(self._open.enter_context(throwaway.running(folder, COMPONENTS)))
 
     @contextmanager
     def site(self, landing_zone: str | None = None) -> Iterator[Site]:

@@ -13,17 +13,22 @@ REPOSITORY = Path(__file__).parents[2]
 SPY = """
 import importlib.util, sys
 
-def refuse(event, arguments):
+# Noted, not raised: whoever calls might catch it.
+seen = []
+
+def note(event, arguments):
     if event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"):
-        raise RuntimeError(f"a program is started while the file is read: {arguments}")
+        seen.append(f"a program is started while the file is read: {arguments[:2]}")
     # AF_UNIX (1) is the machine itself.
     if event in ("socket.connect", "socket.getaddrinfo") and getattr(arguments[0], "family", 2) != 1:
-        raise RuntimeError(f"the network is used while the file is read: {arguments}")
+        seen.append(f"the network is used while the file is read: {arguments}")
 
 import airflow.sdk
-sys.addaudithook(refuse)
+import croniter  # asks the program `file` about Python's; Airflow's own processes have imported it, too
+sys.addaudithook(note)
 spec = importlib.util.spec_from_file_location("dag_file", sys.argv[1])
 spec.loader.exec_module(importlib.util.module_from_spec(spec))
+assert not seen, seen
 # (boto3 comes with Airflow's own handling of assets whose address begins with s3:.)
 heavy = {"duckdb", "psycopg2", "pandas", "pyarrow", "dbt"} & set(sys.modules)
 assert not heavy, f"imported while the file is read: {heavy}"

@@ -1,0 +1,101 @@
+"""From the trigger to the answers: how much is work, how much is Airflow."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from bench import measure
+from bench.candidates import restore_all
+from bench.context import Bench
+from bench.report import Section, at_most
+from bench.sections.transform import BUILT
+from local.airflow_api import Task
+from local.report import group_times
+from local.run import RESTORE_DAG
+from local.settings import DEFAULT_PORTS, REPOSITORY, free_port
+
+NAME = "end_to_end"
+TITLE = "End to end"
+
+
+def run(bench: Bench) -> Section:
+    """Restore the sample landing zone from nothing, as a run and without Airflow, in turns; then `make run`."""
+    airflow = bench.airflow
+    totals: list[float] = []
+    idle: list[float] = []
+    groups: dict[str, list[float]] = {}
+    works: list[measure.Measurement] = []
+    for _ in range(bench.scale.repeats):
+        airflow.forget("raw", *BUILT)
+        triggered = datetime.now(UTC)
+        tasks = airflow.tasks(airflow.finish(airflow.trigger(RESTORE_DAG)))
+        answered = next(task.end for task in tasks if task.task_id == "publish_answers" and task.end)
+        totals.append((answered - triggered).total_seconds())
+        idle.append(totals[-1] - busy_seconds(tasks, answered))
+        for name, seconds in group_times(tasks):
+            groups.setdefault(name.strip(), []).append(seconds)
+        airflow.forget("raw", *BUILT)
+        works.append(measure.measure(partial(restore_all, airflow.site, bench.scratch)))
+        bench.say(f"  run {totals[-1]:.1f} s, the same without Airflow {works[-1].wall_s:.1f} s")
+    work = [measured.wall_s for measured in works]
+    commands = [make_run(bench) for _ in range(bench.scale.repeats)]
+    airflow_s = [total - worked for total, worked in zip(totals, work, strict=True)]
+    return Section(
+        NAME,
+        TITLE,
+        "The sample landing zone, from an empty warehouse. Work: the same functions and one `dbt build`, one after the "
+        "other, in one process without Airflow. Airflow: what a run takes beyond that; of it, the time in which no "
+        "task ran at all (scheduling). A group lasts from its first task's start to its last one's end. The last row "
+        "is the command from its start to its end: all services started, sample data written, main job, everything "
+        "stopped.",
+        ("", "s"),
+        [
+            ("**trigger to answers**", measure.median_and_range(totals)),
+            ("of it work", measure.median_and_range(work)),
+            ("of it Airflow", measure.median_and_range(airflow_s)),
+            ("... while no task ran", measure.median_and_range(idle)),
+            *((f"`{name}`", measure.median_and_range(seconds)) for name, seconds in groups.items()),
+            ("**`make run`**", measure.median_and_range(commands)),
+        ],
+        [at_most("make run, from the command to the answers", statistics.median(commands), 90, " s", 0)],
+    )
+
+
+def busy_seconds(tasks: list[Task], until: datetime) -> float:
+    """Seconds in which at least one of the tasks ran."""
+    busy = timedelta()
+    reached = datetime.min.replace(tzinfo=UTC)
+    for start, end in sorted((task.start, task.end) for task in tasks if task.start and task.end):
+        start, end = max(start, reached), min(end, until)
+        if end > start:
+            busy += end - start
+            reached = end
+    return busy.total_seconds()
+
+
+def make_run(bench: Bench) -> float:
+    """Wall seconds of `make run` in a state folder of its own. Raises RuntimeError with its output if it fails."""
+    folder = bench.folder / "make-run"
+    shutil.rmtree(folder, ignore_errors=True)
+    ports = {f"CEREBRO_{name.upper()}_PORT": str(free_port()) for name in DEFAULT_PORTS}
+    started = time.monotonic()
+    done = subprocess.run(
+        ["make", "run"],
+        cwd=REPOSITORY,
+        env=os.environ | ports | {"CEREBRO_STATE_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    seconds = time.monotonic() - started
+    shutil.rmtree(folder, ignore_errors=True)
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
+    bench.say(f"  make run {seconds:.0f} s")
+    return seconds
