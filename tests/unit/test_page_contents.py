@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from include.cerebro import settings
-from include.cerebro.page import content, figures, render, wording
+from include.cerebro.page import answers, content, figures, operations, render, wording
 from include.cerebro.page.biometrics import MOST_BUCKETS, MOST_MINUTES, Choice, biometrics, choose_range
 from include.cerebro.page.remedies import remedy
 from include.cerebro.page.section import Section
@@ -76,14 +76,14 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
 def whole_page(**rows: list[dict[str, Any]]) -> content.Page:
     reader: Any = Rows(**rows)
     made = {
-        "failed": content.failed(reader),
-        "hulk_factor": content.hulk_factor(reader),
-        "reliability": content.reliability(reader),
+        "failed": operations.failed(reader),
+        "hulk_factor": answers.hulk_factor(reader),
+        "reliability": answers.reliability(reader),
         "biometrics": biometrics(reader, Choice()),
-        "days": content.days(reader),
-        "runs": content.runs(reader),
-        "freshness": content.freshness(reader, NOW),
-        "quarantine": content.quarantine(reader),
+        "days": operations.days(reader),
+        "runs": operations.runs(reader),
+        "freshness": operations.freshness(reader, NOW),
+        "quarantine": operations.quarantine(reader),
     }
     return content.Page(NOW, "Headline", True, "", made)
 
@@ -216,7 +216,7 @@ def test_a_long_name_is_cut_for_a_chart_only() -> None:
     name = "A" * 100
     assert len(wording.label(name)) == 40
     reader: Any = Rows(hulk_factor=[{"hero_name": name, "avg_energy_output": 1.0}])
-    assert name in render.section_html(content.hulk_factor(reader))
+    assert name in render.section_html(answers.hulk_factor(reader))
 
 
 def test_instants_are_in_utc_and_ages_in_words() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from include.cerebro.page import figures
 from include.cerebro.page.reader import CannotShowError, Reader
 from include.cerebro.page.section import Column, Section, Table
-from include.cerebro.page.wording import NOTHING, count, day, instant, number, span
+from include.cerebro.page.wording import NOTHING, TRY_IT, count, day, instant, number, span
 
 # A chart of 1,100 pixels does not show more points than this.
 MOST_BUCKETS = 480
@@ -54,7 +54,7 @@ def biometrics(reader: Reader, choice: Choice) -> Section:
     if not heroes:
         return section(
             title="There are no readings yet",
-            empty="Trigger cerebro_sample_data to try it out, or fill the landing zone and trigger cerebro_restore.",
+            empty=TRY_IT,
         )
     hero = _chosen(reader, heroes, choice.hero_id)
     if hero is None:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 NOTHING = "–"
 
+TRY_IT = "Trigger cerebro_sample_data to try it out, or fill the landing zone and trigger cerebro_restore."
+
 
 def number(value: float | None, digits: int = 0) -> str:
     """``1,308.69``: thousands apart, so many digits after the point."""
