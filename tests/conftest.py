@@ -1,11 +1,17 @@
 """Stacks for the tests: the real services, in folders and on ports of their own."""
 
+import os
+import tempfile
 from collections.abc import Iterator
 
 import pytest
 
 from local.components import COMPONENTS, SERVICES
 from local.throwaway import running
+
+# Airflow writes a configuration where it finds none: not into the home of whoever tests. Removed when the tests end.
+_AIRFLOW_HOME = tempfile.TemporaryDirectory(prefix="cerebro-test-airflow-")
+os.environ.setdefault("AIRFLOW_HOME", _AIRFLOW_HOME.name)
 
 
 @pytest.fixture(scope="session")

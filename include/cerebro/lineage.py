@@ -78,7 +78,7 @@ def load_lineage(
     ]
     sources = [stored.key for stored in objects]
     if len(objects) > OBJECTS_BY_COLUMN:
-        (folder,) = (known.folder for known in DATASETS if known.name == dataset)
+        (folder,) = (known.folder.rstrip("/") for known in DATASETS if known.name == dataset)
         sources = [folder]
         inputs.append(InputDataset(namespace, folder))
     made_from = {
