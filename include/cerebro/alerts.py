@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from airflow.sdk.bases.notifier import BaseNotifier
@@ -102,7 +102,7 @@ def red_run(context: Any) -> Alert:
     states = RuntimeTaskInstance.get_task_states(dag_id=dag_id, run_ids=[run_id]).get(run_id, {})
     failed = sorted(task for task, state in states.items() if state == "failed")
     try:
-        broken = _broken_objects(run_id)
+        broken = _broken_objects(run_id, getattr(context.get("dag_run"), "start_date", None))
     except Exception as error:  # noqa: BLE001 - the warehouse may be the very trouble
         broken = [f"The warehouse cannot say which objects are broken: {type(error).__name__}"]
     lines = [f"Failed: {', '.join(failed) or context.get('reason')}", *broken]
@@ -189,11 +189,12 @@ def _warehouse() -> Any:
     return connections.warehouse().connect(settings.TRANSFORMER_ROLE)
 
 
-def _broken_objects(run_id: str) -> list[str]:
-    from include.cerebro import ledger
+def _broken_objects(run_id: str, started_at: datetime | None) -> list[str]:
+    from include.cerebro.sql import read_sql
 
     with _warehouse() as connection, connection.cursor() as cursor:
-        return [error for _, error in ledger.failures_of_run(cursor, run_id)]
+        cursor.execute(read_sql("alerts/broken_objects.sql"), {"dag_run_id": run_id, "started_at": started_at})
+        return [error for (error,) in cursor.fetchall()]
 
 
 def _run_url(dag_id: str, run_id: str) -> str:
