@@ -5,6 +5,7 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -113,6 +114,20 @@ def test_too_many_rejected_rows_are_told_with_the_worst_object(site: Site) -> No
     assert line.startswith("biometrics: 60 of 1,000 new rows were rejected, more than 5%")
     assert "biometrics/bad.parquet" in line
     assert source_checks.rejected_shares(site.warehouse, "another") == []
+
+
+def test_broken_objects_are_named_though_the_next_run_has_tried_them_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(site.warehouse, monkeypatch)
+    started_at = datetime.now(UTC)
+    site.put("biometrics/broken.parquet", b"this is no Parquet")
+    assert site.load().failed == site.load().failed == ["biometrics/broken.parquet"]
+    (line,) = alerts._broken_objects("run 1", started_at)
+    assert line.startswith("biometrics/broken.parquet: it is not a Parquet file")
+    assert line.endswith("Deliver it again under the same key; the next run takes it up.")
+    assert alerts._broken_objects("run 1", None) == [], "the ledger names the run that tried last"
+    assert alerts._broken_objects("run 2", None) == [line]
 
 
 def test_what_slack_takes_for_markup_stands_as_it_came_and_long_lists_are_cut() -> None:
