@@ -13,9 +13,10 @@ from typing import Any
 from bench import measure
 from bench.airflow import Airflow
 from bench.landing import write_landing_zone
+from include.cerebro.object_store import list_objects
 from local import throwaway
 from local.components import COMPONENTS, SERVICES
-from local.throwaway import Site, make_site
+from local.throwaway import Site, make_site, object_store
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,13 @@ class Bench:
 
     def landing_zone(self, readings: int, objects: int) -> str:
         """Return the name of a bucket with so many readings in so many biometrics objects, made once and kept."""
-        return write_landing_zone(self.services, readings, objects, self.say)
+        bucket = write_landing_zone(self.services, readings, objects, self.say)
+        self.list_once(bucket)
+        return bucket
+
+    def list_once(self, bucket: str) -> None:
+        """Let the embedded object store remember the ETags of files that were put into its folder directly."""
+        list(list_objects(object_store(self.services).client(), bucket, ""))
 
     def compare(
         self,

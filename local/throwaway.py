@@ -121,6 +121,11 @@ class Site:
         _run_on_server(self.superuser_uri, "drop database {} with (force)", self.warehouse.database)
 
 
+def object_store(services: Mapping[str, str]) -> ObjectStore:
+    """The object store of the services that ``running`` describes."""
+    return ObjectStore(services["S3_ENDPOINT_URL"], services["AWS_ACCESS_KEY_ID"], services["AWS_SECRET_ACCESS_KEY"])
+
+
 AnySite = TypeVar("AnySite", bound=Site)
 
 
@@ -133,8 +138,9 @@ def make_site(kind: type[AnySite], services: Mapping[str, str], bucket: str | No
     owner = urlsplit(services["WAREHOUSE_URI"])
     name = f"site_{os.urandom(5).hex()}"
     warehouse = Warehouse(str(owner.hostname), owner.port or 5432, str(owner.username), str(owner.password), name)
-    store = ObjectStore(services["S3_ENDPOINT_URL"], services["AWS_ACCESS_KEY_ID"], services["AWS_SECRET_ACCESS_KEY"])
-    site = kind(store, warehouse, superuser_uri, bucket or name.replace("_", "-"), f"quarantine-{name[5:]}")
+    site = kind(
+        object_store(services), warehouse, superuser_uri, bucket or name.replace("_", "-"), f"quarantine-{name[5:]}"
+    )
     _run_on_server(superuser_uri, f"create database {{}} owner {owner.username}", name)
     prepare_warehouse(warehouse)
     for new in (site.bucket, site.quarantine_bucket):

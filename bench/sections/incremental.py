@@ -32,6 +32,7 @@ def run(bench: Bench) -> Section:
     with bench.site() as site:
         folder = Path(bench.services["CEREBRO_STATE_DIR"]) / "s3"
         copy_landing_zone(folder / kept, folder / site.bucket)
+        bench.list_once(site.bucket)
         bench.say(f"Loading {objects:,} objects for the first time ...")
         first = bench.compare({"all new": partial(restore_biometrics, site.bucket)}, 1, lambda: _same(site))
         (restored,) = first["all new"].results
