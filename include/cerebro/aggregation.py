@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,7 +67,9 @@ class Aggregation:
 
     def interrupt(self) -> None:
         """Make ``run``, in another thread, end soon with an error. Does nothing if it does not run."""
-        self._duck.interrupt()
+        # A connection that is closed by now has nothing to interrupt.
+        with suppress(duckdb.ConnectionException):
+            self._duck.interrupt()
 
     def close(self) -> None:
         """Give the memory back."""
