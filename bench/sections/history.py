@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import statistics
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 
@@ -39,26 +40,31 @@ def run(bench: Bench) -> Section:
             history.add_days(days)
             builds.append(measure.measure(partial(transform, history.site, bench.scratch), bench.watched))
             bench.say(f"  first build: {builds[-1].wall_s:.0f} s")
-        names = [f"{history.days} days" for history in histories]
-        runs: list[list[measure.Measurement]] = [[], []]
-        for number in range(bench.scale.repeats):
-            # Every second round backwards: neither is always first.
-            for which in (0, 1)[:: -1 if number % 2 else 1]:
-                histories[which].add_days(1)
-                task = partial(transform, histories[which].site, bench.scratch)
-                runs[which].append(measure.measure(task, bench.watched))
-                bench.say(f"  a day more than {names[which]}: {runs[which][-1].wall_s:.1f} s")
-        week, long = (measure.Sample(measured) for measured in runs)
-        answers = {
-            title: [
-                [history.seconds_to_answer(history.questions()[title]) for _ in range(bench.scale.repeats)]
-                for history in histories
-            ]
-            for title in histories[0].questions()
-        }
-        if bench.scale.name != "small":
-            PLANS.write_text(plans(histories[1]), encoding="utf-8")
-        sizes = "; ".join(f"`{name}` {rows} and {indexes} of indexes" for name, rows, indexes in histories[1].sizes())
+        return compare(bench, histories, builds)
+
+
+def compare(bench: Bench, histories: Sequence[History], builds: Sequence[measure.Measurement]) -> Section:
+    """Add days to a short and to a long history, whose first builds were measured, and put the questions to both."""
+    names = [f"{history.days} days" for history in histories]
+    runs: list[list[measure.Measurement]] = [[], []]
+    for number in range(bench.scale.repeats):
+        # Every second round backwards: neither is always first.
+        for which in (0, 1)[:: -1 if number % 2 else 1]:
+            histories[which].add_days(1)
+            task = partial(transform, histories[which].site, bench.scratch)
+            runs[which].append(measure.measure(task, bench.watched))
+            bench.say(f"  a day more than {names[which]}: {runs[which][-1].wall_s:.1f} s")
+    week, long = (measure.Sample(measured) for measured in runs)
+    answers = {
+        title: [
+            [history.seconds_to_answer(history.questions()[title]) for _ in range(bench.scale.repeats)]
+            for history in histories
+        ]
+        for title in histories[0].questions()
+    }
+    if bench.scale.name != "small":
+        PLANS.write_text(plans(histories[1]), encoding="utf-8")
+    sizes = "; ".join(f"`{name}` {rows} and {indexes} of indexes" for name, rows, indexes in histories[1].sizes())
     rows = [
         ("first build, once: wall s", *(f"{build.wall_s:,.0f}" for build in builds), ""),
         ("first build, once: PostgreSQL's CPU s", *(f"{build.services_cpu_s:,.0f}" for build in builds), ""),

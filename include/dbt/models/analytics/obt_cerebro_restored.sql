@@ -68,15 +68,31 @@ bridge_mission_heroes as (
     select * from {{ ref('bridge_mission_heroes') }}
 ),
 
+mission_windows as (
+    select
+        *,
+        {{ mission_from('mission_at') }} as from_minute,
+        {{ mission_until('mission_at') }} as until_minute
+    from dim_missions
+),
+
 participations as (
     select
         bridge_mission_heroes.hero_id,
-        dim_missions.*,
-        {{ mission_from('dim_missions.mission_at') }} as from_minute,
-        {{ mission_until('dim_missions.mission_at') }} as until_minute
+        mission_windows.*
     from bridge_mission_heroes
-    inner join dim_missions
-        on bridge_mission_heroes.mission_id = dim_missions.mission_id
+    inner join mission_windows
+        on bridge_mission_heroes.mission_id = mission_windows.mission_id
+    {% if is_incremental() %}
+    where
+        exists (
+            select from touched_spans
+            where
+                touched_spans.hero_id = bridge_mission_heroes.hero_id
+                and touched_spans.from_minute < mission_windows.until_minute
+                and touched_spans.until_minute > mission_windows.from_minute
+        )
+    {% endif %}
 ),
 
 mission_minutes as (
