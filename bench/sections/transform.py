@@ -19,8 +19,9 @@ NAME = "transform"
 TITLE = "Transform"
 
 BUILT = ("staging", "marts", "analytics", "snapshots")
-# So many days of a hundred heroes take a build of a minute or more.
-LONG_DAYS = 60
+# So many days of a hundred heroes take a build of a minute or more, the time from which on a ratio says something.
+LONG_DAYS = 90
+LONG_SECONDS = 60
 
 
 def run(bench: Bench) -> Section:
@@ -57,6 +58,17 @@ def run(bench: Bench) -> Section:
         ("sample warehouse, nothing new", measure.median_and_range(nothing_new), "skipped"),
         (f"**{days} days of 100 heroes, once**", f"{long_plain:.1f}", f"{long_cosmos:.1f}"),
     ]
+    bars = [
+        at_most(
+            "Cosmos group beyond plain dbt build, sample warehouse",
+            statistics.median(cosmos) - statistics.median(plain),
+            10,
+            " s",
+        )
+    ]
+    if long_plain >= LONG_SECONDS:
+        claim = f"Cosmos group against a plain dbt build of {long_plain:.0f} s"
+        bars.append(at_most(claim, long_cosmos / long_plain, 1.3, " times", 2))
     return Section(
         NAME,
         TITLE,
@@ -65,17 +77,8 @@ def run(bench: Bench) -> Section:
         "own seconds, and the seconds of its Airflow task, which begins to wait when its parents are done.",
         ("", "plain dbt build s", "Cosmos group s"),
         rows,
-        [
-            at_most(
-                "Cosmos group beyond plain dbt build, sample warehouse",
-                statistics.median(cosmos) - statistics.median(plain), 10, " s",
-            ),
-            at_most(
-                f"Cosmos group against a plain dbt build of {long_plain:.0f} s",
-                long_cosmos / long_plain, 1.3, " times", 2,
-            ),
-        ],
-    )  # fmt: skip
+        bars,
+    )
 
 
 def by_dbt(bench: Bench, airflow: Airflow) -> tuple[float, dict[str, float]]:
