@@ -135,6 +135,8 @@ def test_titles_say_the_answer() -> None:
     assert sections["reliability"].title.endswith("was on the most successful missions: 13")
     assert sections["runs"].title == "1 reading is missing"
     assert sections["runs"].is_well is False
+    assert sections["runs"].table is not None
+    assert sections["runs"].table.rows[0][-1] == "no: 1 missing"
     assert sections["quarantine"].title == "2 rows of 1 object in quarantine"
     assert sections["failed"].title == "1 object cannot be loaded; everything else is"
     assert sections["failed"].table is not None

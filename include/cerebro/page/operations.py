@@ -73,9 +73,7 @@ def runs(reader: Reader) -> Section:
     else:
         title = f"{len(lossy)} of the last {count(len(rows), 'run')} did not add up"
     if not rows[0]["is_conserved"]:
-        missing = rows[0]["difference"]
-        verb = "is" if abs(missing) == 1 else "are"
-        title = f"{count(abs(missing), 'reading')} {verb} {'missing' if missing > 0 else 'there twice'}"
+        title = _gap(rows[0]["difference"], "reading is", "readings are")
     return section(
         title=title,
         is_well=rows[0]["is_conserved"],
@@ -93,12 +91,18 @@ def runs(reader: Reader) -> Section:
             [
                 [row["dag_run_id"], instant(row["checked_at"])]
                 + [number(row[name]) for name in ("readings_in", "readings_in_facts", "readings_rejected")]
-                + ["yes" if row["is_conserved"] else f"no: {row['difference']:+,}"]
+                + ["yes" if row["is_conserved"] else f"no: {_gap(row['difference'])}"]
                 for row in rows
             ],
             is_open=True,
         ),
     )
+
+
+def _gap(difference: int, one: str = "", more: str = "") -> str:
+    """``2 missing``, ``1 reading is there twice``."""
+    what = one if abs(difference) == 1 else more
+    return " ".join(filter(None, [f"{abs(difference):,}", what, "missing" if difference > 0 else "there twice"]))
 
 
 def freshness(reader: Reader, now: datetime) -> Section:
