@@ -32,7 +32,7 @@ HEIGHTS = {"grid": 900, "graph": 800, "assets": 900, "cerebro": 1338}
 
 BIG_TABLE = "analytics.obt_cerebro_restored"
 MOST_QUARANTINED = """
-    select object_key from analytics.load_history
+    select object_key from operations.load_history
     where is_current and rows_rejected > 0
     order by rows_rejected desc, object_key collate "C" limit 1
 """

@@ -86,10 +86,10 @@ def test_it_is_in_the_navigation(scheduler: Scheduler) -> None:
 
 def test_the_answers_are_those_of_the_warehouse(person: httpx.Client, warehouse: str) -> None:
     (best,) = query(warehouse, "select hero_name, avg_energy_output from analytics.hulk_factor where rank = 1")
-    (checked,) = query(warehouse, "select * from analytics.run_checks order by checked_at desc limit 1")
+    (checked,) = query(warehouse, "select * from operations.run_checks order by checked_at desc limit 1")
     (worst,) = query(
         warehouse,
-        "select object_key, quarantine_key from analytics.load_history where is_current and rows_rejected > 0"
+        "select object_key, quarantine_key from operations.load_history where is_current and rows_rejected > 0"
         ' order by rows_rejected desc, object_key collate "C" limit 1',
     )
     html = person.get("/cerebro/").text

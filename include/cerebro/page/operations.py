@@ -11,7 +11,7 @@ from include.cerebro.page.remedies import remedy
 from include.cerebro.page.section import Column, Section, Table
 from include.cerebro.page.wording import TRY_IT, ago, count, day, instant, number
 
-# As many as a person looks through; analytics.load_history and analytics.run_checks have all of them.
+# As many as a person looks through; operations.load_history and operations.run_checks have all of them.
 RUNS, DAYS, OBJECTS = 10, 60, 20
 
 
@@ -31,7 +31,7 @@ def days(reader: Reader) -> Section:
         title=f"Of {number(totals['rows_in'])} rows in the landing zone {number(totals['rows_loaded'])} are loaded and "
         f"{number(totals['rows_rejected'])} are in quarantine",
         figure=figures.days(rows),
-        note=f"The last {DAYS} days on which anything came; analytics.load_history has all of them."
+        note=f"The last {DAYS} days on which anything came; operations.load_history has all of them."
         if len(rows) == DAYS
         else "",
         table=Table(
@@ -155,7 +155,7 @@ def quarantine(reader: Reader) -> Section:
     reasons = sorted({reason for row in rows for reason in row["rejection_reasons"]})
     return section(
         title=f"{count(rejected, 'row')} of {count(objects, 'object')} in quarantine",
-        note=f"The {len(rows)} objects with the most of {objects:,}; analytics.load_history has all of them."
+        note=f"The {len(rows)} objects with the most of {objects:,}; operations.load_history has all of them."
         if objects > len(rows)
         else "",
         remedies=[(reason, remedy(reason)) for reason in reasons],
@@ -187,7 +187,7 @@ def failed(reader: Reader) -> Section:
         "Objects that are broken",
         f"{count(in_all, 'object')} cannot be loaded; everything else is",
         lead="Each run tries them again. To give one up, remove it from the landing zone.",
-        note=f"The latest {len(rows)} of {in_all:,}; analytics.load_history has all of them."
+        note=f"The latest {len(rows)} of {in_all:,}; operations.load_history has all of them."
         if in_all > len(rows)
         else "",
         is_well=False,

@@ -6,7 +6,7 @@ select
     sum(load_history.rows_in)::bigint as rows_in,
     sum(load_history.rows_loaded)::bigint as rows_loaded,
     sum(load_history.rows_rejected)::bigint as rows_rejected
-from analytics.load_history
+from operations.load_history
 group by day
 order by day desc
 limit %(limit)s;

@@ -4,7 +4,7 @@ select
     max(load_history.loaded_at) as loaded_at,
     case load_history.dataset when 'missions' then (select max(dim_missions.mission_at) from marts.dim_missions) end
         as newest_at
-from analytics.load_history
+from operations.load_history
 where load_history.status = 'loaded' and load_history.is_current
 group by load_history.dataset
 order by load_history.dataset;

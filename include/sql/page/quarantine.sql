@@ -4,7 +4,7 @@ with quarantined as (
         load_history.load_id,
         load_history.object_key,
         load_history.rows_rejected
-    from analytics.load_history
+    from operations.load_history
     where load_history.is_current and load_history.rows_rejected > 0
 ),
 
@@ -23,6 +23,6 @@ select
     load_history.quarantine_key,
     (select count(*) from quarantined) as objects_in_all,
     (select sum(quarantined.rows_rejected)::bigint from quarantined) as rows_in_all
-from analytics.load_history
+from operations.load_history
 where load_history.load_id = any(array(select largest.load_id from largest))
 order by load_history.rows_rejected desc, load_history.object_key collate "C" asc;

@@ -6,6 +6,6 @@ select
     run_checks.readings_rejected,
     run_checks.difference,
     run_checks.is_conserved
-from analytics.run_checks
+from operations.run_checks
 order by run_checks.checked_at desc
 limit %(limit)s;

@@ -26,8 +26,8 @@ MAY = {
         "select * from analytics.obt_cerebro_restored",
         "select * from analytics.hulk_factor",
         "select * from analytics.reliability",
-        "select * from analytics.load_history",
-        "select * from analytics.run_checks",
+        "select * from operations.load_history",
+        "select * from operations.run_checks",
     ],
 }
 
@@ -59,6 +59,7 @@ MUST_NOT = {
         "truncate marts.fact_biometrics",
         "drop table marts.dim_heroes",
         "create table analytics.another (hero_id text)",
+        "create view operations.another as select 1 as one",
     ],
 }
 

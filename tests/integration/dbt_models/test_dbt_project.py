@@ -60,7 +60,7 @@ def test_everything_is_described_in_the_database(built: Warehouse) -> None:
         from pg_attribute as columns
         inner join pg_class as tables on columns.attrelid = tables.oid
         where
-            tables.relnamespace::regnamespace::text in ('staging', 'marts', 'analytics', 'snapshots')
+            tables.relnamespace::regnamespace::text in ('staging', 'marts', 'analytics', 'operations', 'snapshots')
             and tables.relkind in ('r', 'v')
             and columns.attnum > 0
             and (
