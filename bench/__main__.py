@@ -1,6 +1,7 @@
 """`python -m bench [--scale small|default|large] [section ...]`: measure, print, and write docs/benchmarks.md."""
 
 import argparse
+import fcntl
 import sys
 import time
 from importlib import import_module
@@ -52,6 +53,18 @@ def main() -> int:
     arguments = parser.parse_args()
     if unknown := set(arguments.sections) - set(SECTIONS):
         parser.error(f"unknown sections: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.print("Another benchmark is at work in this folder. Try again when it is done.", style="red")
+            return 1
+        return measure_all(arguments)
+
+
+def measure_all(arguments: argparse.Namespace) -> int:
+    """Run the sections and write the report."""
     ok = True
     with Bench(SCALES[arguments.scale], FOLDER, console.print) as bench:
         for name in arguments.sections or SECTIONS:
