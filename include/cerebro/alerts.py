@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 from airflow.sdk.bases.notifier import BaseNotifier
 from airflow.sdk.definitions.callback import AsyncCallback
-from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+from airflow.sdk.definitions.deadline import DeadlineAlert
 
 from include.cerebro import settings
+from include.cerebro.deadlines import RunCreatedDeadline
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def run_alerts() -> dict[str, Any]:
         "on_failure_callback": AlertNotifier("red"),
         "on_success_callback": AlertNotifier("green"),
         "deadline": DeadlineAlert(
-            reference=DeadlineReference.DAGRUN_QUEUED_AT,
+            reference=RunCreatedDeadline(),
             interval=timedelta(minutes=settings.LATE_AFTER_MINUTES),
             callback=AsyncCallback(AlertNotifier, {"kind": "late"}),
         ),
@@ -119,7 +120,7 @@ def late_run(dag_id: str, run_id: str) -> Alert:
     """Return what to tell of a run that missed its deadline."""
     minutes = f"{settings.LATE_AFTER_MINUTES:g} minutes"
     return Alert(
-        "late", f"{dag_id} is late: {run_id} is not done {minutes} after it was queued", url=_run_url(dag_id, run_id)
+        "late", f"{dag_id} is late: {run_id} is not done {minutes} after it was made", url=_run_url(dag_id, run_id)
     )
 
 

@@ -56,7 +56,7 @@ PART_OBJECTS = int(os.environ.get("CEREBRO_PART_OBJECTS", 500))
 DUCKDB_MEMORY_LIMIT = os.environ.get("CEREBRO_DUCKDB_MEMORY_LIMIT", "600MB")
 DUCKDB_THREADS = int(os.environ.get("CEREBRO_DUCKDB_THREADS", os.cpu_count() or 2))
 
-# Alerts. A run is late when it is not done so long after it was queued: by then the next hourly one waits for it.
+# Alerts. A run is late when it is not done so long after it was made: by then the next hourly one waits for it.
 LATE_AFTER_MINUTES = float(os.environ.get("CEREBRO_LATE_AFTER_MINUTES", 60))
 # A dataset is stale when nothing new was loaded for so many hours. Heroes may stay the same for years.
 STALE_AFTER_HOURS = _by_dataset("CEREBRO_STALE_AFTER_HOURS", "biometrics=25,missions=25")

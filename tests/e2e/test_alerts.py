@@ -75,7 +75,7 @@ def test_a_red_run_tells_of_itself_its_objects_and_its_sources_once(
     assert "biometrics/trouble/broken.parquet: it is not a Parquet file" in told
     assert "Deliver it again under the same key" in told
     assert f"/dags/cerebro_restore/runs/{red.run_id.replace(':', '%3A').replace('+', '%2B')}|" in told
-    awaited(texts, lambda text: f"{red.run_id} is not done 0.05 minutes after it was queued" in text)
+    awaited(texts, lambda text: f"{red.run_id} is not done 0.05 minutes after it was made" in text)
     assert "missions: nothing new since" in awaited(texts, lambda text: "Nothing new has come" in text)
     rejected = awaited(texts, lambda text: "Too many rows were rejected" in text)
     assert "heroes: 2 of 3 new rows were rejected, more than 50%; most of them from heroes/trouble.csv" in rejected
