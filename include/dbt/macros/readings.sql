@@ -17,6 +17,10 @@
                 tgrelid = '{{ this }}'::regclass
                 and tgfoid = 'meta.keep_fact_readings()'::regprocedure
             having count(*) filter (where tgenabled = 'A') = {{ changes | length }}
+        ) or not exists (
+            -- a table that was restored from a backup is another one
+            select from {{ source('meta', 'fact_readings') }}
+            where fact_table = '{{ this }}'::regclass
         ) then
             {%- for change, tables in changes.items() %}
             create or replace trigger keep_fact_readings_{{ change }}
