@@ -103,7 +103,11 @@ def test_the_answers_are_those_of_the_warehouse(person: httpx.Client, warehouse:
 
 
 def test_a_hero_and_a_time_can_be_chosen(person: httpx.Client, warehouse: str) -> None:
-    (hero,) = query(warehouse, "select hero_id, hero_name from marts.dim_heroes order by hero_name desc limit 1")
+    (hero,) = query(
+        warehouse,
+        "select hero_id, hero_name from marts.dim_heroes natural join marts.fact_biometrics"
+        " where minute_at >= '2025-01-01Z' and minute_at < '2025-01-02Z' order by hero_name desc limit 1",
+    )
     chosen = {"hero": hero["hero_id"], "first_day": "2025-01-01", "last_day": "2025-01-01"}
     section = person.get("/cerebro/biometrics", params=chosen).text
     assert f">{hero['hero_name']} on 1 Jan 2025: heart rate up to" in section
