@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from include.cerebro import settings
 from include.cerebro.biometrics import BiometricsLoader
 from include.cerebro.checks import read_answers
 from include.cerebro.duckdb_session import extension_path
-from include.cerebro.landing_zone import BIOMETRICS, discover, listed
+from include.cerebro.landing_zone import BIOMETRICS, discover, listed, pack
 from include.cerebro.object_store import ObjectStore, StoredObject
 from include.cerebro.record_loader import RecordLoader
 from include.cerebro.sql import read_sql
@@ -45,8 +46,10 @@ def restore_biometrics(bucket: str, site: Site) -> Restored:
 def restore_by_workers(bucket: str, workers: int, threads: int, site: Site) -> Restored:
     """The same by several processes at once, as the mapped tasks of several workers do it."""
     found = discover(site.store, bucket, site.warehouse)
+    # Smaller than by default, so that there is something to share.
+    batches = list(pack(chain.from_iterable(found.biometrics), settings.PART_BYTES))
     with ProcessPoolExecutor(workers, get_context("spawn"), _set_threads, (threads,)) as pool:
-        tasks = [pool.submit(_load, bucket, site, batch) for batch in found.biometrics]
+        tasks = [pool.submit(_load, bucket, site, batch) for batch in batches]
         results = [task.result() for task in tasks]
     return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
 

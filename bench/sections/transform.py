@@ -22,6 +22,8 @@ BUILT = ("staging", "marts", "analytics", "operations", "snapshots")
 # So many days of a hundred heroes take a build of a minute or more, the time from which on a ratio says something.
 LONG_DAYS = 90
 LONG_SECONDS = 60
+# They take five minutes; elsewhere so many show that the way is open.
+SHORT_DAYS = 3
 
 
 def run(bench: Bench) -> Section:
@@ -42,7 +44,7 @@ def run(bench: Bench) -> Section:
             tasks.setdefault(task.task_id.split(".")[1], []).append(task.seconds)
         bench.say(f"  plain dbt build {plain[-1]:.1f} s, Cosmos group {cosmos[-1]:.1f} s")
     nothing_new = [build_once(bench, airflow) for _ in range(bench.scale.repeats)]
-    days = LONG_DAYS if bench.scale.name != "small" else 3
+    days = LONG_DAYS if bench.scale.name == "large" else SHORT_DAYS
     bench.say(f"  {days} days of history ...")
     History(airflow.site).add_days(days)
     long_plain, _ = by_dbt(bench, airflow)

@@ -12,9 +12,9 @@ NAME = "workers"
 TITLE = "Workers"
 
 TEXT = """
-The batches of one load as tasks in processes of their own, one at a time and two at a time. With two cores there is
-little to win: DuckDB uses all cores already, and PostgreSQL and the object store want some, too. Workers on other
-machines bring cores of their own; nothing but PostgreSQL and the object store is shared.
+One load as batches of 64 MiB, each a task in a process of its own, one at a time and two at a time. With two cores
+there is little to win: DuckDB uses all cores already, and PostgreSQL and the object store want some, too. Workers on
+other machines bring cores of their own; nothing but PostgreSQL and the object store is shared.
 """
 
 

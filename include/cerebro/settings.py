@@ -40,14 +40,16 @@ DBT_THREADS = int(os.environ.get("CEREBRO_DBT_THREADS", 4))
 # dbt may live in an environment of its own (in the Docker image it does); on the PATH otherwise.
 DBT_EXECUTABLE = os.environ.get("CEREBRO_DBT_EXECUTABLE", "dbt")
 
-# A batch of this many bytes (compressed Parquet) holds some 25-50 million readings and takes several seconds on two
-# cores, against 1-2 s that Airflow needs for a task that does nothing. Memory does not depend on it: see PART_BYTES.
-BATCH_BYTES = int(os.environ.get("CEREBRO_BATCH_BYTES", 256 * 1024**2))
+# What one load task takes, in compressed Parquet: 50 million readings (469 MiB) were loaded in 4.7 s (4.7-4.8) as one
+# batch and in 5.0 s (4.8-5.1) as two, one after the other, on two cores; Airflow adds 1-2 s for each task. Smaller
+# batches are for many workers. Memory does not depend on it: see PART_BYTES.
+BATCH_BYTES = int(os.environ.get("CEREBRO_BATCH_BYTES", 512 * 1024**2))
 # Bounds what one task hands to DuckDB and what one XCom holds (about 150 bytes an object).
 BATCH_OBJECTS = int(os.environ.get("CEREBRO_BATCH_OBJECTS", 2000))
 
 # What one transaction of a load task holds: while it is copied, the next part is aggregated already. Peak memory of a
-# load of 50 million readings: 327 MiB with parts of 64 MiB, 270 MiB with 16 MiB, and 906 MiB for DuckDB all at once.
+# load of 50 million readings: 306 MiB with parts of 64 MiB, 277 MiB with 32 MiB (and 0.3 s more of 4.7 s), and 940 MiB
+# for DuckDB all at once.
 PART_BYTES = int(os.environ.get("CEREBRO_PART_BYTES", 64 * 1024**2))
 # Small objects make many minutes of few readings: 1,000 objects with 1,000 minutes each in a part took 811 MiB.
 PART_OBJECTS = int(os.environ.get("CEREBRO_PART_OBJECTS", 500))
