@@ -8,11 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from include.cerebro import settings
-from include.cerebro.object_store import ObjectStore
 from include.cerebro.warehouse import Warehouse, prepare_warehouse
 from local.airflow_api import FINAL_RUN_STATES, AirflowApi, Run
 from local.run import DAG_TIMEOUT, RESTORE_DAG, RUN_TIMEOUT, SAMPLE_DAG
-from local.throwaway import Site
+from local.throwaway import Site, object_store
 
 
 class Airflow(AirflowApi):
@@ -23,7 +22,7 @@ class Airflow(AirflowApi):
         super().__init__(values)
         owner = urlsplit(values["WAREHOUSE_URI"])
         self.site = Site(
-            ObjectStore(values["S3_ENDPOINT_URL"], values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"]),
+            object_store(values),
             Warehouse(str(owner.hostname), owner.port or 5432, str(owner.username), str(owner.password)),
             values["POSTGRES_SUPERUSER_URI"],
             settings.DEFAULT_LANDING_BUCKET,

@@ -1,17 +1,11 @@
 """dbt on a site's warehouse, as a candidate and for what each model took."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from include.cerebro import settings
 from include.cerebro.checks import check_conservation
 from local.throwaway import Site
-
-DBT = Path(sys.executable).with_name("dbt")
 
 
 def build(site: Site, scratch: Path) -> list[tuple[str, float]]:
@@ -19,21 +13,11 @@ def build(site: Site, scratch: Path) -> list[tuple[str, float]]:
 
     Raises RuntimeError with dbt's output if anything failed.
     """
-    done = subprocess.run(
-        [str(DBT), "build", "--exclude-resource-type", "unit_test",
-         "--project-dir", str(settings.DBT_ROOT), "--profiles-dir", str(settings.DBT_ROOT)],
-        env=os.environ | site.environment() | {
-            "DBT_TARGET_PATH": str(scratch / "dbt"),
-            "DBT_LOG_PATH": str(scratch / "dbt"),
-            "DO_NOT_TRACK": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise RuntimeError(done.stdout)
-    results: list[dict[str, Any]] = json.loads((scratch / "dbt" / "run_results.json").read_text())["results"]
+    with site.start_dbt_build(scratch / "dbt") as process:
+        output, _ = process.communicate()
+    if process.returncode:
+        raise RuntimeError(output)
+    results: list[dict[str, Any]] = json.loads((scratch / "dbt" / "target" / "run_results.json").read_text())["results"]
     return [(str(result["unique_id"]), float(result["execution_time"])) for result in results]
 
 

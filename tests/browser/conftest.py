@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from local.screens import Person, browser_page, find_chromium
 from tests.e2e.conftest import scheduler  # noqa: F401 - the fixture
-from tests.e2e.scheduler import SAMPLE_DAG, Scheduler
+from tests.e2e.scheduler import Scheduler
 
 # The same as in the end-to-end tests before: then it is there already.
 SAMPLE_SIZE = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
@@ -31,9 +31,7 @@ def offline() -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def person(stack: dict[str, str], scheduler: Scheduler) -> Iterator[Person]:  # noqa: F811 - the fixture
     """Someone who has logged in to the running product, after both DAGs have run."""
-    sample = scheduler.trigger_with(SAMPLE_DAG, SAMPLE_SIZE)
-    scheduler.wait_until_green(sample)
-    scheduler.wait_until_finished(scheduler.await_triggered(sample))
+    scheduler.wait_until_finished(scheduler.write_sample(SAMPLE_SIZE))
     with browser_page() as page:
         person = Person(page, stack)
         person.opens("/cerebro/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local.airflow_api import Run
 from tests.docker.project import Project
-from tests.e2e.scheduler import SAMPLE_DAG, Scheduler
+from tests.e2e.scheduler import Scheduler
 from tests.oracle.store import calculate_from_store
 from tests.oracle.warehouse import differences
 
@@ -13,9 +13,7 @@ SAMPLE_SIZE = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
 
 def write_sample(api: Scheduler, **size: int) -> Run:
     """Write a sample and return the run of cerebro_restore that its asset has started."""
-    sample = api.trigger_with(SAMPLE_DAG, SAMPLE_SIZE | size)
-    api.wait_until_green(sample)
-    return api.await_triggered(sample)
+    return api.write_sample(SAMPLE_SIZE | size)
 
 
 def assert_restored(project: Project) -> None:

@@ -52,6 +52,12 @@ class Scheduler(AirflowApi):
         instances = self._call("GET", path, params={"limit": 100})["task_instances"]
         return {f"{each['task_id']} {each['map_index']}": each["hostname"] for each in instances if each["hostname"]}
 
+    def write_sample(self, parameters: dict[str, Any]) -> Run:
+        """Write a sample and return the run of cerebro_restore that its asset has started."""
+        sample = self.trigger_with(SAMPLE_DAG, parameters)
+        self.wait_until_green(sample)
+        return self.await_triggered(sample)
+
     def states(self, run: Run) -> dict[str, str]:
         """The state of every task, by its id."""
         return {task.task_id: task.state for task in self.tasks(run)}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from include.cerebro.object_store import ObjectStore
 from local.airflow_api import Run
+from local.throwaway import object_store
 from tests.e2e.scheduler import RESTORE_DAG, Scheduler
 from tests.receiver import SECRET, receiver
 
@@ -29,8 +29,7 @@ def received() -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture(scope="module")
 def bucket(watched_stack: dict[str, str]) -> Any:
-    names = ("S3_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    return ObjectStore(*[watched_stack[name] for name in names]).client()
+    return object_store(watched_stack).client()
 
 
 def awaited(texts: list[str], is_it: Callable[[str], bool]) -> str:

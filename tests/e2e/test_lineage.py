@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from include.cerebro.object_store import ObjectStore
-from tests.e2e.scheduler import SAMPLE_DAG, Scheduler
+from include.cerebro.object_store import list_objects
+from local.throwaway import object_store
+from tests.e2e.scheduler import Scheduler
 
 OBT = "cerebro.analytics.obt_cerebro_restored"
 # What a load or the transformation makes of its own: no object has it.
@@ -29,10 +30,7 @@ def run_of(event: dict[str, Any]) -> str | None:
 
 
 def listed(watched_stack: dict[str, str]) -> set[str]:
-    names = ("S3_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    client = ObjectStore(*[watched_stack[name] for name in names]).client()
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket="cerebro-data")
-    return {entry["Key"] for page in pages for entry in page.get("Contents", ())}
+    return {stored.key for stored in list_objects(object_store(watched_stack).client(), "cerebro-data", "")}
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +48,7 @@ def keys(events: list[dict[str, Any]], watched_stack: dict[str, str], keys_befor
 @pytest.fixture(scope="module")
 def events(watched: Scheduler, watched_stack: dict[str, str], keys_before: set[str]) -> list[dict[str, Any]]:  # noqa: ARG001
     """What all tasks of a run told when they were done."""
-    sample = watched.trigger_with(SAMPLE_DAG, {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True})
-    watched.wait_until_green(sample)
-    restore = watched.await_triggered(sample)
+    restore = watched.write_sample({"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True})
     watched.wait_until_green(restore)
     found = [
         json.loads(line)

@@ -6,7 +6,7 @@ import pytest
 
 from include.cerebro.sql import read_sql
 from local.airflow_api import Run
-from tests.e2e.scheduler import RESTORE_DAG, SAMPLE_DAG, Scheduler
+from tests.e2e.scheduler import RESTORE_DAG, Scheduler
 from tests.oracle import Expected
 from tests.oracle.store import calculate_from_store
 from tests.oracle.warehouse import differences, query
@@ -33,9 +33,7 @@ BASE_TABLES = """
 @pytest.fixture(scope="module")
 def restored(scheduler: Scheduler) -> Run:
     """The sample, written and restored by the run that its asset started."""
-    sample = scheduler.trigger_with(SAMPLE_DAG, SAMPLE_SIZE)
-    scheduler.wait_until_green(sample)
-    restore = scheduler.await_triggered(sample)
+    restore = scheduler.write_sample(SAMPLE_SIZE)
     scheduler.wait_until_green(restore)
     return restore
 

@@ -7,7 +7,7 @@ import psycopg2
 import pytest
 
 from local.airflow_api import Run
-from tests.e2e.scheduler import RESTORE_DAG, SAMPLE_DAG, Scheduler
+from tests.e2e.scheduler import RESTORE_DAG, Scheduler
 
 METADATA = """
     select 'xcom ' || key, value::text from xcom
@@ -29,9 +29,7 @@ def secrets(stack: dict[str, str]) -> dict[str, str]:
 @pytest.fixture(scope="module", autouse=True)
 def a_run_has_been(scheduler: Scheduler) -> Run:
     """By itself, too, this file has something to look at."""
-    sample = scheduler.trigger_with(SAMPLE_DAG, {"heroes": 2, "missions": 3, "hours": 1, "seed": 3, "dirt": True})
-    scheduler.wait_until_green(sample)
-    restore = scheduler.await_triggered(sample)
+    restore = scheduler.write_sample({"heroes": 2, "missions": 3, "hours": 1, "seed": 3, "dirt": True})
     scheduler.wait_until_finished(restore)
     assert restore.dag_id == RESTORE_DAG
     return restore

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from include.cerebro.object_store import ObjectStore
+from local.throwaway import object_store
 from tests.e2e.scheduler import RESTORE_DAG, Scheduler
 from tests.oracle.warehouse import query
 
@@ -31,7 +31,7 @@ def execute(uri: str, statement: str) -> None:
 
 @pytest.fixture(scope="module")
 def bucket(stack: dict[str, str]) -> Any:
-    return ObjectStore(stack["S3_ENDPOINT_URL"], stack["AWS_ACCESS_KEY_ID"], stack["AWS_SECRET_ACCESS_KEY"]).client()
+    return object_store(stack).client()
 
 
 def put(bucket: Any, key: str, body: bytes) -> None:

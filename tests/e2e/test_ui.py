@@ -9,9 +9,9 @@ import httpx
 import psycopg2
 import pytest
 
-from include.cerebro.object_store import ObjectStore
 from local.airflow_api import Run
-from tests.e2e.scheduler import RESTORE_DAG, SAMPLE_DAG, Scheduler
+from local.throwaway import object_store
+from tests.e2e.scheduler import RESTORE_DAG, Scheduler
 from tests.oracle.warehouse import query
 
 SAMPLE_SIZE = {"heroes": 2, "missions": 3, "hours": 1, "seed": 3, "dirt": True}
@@ -21,16 +21,14 @@ BROKEN = "biometrics/<b>broken</b>.parquet"
 
 @pytest.fixture(scope="module")
 def restored(scheduler: Scheduler) -> Run:
-    sample = scheduler.trigger_with(SAMPLE_DAG, SAMPLE_SIZE)
-    scheduler.wait_until_green(sample)
-    restore = scheduler.await_triggered(sample)
+    restore = scheduler.write_sample(SAMPLE_SIZE)
     scheduler.wait_until_green(restore)
     return restore
 
 
 @pytest.fixture(scope="module")
 def bucket(stack: dict[str, str]) -> Any:
-    return ObjectStore(stack["S3_ENDPOINT_URL"], stack["AWS_ACCESS_KEY_ID"], stack["AWS_SECRET_ACCESS_KEY"]).client()
+    return object_store(stack).client()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 
-from include.cerebro import settings
 from include.cerebro.biometrics import BiometricsLoader
 from include.cerebro.checks import check_conservation
 from include.cerebro.landing_zone import Discovery, discover
@@ -24,7 +23,6 @@ from include.cerebro.warehouse import prepare_warehouse
 from local import throwaway
 
 REPOSITORY = Path(__file__).parents[2]
-DBT = Path(sys.executable).with_name("dbt")
 # Removed when the tests end.
 DBT_SCRATCH = tempfile.TemporaryDirectory(prefix="cerebro-test-dbt-")
 READING_COLUMNS = ("timestamp", "hero_id", "heart_rate", "stress_level", "energy_output")
@@ -125,20 +123,7 @@ class Site(throwaway.Site):
 
     def start_build(self) -> subprocess.Popen[str]:
         """Start dbt."""
-        scratch = Path(DBT_SCRATCH.name)
-        return subprocess.Popen(
-            [str(DBT), "build", "--exclude-resource-type", "unit_test",
-             "--project-dir", str(settings.DBT_ROOT), "--profiles-dir", str(settings.DBT_ROOT)],
-            env=os.environ | self.environment() | {
-                # dbt's parsed project is kept from build to build: it saves seconds each time.
-                "DBT_TARGET_PATH": str(scratch / "target"),
-                "DBT_LOG_PATH": str(scratch / "logs"),
-                "DO_NOT_TRACK": "1",
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )  # fmt: skip
+        return self.start_dbt_build(Path(DBT_SCRATCH.name))
 
     def restore(self) -> LoadResult:
         """Run the main job: load what is new, transform it, check that nothing was lost."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from include.cerebro.object_store import ObjectStore, list_objects
+from include.cerebro.object_store import list_objects
+from local.throwaway import object_store
 from tests.oracle.calculate import Expected, calculate
 
 
 def calculate_from_store(environment: Mapping[str, str], bucket: str = "cerebro-data") -> Expected:
     """Read every object of the landing zone, with the keys of .local/env, and calculate."""
-    client = ObjectStore(
-        environment["S3_ENDPOINT_URL"], environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
-    ).client()
+    client = object_store(environment).client()
     keys = [stored.key for stored in list_objects(client, bucket, "")]
     return calculate({key: client.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys})

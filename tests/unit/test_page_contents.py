@@ -11,6 +11,7 @@ import pytest
 from include.cerebro import settings
 from include.cerebro.page import answers, content, figures, operations, render, wording
 from include.cerebro.page.biometrics import MOST_BUCKETS, MOST_MINUTES, Choice, biometrics, choose_range
+from include.cerebro.page.reader import Reader
 from include.cerebro.page.remedies import remedy
 from include.cerebro.page.section import Section
 
@@ -21,7 +22,7 @@ EVIL_KEY = "biometrics/\"><img src=x onerror=alert(1)>'.parquet"
 MEASURES = ("heart_rate", "stress_level", "energy_output")
 
 
-class Rows:
+class Rows(Reader):
     """Stands where the reader stands: the rows that each query would give."""
 
     def __init__(self, **rows: list[dict[str, Any]]) -> None:

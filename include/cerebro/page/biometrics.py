@@ -50,7 +50,7 @@ def biometrics(reader: Reader, choice: Choice) -> Section:
     Raises CannotShowError if the warehouse cannot be read.
     """
     section = partial(Section, name="biometrics", heading="Biometrics")
-    heroes = reader.rows("heroes")
+    heroes = reader.heroes
     if not heroes:
         return section(
             title="There are no readings yet",

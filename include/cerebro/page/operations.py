@@ -114,7 +114,7 @@ def freshness(reader: Reader, now: datetime) -> Section:
     if not rows:
         return section(title="Nothing has been loaded yet", empty=TRY_IT)
     newest = {row["dataset"]: row["newest_at"] for row in rows}
-    newest["biometrics"] = max((hero["last_minute"] for hero in reader.rows("heroes")), default=None)
+    newest["biometrics"] = max((hero["last_minute"] for hero in reader.heroes), default=None)
     latest = max(row["loaded_at"] for row in rows)
     return section(
         title=f"The last object came {ago(latest, now)}",

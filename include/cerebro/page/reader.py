@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import psycopg2
@@ -40,6 +41,11 @@ class Reader:
                 return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
         except psycopg2.Error as error:
             raise CannotShowError(explain(error)) from error
+
+    @cached_property
+    def heroes(self) -> list[dict[str, Any]]:
+        """The heroes with readings: several sections need them."""
+        return self.rows("heroes")
 
 
 @contextmanager
