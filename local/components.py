@@ -111,6 +111,11 @@ def _s3_command(state: State, ports: Ports) -> list[str]:
         "--dir-cache-time=1s",
         # A ranged read took 24 ms with the default, which waits for reads in sequence, against 2 ms.
         "--vfs-read-wait=0",
+        # A file that is read in one piece is hashed, and its hash written to disk and flushed, each time. Read in
+        # pieces it is not: 1,000 objects of 36 KB came in 0.6 s instead of 1.1 s.
+        "--vfs-read-chunk-size=16k",
+        # And not hashed to compare it with what was remembered: 0.33 instead of 0.43 ms of processor time an object.
+        "--no-checksum",
         # The listing's ETags are MD5 sums. Remembered they cost nothing; made anew, 1.7 s a GB each time.
         f"--cache-dir={state.folder / 's3-cache'}",
         f":hasher,remote='{buckets}',hashes=md5,max_age=off:",

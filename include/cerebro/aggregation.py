@@ -17,6 +17,7 @@ from include.cerebro.errors import BadObjectError, NotConservedError
 from include.cerebro.ledger import ObjectTotals
 from include.cerebro.object_store import StoredObject
 from include.cerebro.parquet import MEASURES, Layout, layouts, url
+from include.cerebro.prefetch import prefetch
 from include.cerebro.sql import read_sql
 
 log = logging.getLogger(__name__)
@@ -35,17 +36,26 @@ class Aggregation:
     """The one-minute aggregates of some objects of one bucket, in a DuckDB connection of their own.
 
     ``run`` reads every object once. Then ``bad`` holds the objects whose columns cannot be used, each with what is
-    wrong; ``summaries`` has the others, by key.
+    wrong; ``summaries`` has the others, by key. With ``fetchers``, connections of the same session, the objects are
+    fetched whole first.
     """
 
-    def __init__(self, duck: duckdb.DuckDBPyConnection, bucket: str, objects: Sequence[StoredObject]) -> None:
+    def __init__(
+        self,
+        duck: duckdb.DuckDBPyConnection,
+        bucket: str,
+        objects: Sequence[StoredObject],
+        fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
+    ) -> None:
         self.objects = objects
         self.bad: dict[StoredObject, BadObjectError] = {}
         self.summaries: dict[str, ObjectSummary] = {}
         self._duck = duck
+        self._fetchers = fetchers
         self._bucket = bucket
         self._url = {stored.key: url(bucket, stored) for stored in objects}
         self._layout: dict[str, Layout] = {}
+        self._md5: dict[str, str] = {}
 
     def run(self) -> None:
         """Aggregate.
@@ -54,6 +64,8 @@ class Aggregation:
         those that the objects' footers promise.
         """
         started = time.monotonic()
+        if self._fetchers:
+            self._md5 = prefetch(self._fetchers, list(self._url.values()))
         groups, self.bad = layouts(self._duck, self.objects, self._bucket)
         self._duck.execute(read_sql("biometrics/minutes.sql"))
         for layout, members in groups.items():
@@ -65,15 +77,32 @@ class Aggregation:
         self._check_conserved()
         log.info("Read and aggregated %d objects in %.1f s", len(self.objects), time.monotonic() - started)
 
+    def proven(self) -> set[StoredObject]:
+        """Return the objects that were the listed version whenever they were read, beyond doubt.
+
+        They were fetched whole, their ETag is the MD5 of what came, and all that was read since came from the cache.
+        """
+        by_url = {self._url[stored.key]: stored for stored in self.objects}
+        fetched = {its_url: by_url[its_url] for its_url, md5 in self._md5.items() if md5 == by_url[its_url].etag}
+        if not fetched:
+            return set()
+        kept = self._duck.execute(
+            read_sql("biometrics/whole_in_cache.sql"),
+            [list(fetched), [stored.size_bytes for stored in fetched.values()]],
+        ).fetchall()
+        return {fetched[its_url] for (its_url,) in kept}
+
     def interrupt(self) -> None:
         """Make ``run``, in another thread, end soon with an error. Does nothing if it does not run."""
-        # A connection that is closed by now has nothing to interrupt.
-        with suppress(duckdb.ConnectionException):
-            self._duck.interrupt()
+        for connection in (self._duck, *self._fetchers):
+            # A connection that is closed by now has nothing to interrupt.
+            with suppress(duckdb.ConnectionException):
+                connection.interrupt()
 
     def close(self) -> None:
         """Give the memory back."""
-        self._duck.close()
+        for connection in (self._duck, *self._fetchers):
+            connection.close()
 
     def _read_timestamps_as(self, layout: Layout) -> None:
         """Make the macros for this layout: reading instants and reading text are different things to DuckDB."""

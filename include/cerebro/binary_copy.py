@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from include.cerebro.duckdb_session import POSTGRES_SCANNER, load_extension
 from include.cerebro.errors import NotConservedError
 
 
@@ -20,6 +21,7 @@ def binary_copy(
     clean end of its input, so the caller must roll back on any exception: DuckDB's own error, or NotConservedError if
     another number of rows than ``expected_rows`` came through.
     """
+    load_extension(connection, POSTGRES_SCANNER)
     read_end, write_end = os.pipe()
     errors: list[BaseException] = []
 

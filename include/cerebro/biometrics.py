@@ -28,7 +28,7 @@ from include.cerebro.landing_zone import BIOMETRICS, pack
 from include.cerebro.ledger import Rejection
 from include.cerebro.load_result import LoadResult
 from include.cerebro.look_ahead import look_ahead
-from include.cerebro.object_store import ObjectStore, StoredObject, list_objects
+from include.cerebro.object_store import ObjectStore, StoredObject, still_listed
 from include.cerebro.parquet import describe_problem, has_footer
 from include.cerebro.warehouse import Warehouse
 
@@ -54,21 +54,36 @@ class BiometricsLoader:
         with closing(self.store.client()) as client:
             with self.warehouse.connect(settings.LOADER_ROLE) as connection, connection.cursor() as cursor:
                 objects = ledger.new_objects(cursor, batch)
-            for part in self._load_parts(client, list(pack(objects, settings.PART_BYTES, settings.PART_OBJECTS))):
-                self._load_apart(client, part)
+            small = [stored for stored in objects if stored.size_bytes <= settings.WHOLE_OBJECT_BYTES]
+            large = [stored for stored in objects if stored.size_bytes > settings.WHOLE_OBJECT_BYTES]
+            for group, whole in ((small, True), (large, False)):
+                for part in self._load_parts(client, group, whole):
+                    self._load_apart(client, part)
         return self.result
 
-    def _load_parts(self, client: Any, parts: Sequence[Sequence[StoredObject]]) -> list[Sequence[StoredObject]]:
-        """Load the parts one by one, each in a transaction; return those that something in them keeps from it."""
+    def _load_parts(self, client: Any, objects: Sequence[StoredObject], whole: bool) -> list[Sequence[StoredObject]]:
+        """Load the objects part by part, each in a transaction; return the parts that something in them keeps from it.
+
+        Objects that are fetched ``whole`` keep one thread at work, so several parts are at work at once. Others keep
+        all of DuckDB's threads at work.
+        """
+        parts = list(pack(objects, settings.PART_BYTES, settings.PART_OBJECTS))
+        if not parts:
+            return []
         troubled = []
-        with duckdb_session(self.store) as duck:
-            aggregations = [Aggregation(duck.cursor(), self.bucket, part) for part in parts]
+        with duckdb_session(self.store, whole_objects=whole) as duck:
+            connections = settings.FETCH_CONNECTIONS if whole else 0
+            aggregations = [
+                Aggregation(duck.cursor(), self.bucket, part, [duck.cursor() for _ in range(connections)])
+                for part in parts
+            ]
 
             def interrupt() -> None:
                 for aggregation in aggregations:
                     aggregation.interrupt()
 
-            with closing(look_ahead(aggregations, Aggregation.run, interrupt)) as results:
+            workers = settings.DUCKDB_THREADS if whole else 1
+            with closing(look_ahead(aggregations, Aggregation.run, interrupt, workers)) as results:
                 for aggregation, aggregated in results:
                     try:
                         aggregated.result()
@@ -153,21 +168,25 @@ class BiometricsLoader:
         started = time.monotonic()
         for stored, bad in aggregation.bad.items():
             self._fail(stored, bad)
-        unchanged = self._unchanged(client, [it for it in aggregation.objects if it.key in aggregation.summaries])
+        objects = [stored for stored in aggregation.objects if stored.key in aggregation.summaries]
+        if not objects:
+            return
+        rejections = self._quarantine(client, aggregation, objects)
+        # Last of all: whatever was read until now is what was listed.
+        unchanged = self._unchanged(client, aggregation, objects)
         if not unchanged:
             return
-        rejections = self._quarantine(client, aggregation, unchanged)
         self._commit(aggregation, unchanged, rejections)
         log.info("Copied and committed in %.1f s", time.monotonic() - started)
 
-    def _unchanged(self, client: Any, objects: Sequence[StoredObject]) -> list[StoredObject]:
-        """Return the objects that still are what was listed: the others may have changed while they were read."""
-        # One listing (1,000 objects a request) rather than one request an object.
-        now = set(list_objects(client, self.bucket, _shared_prefix([stored.key for stored in objects])))
-        for stored in objects:
-            if stored not in now:
-                log.warning("%s changed while it was read; the next run takes up what is there then", stored.key)
-        return [stored for stored in objects if stored in now]
+    def _unchanged(self, client: Any, aggregation: Aggregation, objects: Sequence[StoredObject]) -> list[StoredObject]:
+        """Return the objects that were, all the time, what was listed: the others may have changed while being read."""
+        proven = aggregation.proven()
+        unsure = [stored for stored in objects if stored not in proven]
+        changed = set(unsure) - set(still_listed(client, self.bucket, unsure))
+        for stored in changed:
+            log.warning("%s changed while it was read; the next run takes up what is there then", stored.key)
+        return [stored for stored in objects if stored not in changed]
 
     def _quarantine(self, client: Any, aggregation: Aggregation, objects: Sequence[StoredObject]) -> list[Rejection]:
         """Write the rejected readings of each object to the quarantine bucket."""
@@ -207,10 +226,3 @@ class BiometricsLoader:
             minutes,
             len(objects) - len(load_ids),
         )
-
-
-def _shared_prefix(keys: Sequence[str]) -> str:
-    """Return the longest text that all keys begin with: that of the first and last in order."""
-    first, last = min(keys, default=""), max(keys, default="")
-    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
-    return first[:length]

@@ -12,6 +12,7 @@ import duckdb
 
 from include.cerebro.errors import BadObjectError, is_store_trouble, may_be_content
 from include.cerebro.object_store import StoredObject
+from include.cerebro.sql import read_sql
 
 log = logging.getLogger(__name__)
 
@@ -48,18 +49,19 @@ def layouts(
     one of the objects is no Parquet file.
     """
     by_url = {url(bucket, stored): stored for stored in objects}
-    elements: dict[str, list[tuple[str, int | None, str | None]]] = defaultdict(list)
-    for name_of_file, *element in connection.execute(
-        "select file_name, name, num_children, duckdb_type from parquet_schema(?)", [list(by_url)]
-    ).fetchall():
-        elements[name_of_file].append((element[0], element[1], element[2]))
     groups: dict[Layout, list[StoredObject]] = defaultdict(list)
     bad: dict[StoredObject, BadObjectError] = {}
-    for its_url, stored in by_url.items():
-        try:
-            groups[_layout(stored, _top_level(elements[its_url]))].append(stored)
-        except BadObjectError as error:
-            bad[stored] = error
+    for elements, urls in connection.execute(read_sql("biometrics/layouts.sql"), [list(by_url)]).fetchall():
+        members = [by_url[its_url] for its_url in urls]
+        columns = _top_level(elements)
+        if problem := _problem(columns):
+            bad |= {stored: BadObjectError(stored.key, *problem) for stored in members}
+            continue
+        layout = _layout(columns)
+        groups[layout] += members
+        if unused := [name for name in columns if name not in layout.names]:
+            others = f" and {len(members) - 1} others" if len(members) > 1 else ""
+            log.info("%s%s: the columns %s are not used", members[0].key, others, ", ".join(unused))
     return groups, bad
 
 
@@ -77,41 +79,44 @@ def has_footer(connection: duckdb.DuckDBPyConnection, bucket: str, stored: Store
     return True
 
 
-def _top_level(elements: list[tuple[str, int | None, str | None]]) -> dict[str, str]:
+def _top_level(elements: list[dict[str, Any]]) -> dict[str, str]:
     """Name and type of the columns; what is nested in them is passed over. The first element is the root."""
     columns: dict[str, str] = {}
     nested = 0
-    for name, num_children, duckdb_type in elements[1:]:
+    for element in elements[1:]:
+        children = element["num_children"] or 0
         if nested:
-            nested += (num_children or 0) - 1
+            nested += children - 1
         else:
-            columns[name] = duckdb_type or ("STRUCT" if num_children else "UNKNOWN")
-            nested = num_children or 0
+            columns[element["name"]] = element["duckdb_type"] or ("STRUCT" if children else "UNKNOWN")
+            nested = children
     return columns
 
 
-def _layout(stored: StoredObject, columns: dict[str, str]) -> Layout:
+def _layout(columns: dict[str, str]) -> Layout:
+    """The layout of columns that have no problem."""
+    by_lower_name = {name.lower(): name for name in columns}
+    names = tuple(by_lower_name[name] for name in COLUMNS)
+    return Layout(names, tuple(columns[name] for name in names))
+
+
+def _problem(columns: dict[str, str]) -> tuple[str, str] | None:
+    """What is wrong with the columns (their types by their names), and what to do; None if they can be used."""
     by_lower_name = {name.lower(): name for name in columns}
     missing = [name for name in COLUMNS if name not in by_lower_name]
     if missing:
-        raise BadObjectError(
-            stored.key,
+        return (
             f"it lacks the column {', '.join(missing)}; it has {', '.join(columns)}",
             "Rename or add the column and deliver it again under the same key",
         )
-    names = tuple(by_lower_name[name] for name in COLUMNS)
-    for column, name in zip(COLUMNS, names, strict=True):
-        pattern, wanted = ACCEPTED_TYPES[column]
-        if not re.fullmatch(pattern, columns[name]):
-            raise BadObjectError(
-                stored.key,
-                f"its column {name} has the type {columns[name]}, it must be {wanted}",
+    for name, has in zip(*_layout(columns), strict=True):
+        pattern, wanted = ACCEPTED_TYPES[name.lower()]
+        if not re.fullmatch(pattern, has):
+            return (
+                f"its column {name} has the type {has}, it must be {wanted}",
                 "Cast the column and deliver it again under the same key",
             )
-    extra = [name for name in columns if name not in names]
-    if extra:
-        log.info("%s: the columns %s are not used", stored.key, ", ".join(extra))
-    return Layout(names, tuple(columns[name] for name in names))
+    return None
 
 
 def describe_problem(client: Any, bucket: str, stored: StoredObject) -> str | None:

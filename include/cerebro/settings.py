@@ -45,7 +45,7 @@ DBT_EXECUTABLE = os.environ.get("CEREBRO_DBT_EXECUTABLE", "dbt")
 # batches are for many workers. Memory does not depend on it: see PART_BYTES.
 BATCH_BYTES = int(os.environ.get("CEREBRO_BATCH_BYTES", 512 * 1024**2))
 # Bounds what one task hands to DuckDB and what one XCom holds (about 150 bytes an object).
-BATCH_OBJECTS = int(os.environ.get("CEREBRO_BATCH_OBJECTS", 2000))
+BATCH_OBJECTS = int(os.environ.get("CEREBRO_BATCH_OBJECTS", 5000))
 
 # What one transaction of a load task holds: while it is copied, the next part is aggregated already. Peak memory of a
 # load of 50 million readings: 306 MiB with parts of 64 MiB, 277 MiB with 32 MiB (and 0.3 s more of 4.7 s), and 940 MiB
@@ -53,6 +53,15 @@ BATCH_OBJECTS = int(os.environ.get("CEREBRO_BATCH_OBJECTS", 2000))
 PART_BYTES = int(os.environ.get("CEREBRO_PART_BYTES", 64 * 1024**2))
 # Small objects make many minutes of few readings: 1,000 objects with 1,000 minutes each in a part took 811 MiB.
 PART_OBJECTS = int(os.environ.get("CEREBRO_PART_OBJECTS", 500))
+
+# Objects up to this size are fetched whole, in one request instead of three, and kept until their batch is loaded. For
+# 128 objects that took 0.66 times as long at 36 KB each, 0.74 times at 91 KB, 0.95 times at 257 KB, and 3 times the
+# memory there.
+WHOLE_OBJECT_BYTES = int(os.environ.get("CEREBRO_WHOLE_OBJECT_BYTES", 128 * 1024))
+# Connections over which a part of small objects is fetched. 1,000 objects from a store 20 ms away: 38 s in ranges,
+# whole over 1, 4, 8 and 16 connections 13.1, 3.8, 2.5 and 2.0 s; from the embedded store 1.7 s in ranges, 0.8-0.9 s
+# whole over any number.
+FETCH_CONNECTIONS = int(os.environ.get("CEREBRO_FETCH_CONNECTIONS", 8))
 
 # DuckDB's own limit; with the Python process around it a load is to stay under 1 GiB.
 DUCKDB_MEMORY_LIMIT = os.environ.get("CEREBRO_DUCKDB_MEMORY_LIMIT", "600MB")

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from include.cerebro import settings
 from include.cerebro.biometrics import BiometricsLoader
 from include.cerebro.object_store import StoredObject
 from tests.integration.faults.proxy import Proxy
@@ -190,12 +191,13 @@ class Meddler(threading.Thread):
         self.proxy.release()
 
 
-def large(value: float) -> bytes:
+def large(value: float, readings: int = 20_000) -> bytes:
+    """An object that is read in ranges; with 5,000 readings one that is fetched whole."""
     return parquet_of(f"""
         select
             timestamp '2025-01-01' + to_seconds(range) as "timestamp", 'hulk' as hero_id,
             {value}::double as heart_rate, random() as stress_level, random() as energy_output
-        from range(20000)
+        from range({readings})
     """)
 
 
@@ -224,6 +226,22 @@ def test_an_object_that_changes_while_it_is_read_is_not_taken_for_what_was_liste
     assert site.load().failed == []
     means = {row[0]: row[3] for row in site.merged_minutes()}
     assert means == ({"thor": 70, "hulk": 90} if change == "overwrite" else {"thor": 70})
+
+
+def test_a_small_object_that_is_overwritten_while_it_is_fetched_is_loaded_as_it_was_listed_or_not_at_all(
+    site: Site, holding_proxy: Proxy
+) -> None:
+    site.put("biometrics/1.parquet", large(80, 5_000))
+    [[listed]] = site.discover().biometrics
+    assert listed.size_bytes <= settings.WHOLE_OBJECT_BYTES
+    meddler = Meddler(holding_proxy, lambda: site.put("biometrics/1.parquet", large(90, 5_000)))
+    assert site.load(store=replace(site.store, endpoint_url=holding_proxy.url)).failed == []
+    meddler.join(30)
+    assert holding_proxy.held.is_set()
+    loaded = site.rows("select etag, avg(heart_rate_min) from raw.loads join raw.biometrics using (load_id) group by 1")
+    assert loaded in ([], [(listed.etag, 80)])
+    assert site.load().objects == 1
+    assert {row[3] for row in site.merged_minutes()} == {90}
 
 
 def test_a_file_of_records_that_was_overwritten_after_it_was_listed_is_left_to_the_next_run(site: Site) -> None:

@@ -21,6 +21,24 @@ def test_the_next_item_is_under_way_while_one_is_put_away() -> None:
         assert [(item, answer.result()) for item, answer in results] == [(1, 10), (2, 20)]
 
 
+def test_several_workers_are_that_many_items_ahead() -> None:
+    begun = [threading.Event() for _ in range(4)]
+    together = threading.Barrier(2)
+
+    def work(item: int) -> int:
+        begun[item].set()
+        if item < 2:
+            together.wait(5)
+        return item * 10
+
+    with closing(look_ahead([0, 1, 2, 3], work, lambda: None, workers=2)) as results:
+        item, answer = next(results)
+        assert (item, answer.result()) == (0, 0)
+        assert begun[2].wait(5)
+        assert not begun[3].wait(0.1)
+        assert [(item, answer.result()) for item, answer in results] == [(1, 10), (2, 20), (3, 30)]
+
+
 def test_what_one_item_raised_stops_no_other() -> None:
     def work(item: int) -> int:
         return 10 // item

@@ -1,0 +1,13 @@
+-- The objects by their columns, from the footers: a schema's elements in order, and the objects that have just these.
+select
+    elements,
+    list(url) as urls
+from (
+    select
+        file_name as url,
+        list(struct_pack(name := name, num_children := num_children, duckdb_type := duckdb_type) order by column_id)
+            as elements
+    from parquet_schema(?)
+    group by file_name
+) as footers
+group by elements;
