@@ -24,6 +24,8 @@ SECTIONS = (
     "parse",
     "end_to_end",
 )
+# A year of it takes half an hour; fewer days would say little of a long history.
+OF_THE_LARGE_SCALE = ("history",)
 FOLDER = REPOSITORY / ".local" / "bench"
 REPORT = REPOSITORY / "docs" / "benchmarks.md"
 
@@ -34,6 +36,11 @@ def command(result: report.Result) -> str:
     """What measures the section again."""
     scale = "" if result.scale == "default" else f" SCALE={result.scale}"
     return f"make bench{scale} ONLY={result.section.name}"
+
+
+def sections_of(scale: str) -> list[str]:
+    """What is measured if no section is named."""
+    return [name for name in SECTIONS if scale == "large" or name not in OF_THE_LARGE_SCALE]
 
 
 def write_report() -> None:
@@ -49,7 +56,7 @@ def main() -> int:
     """Run the sections that the command line names, or all; 1 if a bar is missed or a section failed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--scale", choices=SCALES, default="default")
-    parser.add_argument("sections", nargs="*", metavar="section", help=f"one of {', '.join(SECTIONS)}; all by default")
+    parser.add_argument("sections", nargs="*", metavar="section", help=f"one of {', '.join(SECTIONS)}")
     arguments = parser.parse_args()
     if unknown := set(arguments.sections) - set(SECTIONS):
         parser.error(f"unknown sections: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
@@ -67,7 +74,7 @@ def measure_all(arguments: argparse.Namespace) -> int:
     """Run the sections and write the report."""
     ok = True
     with Bench(SCALES[arguments.scale], FOLDER, console.print) as bench:
-        for name in arguments.sections or SECTIONS:
+        for name in arguments.sections or sections_of(arguments.scale):
             module = import_module(f"bench.sections.{name}")
             console.rule(module.TITLE)
             started = time.monotonic()

@@ -13,6 +13,7 @@ from typing import Any
 from bench import measure
 from bench.airflow import Airflow
 from bench.landing import write_landing_zone
+from bench.rounds import Round, restore_rounds
 from include.cerebro.object_store import list_objects
 from local import throwaway
 from local.components import COMPONENTS, SERVICES
@@ -58,6 +59,8 @@ class Bench:
         self.scale = scale
         self.folder = folder
         self.say = say
+        # Loads that one section measured and another one shows again, by the number of readings.
+        self.loads: dict[int, measure.Sample] = {}
         self._open = ExitStack()
 
     def __enter__(self) -> Bench:
@@ -91,6 +94,11 @@ class Bench:
         folder = self.folder / "airflow"
         shutil.rmtree(folder, ignore_errors=True)
         return Airflow(self._open.enter_context(throwaway.running(folder, COMPONENTS)))
+
+    @cached_property
+    def rounds(self) -> list[Round]:
+        """The sample restored from nothing, by all ways in turns: what two sections look at."""
+        return restore_rounds(self.airflow, self.scratch, self.scale.repeats, self.say)
 
     @contextmanager
     def site(self, landing_zone: str | None = None) -> Iterator[Site]:

@@ -132,8 +132,9 @@ class Site:
 
     def remove_bucket(self, bucket: str) -> None:
         """Remove a bucket and all that is in it."""
-        for stored in list_objects(self.client, bucket, ""):
-            self.client.delete_object(Bucket=bucket, Key=stored.key)
+        keys = [{"Key": stored.key} for stored in list_objects(self.client, bucket, "")]
+        for first in range(0, len(keys), 1000):
+            self.client.delete_objects(Bucket=bucket, Delete={"Objects": keys[first : first + 1000], "Quiet": True})
         self.client.delete_bucket(Bucket=bucket)
 
     def drop_database(self) -> None:

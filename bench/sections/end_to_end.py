@@ -8,16 +8,12 @@ import statistics
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from bench import measure
-from bench.candidates import restore_all
 from bench.context import Bench
 from bench.report import Section, at_most
-from bench.sections.transform import BUILT
 from local.airflow_api import Task
 from local.report import group_times
-from local.run import RESTORE_DAG
 from local.settings import DEFAULT_PORTS, REPOSITORY, free_port
 
 NAME = "end_to_end"
@@ -25,25 +21,17 @@ TITLE = "End to end"
 
 
 def run(bench: Bench) -> Section:
-    """Restore the sample landing zone from nothing, as a run and without Airflow, in turns; then `make run`."""
-    airflow = bench.airflow
+    """Look at the runs from nothing and at the same without Airflow; then `make run`."""
     totals: list[float] = []
     idle: list[float] = []
     groups: dict[str, list[float]] = {}
-    works: list[measure.Measurement] = []
-    for _ in range(bench.scale.repeats):
-        airflow.forget("raw", *BUILT)
-        triggered = datetime.now(UTC)
-        tasks = airflow.tasks(airflow.finish(airflow.trigger(RESTORE_DAG)))
-        answered = next(task.end for task in tasks if task.task_id == "publish_answers" and task.end)
-        totals.append((answered - triggered).total_seconds())
-        idle.append(totals[-1] - busy_seconds(tasks, answered))
-        for name, seconds in group_times(tasks):
+    for one in bench.rounds:
+        answered = next(task.end for task in one.tasks if task.task_id == "publish_answers" and task.end)
+        totals.append((answered - one.triggered).total_seconds())
+        idle.append(totals[-1] - busy_seconds(one.tasks, answered))
+        for name, seconds in group_times(one.tasks):
             groups.setdefault(name.strip(), []).append(seconds)
-        airflow.forget("raw", *BUILT)
-        works.append(measure.measure(partial(restore_all, airflow.site, bench.scratch)))
-        bench.say(f"  run {totals[-1]:.1f} s, the same without Airflow {works[-1].wall_s:.1f} s")
-    work = [measured.wall_s for measured in works]
+    work = [one.work.wall_s for one in bench.rounds]
     commands = [make_run(bench) for _ in range(bench.scale.repeats)]
     airflow_s = [total - worked for total, worked in zip(totals, work, strict=True)]
     return Section(

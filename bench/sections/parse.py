@@ -14,7 +14,7 @@ from local.settings import REPOSITORY
 NAME = "parse"
 TITLE = "Parse"
 
-RUNS = 5
+RUNS = 3
 
 # A program that is started, or a connection that is opened, ends it. AF_UNIX (1) is the machine itself.
 READ = """

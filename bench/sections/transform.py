@@ -6,11 +6,11 @@ import statistics
 from functools import partial
 
 from bench import measure
-from bench.airflow import Airflow
 from bench.context import Bench
 from bench.dbt import build
 from bench.history import History
 from bench.report import Section, at_most
+from bench.rounds import BUILT
 from local.airflow_api import Task
 from local.report import group_times
 from local.run import RESTORE_DAG
@@ -18,38 +18,25 @@ from local.run import RESTORE_DAG
 NAME = "transform"
 TITLE = "Transform"
 
-BUILT = ("staging", "marts", "analytics", "operations", "snapshots")
-# So many days of a hundred heroes take a build of a minute or more, the time from which on a ratio says something.
+# So many days of a hundred heroes take a build of a minute or more, the time from which on a ratio says something. Five
+# minutes for both ways: at the large scale only.
 LONG_DAYS = 90
 LONG_SECONDS = 60
-# They take five minutes; elsewhere so many show that the way is open.
-SHORT_DAYS = 3
 
 
 def run(bench: Bench) -> Section:
-    """Build the sample warehouse from nothing, by both ways in turns; then a big one, once."""
+    """Look at the sample warehouse built from nothing, by both ways; at the large scale build a big one, once."""
     airflow = bench.airflow
-    plain: list[float] = []
-    cosmos: list[float] = []
     models: dict[str, list[float]] = {}
     tasks: dict[str, list[float]] = {}
-    for _ in range(bench.scale.repeats):
-        seconds, nodes = by_dbt(bench, airflow)
-        plain.append(seconds)
-        for name, took in nodes.items():
-            models.setdefault(name, []).append(took)
-        seconds, group = by_cosmos(airflow)
-        cosmos.append(seconds)
-        for task in group:
+    for one in bench.rounds:
+        for unique_id, took in one.dbt.result:
+            models.setdefault(unique_id.split(".")[2], []).append(took)
+        for task in group(one.tasks):
             tasks.setdefault(task.task_id.split(".")[1], []).append(task.seconds)
-        bench.say(f"  plain dbt build {plain[-1]:.1f} s, Cosmos group {cosmos[-1]:.1f} s")
-    nothing_new = [build_once(bench, airflow) for _ in range(bench.scale.repeats)]
-    days = LONG_DAYS if bench.scale.name == "large" else SHORT_DAYS
-    bench.say(f"  {days} days of history ...")
-    History(airflow.site).add_days(days)
-    long_plain, _ = by_dbt(bench, airflow)
-    long_cosmos, _ = by_cosmos(airflow)
-    bench.say(f"  plain dbt build {long_plain:.1f} s, Cosmos group {long_cosmos:.1f} s")
+    plain = [one.dbt.wall_s for one in bench.rounds]
+    cosmos = [group_seconds(one.tasks) for one in bench.rounds]
+    nothing_new = [build_once(bench) for _ in range(bench.scale.repeats)]
     rows = [
         ("**sample warehouse, all of it**", measure.median_and_range(plain), measure.median_and_range(cosmos)),
         *(
@@ -58,7 +45,6 @@ def run(bench: Bench) -> Section:
             if name in tasks
         ),
         ("sample warehouse, nothing new", measure.median_and_range(nothing_new), "skipped"),
-        (f"**{days} days of 100 heroes, once**", f"{long_plain:.1f}", f"{long_cosmos:.1f}"),
     ]
     bars = [
         at_most(
@@ -68,9 +54,17 @@ def run(bench: Bench) -> Section:
             " s",
         )
     ]
-    if long_plain >= LONG_SECONDS:
-        claim = f"Cosmos group against a plain dbt build of {long_plain:.0f} s"
-        bars.append(at_most(claim, long_cosmos / long_plain, 1.3, " times", 2))
+    if bench.scale.name == "large":
+        bench.say(f"  {LONG_DAYS} days of history ...")
+        History(airflow.site).add_days(LONG_DAYS)
+        airflow.forget(*BUILT)
+        long_plain = build_once(bench)
+        airflow.forget(*BUILT)
+        long_cosmos = group_seconds(airflow.tasks(airflow.finish(airflow.trigger(RESTORE_DAG))))
+        rows.append((f"**{LONG_DAYS} days of 100 heroes, once**", f"{long_plain:.1f}", f"{long_cosmos:.1f}"))
+        if long_plain >= LONG_SECONDS:
+            claim = f"Cosmos group against a plain dbt build of {long_plain:.0f} s"
+            bars.append(at_most(claim, long_cosmos / long_plain, 1.3, " times", 2))
     return Section(
         NAME,
         TITLE,
@@ -83,22 +77,17 @@ def run(bench: Bench) -> Section:
     )
 
 
-def by_dbt(bench: Bench, airflow: Airflow) -> tuple[float, dict[str, float]]:
-    """Build everything with one dbt; wall seconds, and those of each model with its tests."""
-    airflow.forget(*BUILT)
-    measured = measure.measure(partial(build, airflow.site, bench.scratch))
-    return measured.wall_s, {unique_id.split(".")[2]: seconds for unique_id, seconds in measured.result}
-
-
-def build_once(bench: Bench, airflow: Airflow) -> float:
+def build_once(bench: Bench) -> float:
     """Wall seconds of a dbt build as things are."""
-    return measure.measure(partial(build, airflow.site, bench.scratch)).wall_s
+    return measure.measure(partial(build, bench.airflow.site, bench.scratch)).wall_s
 
 
-def by_cosmos(airflow: Airflow) -> tuple[float, list[Task]]:
-    """Build everything with the task group of a run; its wall seconds, and its tasks."""
-    airflow.forget(*BUILT)
-    run = airflow.finish(airflow.trigger(RESTORE_DAG))
-    tasks = [task for task in airflow.tasks(run) if task.group == "transform"]
-    ((_, seconds),) = group_times(tasks)
-    return seconds, tasks
+def group(tasks: list[Task]) -> list[Task]:
+    """The tasks of the transformation."""
+    return [task for task in tasks if task.group == "transform"]
+
+
+def group_seconds(tasks: list[Task]) -> float:
+    """Seconds from the first of them to the last."""
+    ((_, seconds),) = group_times(group(tasks))
+    return seconds

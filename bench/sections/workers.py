@@ -19,14 +19,13 @@ other machines bring cores of their own; nothing but PostgreSQL and the object s
 
 
 def run(bench: Bench) -> Section:
-    """Load with one and two workers, with DuckDB's threads per worker as by default and divided among them."""
+    """Load with one worker and with two."""
     readings = bench.scale.readings[1]
     zone = bench.landing_zone(readings, objects_for(readings))
     samples = bench.compare(
         {
-            "1 worker": partial(restore_by_workers, zone, 1, 2),
-            "2 workers": partial(restore_by_workers, zone, 2, 2),
-            "2 workers, 1 thread each": partial(restore_by_workers, zone, 2, 1),
+            "1 worker": partial(restore_by_workers, zone, 1),
+            "2 workers": partial(restore_by_workers, zone, 2),
         },
         prepare=bench.site,
     )
