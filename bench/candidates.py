@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import boto3  # noqa: F401 - ObjectStore.client imports it when it is called; imports are not measured
 import duckdb
 
-from bench.dbt import transform
+from bench.dbt import Built, transform
 from include.cerebro import settings
 from include.cerebro.biometrics import BiometricsLoader
 from include.cerebro.checks import read_answers
@@ -26,8 +26,11 @@ from include.cerebro.sql import read_sql
 from include.cerebro.warehouse import prepare_warehouse
 from local.throwaway import Site
 
-FLOOR_SQL = Path(__file__).with_name("sql") / "floor.sql"
+PLAIN_SQL = Path(__file__).with_name("sql") / "plain.sql"
 
+
+# About so many batches do workers share.
+SHARED_BATCHES = 8
 
 # Here for the competitors, not in production. DuckDB imports what of it is there when it is first given a parameter.
 NOT_IN_PRODUCTION = ("numpy", "pandas", "polars", "pyarrow")
@@ -52,8 +55,9 @@ def restore_biometrics(bucket: str, site: Site) -> Restored:
 def restore_by_workers(bucket: str, workers: int, site: Site) -> Restored:
     """The same by several processes at once, as the mapped tasks of several workers do it."""
     found = discover(site.store, bucket, site.warehouse)
+    objects = list(chain.from_iterable(found.biometrics))
     # Smaller than by default, so that there is something to share.
-    batches = list(pack(chain.from_iterable(found.biometrics), settings.PART_BYTES))
+    batches = list(pack(objects, sum(stored.size_bytes for stored in objects) // SHARED_BATCHES))
     with ProcessPoolExecutor(workers, get_context("spawn"), _as_in_production) as pool:
         tasks = [pool.submit(_load, bucket, site, batch) for batch in batches]
         results = [task.result() for task in tasks]
@@ -72,14 +76,14 @@ def _load(bucket: str, site: Site, batch: list[StoredObject]) -> Restored:
     return Restored(result.objects, result.rows_loaded + result.rows_rejected)
 
 
-def floor(bucket: str, site: Site) -> None:
-    """Bare DuckDB, as it comes: the plain aggregates over httpfs into memory, and nothing else."""
+def plain_duckdb(bucket: str, site: Site) -> None:
+    """Bare DuckDB, as it comes: the aggregates of whatever is there over httpfs into memory, and nothing else."""
     with _bare_duckdb(bucket, site) as duck:
-        duck.execute(FLOOR_SQL.read_text(encoding="utf-8"))
+        duck.execute(PLAIN_SQL.read_text(encoding="utf-8"))
 
 
-def floor_with_rules(bucket: str, site: Site) -> None:
-    """The same with the rules for readings that cannot be true, by object and reason."""
+def floor(bucket: str, site: Site) -> None:
+    """The same aggregation as that of a load, rules included, and nothing else."""
     with _bare_duckdb(bucket, site) as duck:
         for name in ("instant_timestamps", "judged_readings", "minutes", "aggregate"):
             duck.execute(read_sql(f"biometrics/{name}.sql"))
@@ -100,7 +104,7 @@ def _bare_duckdb(bucket: str, site: Site) -> duckdb.DuckDBPyConnection:
     return duck
 
 
-def restore_all(site: Site, scratch: Path) -> None:
+def restore_all(site: Site, scratch: Path) -> Built:
     """Do what the main job does, one thing after the other: prepare, load, transform, check, answer."""
     # Its readings are dirty on purpose; what was rejected is nothing to report here.
     logging.getLogger("include").setLevel(logging.ERROR)
@@ -109,5 +113,6 @@ def restore_all(site: Site, scratch: Path) -> None:
     for dataset, objects in (("heroes", found.heroes), ("missions", found.missions)):
         RecordLoader(dataset, site.store, site.bucket, site.warehouse, "bench").load(objects)
     restore_biometrics(site.bucket, site)
-    transform(site, scratch)
+    built = transform(site, scratch)
     read_answers(site.warehouse)
+    return built

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.candidates import floor, floor_with_rules, restore_biometrics
+from bench.candidates import floor, plain_duckdb, restore_biometrics
 from bench.competitors import pandas_way, polars_way
 from bench.context import Bench, objects_for
 from bench.measure import MIB, Sample
@@ -16,20 +16,22 @@ from bench.report import Bar, Section, at_least, at_most
 NAME = "load"
 TITLE = "Load"
 
-OURS, FLOOR, RULES, PANDAS, POLARS = (
+OURS, PLAIN, FLOOR, PANDAS, POLARS = (
     "Cerebro Restore",
-    "floor: DuckDB, plain",
-    "floor: DuckDB, with the rules",
+    "DuckDB, plain",
+    "floor: DuckDB, same aggregation",
     "pandas, to_sql",
     "Polars, local files",
 )
 
 TEXT = """
 From the listing of the bucket to committed rows in `raw`, ledger included. The floor is bare DuckDB with its own
-defaults, the same aggregation over httpfs into memory, and nothing else: no ledger, no PostgreSQL; once of whatever
-comes, and once with the rules for readings that cannot be true. pandas reads everything, groups and calls `to_sql`; at
-the larger sizes it is left out. Polars reads local files, because its S3 client fails on the embedded object store, and
-sends its minutes by COPY as CSV. Both leave out the ledger, the rules and the counts.
+defaults, the same aggregation (by object and reason, with the rules for readings that cannot be true) over httpfs into
+memory, and nothing else: no ledger, no PostgreSQL. *Plain* leaves out the rules, too: the aggregates of whatever comes;
+{plain} pandas reads everything, groups and calls `to_sql`; at the larger sizes it is left out. Polars reads local
+files, because its S3 client fails on the embedded object store, and sends its minutes by COPY as CSV. Both leave out
+the ledger, the rules and the counts. DuckDB would import pandas for its own ends if it were there; it is hidden from
+it, because production does not have it.
 
 Peak is that of the loading process. *Services* is the processor time of PostgreSQL and of the object store together.
 *Sent* is what the object store wrote to its clients, per byte stored.
@@ -38,15 +40,15 @@ Peak is that of the loading process. *Services* is the processor time of Postgre
 
 def run(bench: Bench) -> Section:
     """Load each size but the largest of the large scale (that one is of the section Flatness)."""
-    rows, bars = [], list[Bar]()
+    rows, bars, plain = [], list[Bar](), ""
     for number, readings in enumerate(bench.scale.readings[:2]):
         zone = bench.landing_zone(readings, objects_for(readings))
         folder = Path(bench.services["CEREBRO_STATE_DIR"]) / "s3" / zone
         stored = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
         candidates: dict[str, Callable[..., Any]] = {
             OURS: partial(restore_biometrics, zone),
+            PLAIN: partial(plain_duckdb, zone),
             FLOOR: partial(floor, zone),
-            RULES: partial(floor_with_rules, zone),
             POLARS: partial(polars_way, str(folder)),
         }
         if number == 0:
@@ -66,9 +68,11 @@ def run(bench: Bench) -> Section:
                 ),
             ]
         else:
+            times = ours.median() / samples[PLAIN].median()
+            plain = f"the load of {_millions(readings)} takes {times:.2f} times as long as that."
             bars.append(
                 at_most(
-                    f"{_millions(readings)}: wall time against the plain floor",
+                    f"{_millions(readings)}: wall time against the floor",
                     ours.median() / samples[FLOOR].median(),
                     1.6,
                     " times",
@@ -76,7 +80,7 @@ def run(bench: Bench) -> Section:
                 )
             )
     headers = ("readings", "way", "wall s", "CPU s", "services CPU s", "peak MiB", "sent")
-    return Section(NAME, TITLE, TEXT, headers, rows, bars)
+    return Section(NAME, TITLE, TEXT.format(plain=plain), headers, rows, bars)
 
 
 def _millions(readings: int) -> str:

@@ -15,9 +15,9 @@ READINGS_EACH = 2_000
 FEW = 10
 
 TEXT = """
-{readings:,} readings, from the listing to the committed rows. An object takes three requests, as few as DuckDB can do
-with: its size, its footer, its data. *Services* is the processor time of the object store and of PostgreSQL: the
-embedded store needs about a millisecond a request, so it is at work longer than the load itself.
+{readings:,} readings, from the listing to the committed rows. Small objects are fetched whole, in one request each,
+many at a time, and kept in memory until their batch is loaded. *Services* is the processor time of the object store and
+of PostgreSQL.
 """
 
 

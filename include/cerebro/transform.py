@@ -48,13 +48,13 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
         raise ManifestMissingError(f"{settings.DBT_MANIFEST} is missing. Make it with: make setup")
     manifest = json.loads(settings.DBT_MANIFEST.read_text(encoding="utf-8"))
     tests = tests_by_model(manifest)
+    project = ProjectConfig(settings.DBT_ROOT, install_dbt_deps=False, manifest_path=settings.DBT_MANIFEST)
+    # A plain path: to open Cosmos's own, an ObjectStoragePath, Airflow loads all plugins, the web page's FastAPI with
+    # them: reading the DAG's file took 0.90 s instead of 0.64 s.
+    project.manifest_path = settings.DBT_MANIFEST
     group = DbtTaskGroup(
         group_id=group_id,
-        project_config=ProjectConfig(
-            dbt_project_path=settings.DBT_ROOT,
-            manifest_path=settings.DBT_MANIFEST,
-            install_dbt_deps=False,
-        ),
+        project_config=project,
         profile_config=ProfileConfig(
             profile_name="cerebro",
             target_name="warehouse",

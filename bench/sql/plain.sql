@@ -1,4 +1,4 @@
--- The least that a load has to do: the same aggregates, of whatever comes, into memory.
+-- The aggregates that a load needs, of whatever comes, into memory.
 create or replace temp table minutes as
 select
     hero_id,
