@@ -56,7 +56,8 @@ class BiometricsLoader:
                 objects = ledger.new_objects(cursor, batch)
             small = [stored for stored in objects if stored.size_bytes <= settings.WHOLE_OBJECT_BYTES]
             large = [stored for stored in objects if stored.size_bytes > settings.WHOLE_OBJECT_BYTES]
-            for group, whole in ((small, True), (large, False)):
+            groups = [(group, True) for group in pack(small, settings.KEPT_BYTES)]
+            for group, whole in [*groups, (large, False)]:
                 for part in self._load_parts(client, group, whole):
                     self._load_apart(client, part)
         return self.result

@@ -44,7 +44,7 @@ DBT_EXECUTABLE = os.environ.get("CEREBRO_DBT_EXECUTABLE", "dbt")
 # batch and in 5.0 s (4.8-5.1) as two, one after the other, on two cores; Airflow adds 1-2 s for each task. Smaller
 # batches are for many workers. Memory does not depend on it: see PART_BYTES.
 BATCH_BYTES = int(os.environ.get("CEREBRO_BATCH_BYTES", 512 * 1024**2))
-# Bounds what one task hands to DuckDB and what one XCom holds (about 150 bytes an object).
+# Bounds how much work one task is. 5,000 small objects took 5.7 s (5.2-6.0) as one batch, 5.8 s (5.6-7.5) as three.
 BATCH_OBJECTS = int(os.environ.get("CEREBRO_BATCH_OBJECTS", 5000))
 
 # What one transaction of a load task holds: while it is copied, the next part is aggregated already. Peak memory of a
@@ -54,10 +54,12 @@ PART_BYTES = int(os.environ.get("CEREBRO_PART_BYTES", 64 * 1024**2))
 # Small objects make many minutes of few readings: 1,000 objects with 1,000 minutes each in a part took 811 MiB.
 PART_OBJECTS = int(os.environ.get("CEREBRO_PART_OBJECTS", 500))
 
-# Objects up to this size are fetched whole, in one request instead of three, and kept until their batch is loaded. For
-# 128 objects that took 0.66 times as long at 36 KB each, 0.74 times at 91 KB, 0.95 times at 257 KB, and 3 times the
-# memory there.
+# Objects up to this size are fetched whole, in one request instead of three, and kept for a while. For 128 objects that
+# took 0.66 times as long at 36 KB each, 0.74 times at 91 KB, 0.95 times at 257 KB, and 3 times the memory there.
 WHOLE_OBJECT_BYTES = int(os.environ.get("CEREBRO_WHOLE_OBJECT_BYTES", 128 * 1024))
+# So much of them is kept at a time: a load of 5,000 objects of 121 KB took 10.0 s and 949 MiB with all of them at once,
+# 9.3 s and 535 MiB like this.
+KEPT_BYTES = int(os.environ.get("CEREBRO_KEPT_BYTES", 192 * 1024**2))
 # Connections over which a part of small objects is fetched. 1,000 objects from a store 20 ms away: 38 s in ranges,
 # whole over 1, 4, 8 and 16 connections 13.1, 3.8, 2.5 and 2.0 s; from the embedded store 1.7 s in ranges, 0.8-0.9 s
 # whole over any number.
