@@ -28,7 +28,6 @@ from local.throwaway import Site
 
 PLAIN_SQL = Path(__file__).with_name("sql") / "plain.sql"
 
-
 # About so many batches do workers share.
 SHARED_BATCHES = 8
 

@@ -170,8 +170,6 @@ class BiometricsLoader:
         for stored, bad in aggregation.bad.items():
             self._fail(stored, bad)
         objects = [stored for stored in aggregation.objects if stored.key in aggregation.summaries]
-        if not objects:
-            return
         rejections = self._quarantine(client, aggregation, objects)
         # Last of all: whatever was read until now is what was listed.
         unchanged = self._unchanged(client, aggregation, objects)
