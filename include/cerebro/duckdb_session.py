@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from include.cerebro import settings
+from include.cerebro.errors import first_line
 from include.cerebro.object_store import ObjectStore
 
 # The wheels that carry DuckDB's extensions.
@@ -59,7 +60,7 @@ def duckdb_session(
     query runs in one thread.
 
     Nothing is downloaded: extensions come from their wheels. Spilled data goes to a folder of the session's own, which
-    is removed with it. Instants without a zone are UTC.
+    is removed with it. Instants without a zone are UTC. Raises duckdb.OutOfMemoryException with the settings that help.
     """
     with tempfile.TemporaryDirectory(prefix="cerebro-duckdb-") as spill:
         connection = duckdb.connect(
@@ -81,6 +82,12 @@ def duckdb_session(
             if store is not None:
                 _connect_to_s3(connection, store, whole_objects)
             yield connection
+        except duckdb.OutOfMemoryException as error:
+            raise duckdb.OutOfMemoryException(
+                f"The load needs more than its memory ({settings.DUCKDB_MEMORY_LIMIT}, {settings.DUCKDB_THREADS} "
+                f"threads) and the disk behind {Path(spill).parent}. Raise CEREBRO_DUCKDB_MEMORY_LIMIT, lower "
+                f"CEREBRO_DUCKDB_THREADS, or make room there. DuckDB says: {first_line(error)}"
+            ) from error
         finally:
             connection.close()
 
