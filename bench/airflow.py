@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from include.cerebro import settings
-from include.cerebro.warehouse import Warehouse, prepare_warehouse
+from include.cerebro.platform import settings
+from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.schema.setup import prepare_warehouse
 from local.airflow_api import FINAL_RUN_STATES, AirflowApi, Run
 from local.run import DAG_TIMEOUT, RESTORE_DAG, RUN_TIMEOUT, SAMPLE_DAG
 from local.throwaway import Site, object_store

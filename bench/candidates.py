@@ -15,15 +15,17 @@ import boto3  # noqa: F401 - ObjectStore.client imports it when it is called; im
 import duckdb
 
 from bench.dbt import Built, transform
-from include.cerebro import settings
-from include.cerebro.biometrics import BiometricsLoader
-from include.cerebro.checks import read_answers
-from include.cerebro.duckdb_session import HTTPFS, load_extension
-from include.cerebro.landing_zone import BIOMETRICS, discover, listed, pack
-from include.cerebro.object_store import ObjectStore, StoredObject
-from include.cerebro.record_loader import RecordLoader
-from include.cerebro.sql import read_sql
-from include.cerebro.warehouse import prepare_warehouse
+from include.cerebro.checking.answers import read_answers
+from include.cerebro.landing.batches import pack
+from include.cerebro.landing.datasets import BIOMETRICS
+from include.cerebro.landing.discovery import discover, listed
+from include.cerebro.loading.biometrics import BiometricsLoader
+from include.cerebro.loading.records import RecordLoader
+from include.cerebro.platform import settings
+from include.cerebro.platform.duckdb_session import HTTPFS, load_extension
+from include.cerebro.platform.object_store import ObjectStore, StoredObject
+from include.cerebro.platform.sql import read_sql
+from include.cerebro.schema.setup import prepare_warehouse
 from local.throwaway import Site
 
 PLAIN_SQL = Path(__file__).with_name("sql") / "plain.sql"
@@ -85,7 +87,7 @@ def floor(bucket: str, site: Site) -> None:
     """The same aggregation as that of a load, rules included, and nothing else."""
     with _bare_duckdb(bucket, site) as duck:
         for name in ("instant_timestamps", "judged_readings", "minutes", "aggregate"):
-            duck.execute(read_sql(f"biometrics/{name}.sql"))
+            duck.execute(read_sql(f"loading/biometrics/{name}.sql"))
 
 
 def _bare_duckdb(bucket: str, site: Site) -> duckdb.DuckDBPyConnection:

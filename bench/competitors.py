@@ -10,7 +10,8 @@ import polars as pl
 import psycopg2
 from sqlalchemy import create_engine
 
-from include.cerebro.landing_zone import BIOMETRICS, listed
+from include.cerebro.landing.datasets import BIOMETRICS
+from include.cerebro.landing.discovery import listed
 from local.throwaway import Site
 
 MEASURES = ("heart_rate", "stress_level", "energy_output")

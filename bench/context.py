@@ -14,7 +14,7 @@ from bench import measure
 from bench.airflow import Airflow
 from bench.landing import write_landing_zone
 from bench.rounds import Round, restore_rounds
-from include.cerebro.object_store import list_objects
+from include.cerebro.landing.listing import list_objects
 from local import throwaway
 from local.components import COMPONENTS, SERVICES
 from local.throwaway import Site, make_site, object_store

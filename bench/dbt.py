@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from include.cerebro.checks import check_conservation
+from include.cerebro.checking.conservation import check_conservation
 from local.throwaway import Site
 
 

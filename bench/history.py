@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from include.cerebro.checks import ANSWERS
-from include.cerebro.settings import ANALYST_ROLE, LOADER_ROLE
-from include.cerebro.sql import read_sql
+from include.cerebro.checking.answers import ANSWERS
+from include.cerebro.platform.settings import ANALYST_ROLE, LOADER_ROLE
+from include.cerebro.platform.sql import read_sql
 from local.throwaway import Site
 
 HEROES = 100

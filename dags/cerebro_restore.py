@@ -25,24 +25,26 @@ from typing import Any
 
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, chain, dag, get_current_context, task, task_group
 
-from include.cerebro.alerts import run_alerts
-from include.cerebro.assets import LANDING_ZONE
-from include.cerebro.load_operator import load_records, load_task
-from include.cerebro.transform import transformation
+from include.cerebro.loading.operator import load_records, load_task
+from include.cerebro.notifications.alerts import run_alerts
+from include.cerebro.orchestration.assets import LANDING_ZONE
+from include.cerebro.transforming.task_group import transformation
 
 
 @task(task_display_name="Prepare the warehouse")
 def prepare_warehouse() -> None:
     """Create what is missing of roles, schemas and raw tables. Does nothing where all is there."""
-    from include.cerebro import connections, warehouse
+    from include.cerebro.platform import connections
+    from include.cerebro.schema import setup
 
-    warehouse.prepare_warehouse(connections.warehouse())
+    setup.prepare_warehouse(connections.warehouse())
 
 
 @task(task_display_name="Find what is new")
 def discover() -> list[list[list[Any]]]:
     """List the landing zone and find what the ledger does not have: hero and mission files, batches of biometrics."""
-    from include.cerebro import connections, landing_zone
+    from include.cerebro.landing import discovery as landing_zone
+    from include.cerebro.platform import connections
 
     found = landing_zone.discover(connections.object_store(), connections.landing_bucket(), connections.warehouse())
     task_instance = get_current_context()["ti"]
@@ -67,10 +69,10 @@ def missions(objects: list[list[Any]]) -> dict[str, Any]:
 @load_task("biometrics", task_display_name="Biometrics", map_index_template="{{ batch_name }}")
 def biometrics(batch: list[list[Any]]) -> dict[str, Any]:
     """Aggregate a batch of biometrics objects to one minute in DuckDB and copy the minutes into raw.biometrics."""
-    from include.cerebro import connections
-    from include.cerebro.biometrics import BiometricsLoader
-    from include.cerebro.landing_zone import describe
-    from include.cerebro.object_store import StoredObject
+    from include.cerebro.landing.batches import describe
+    from include.cerebro.loading.biometrics import BiometricsLoader
+    from include.cerebro.platform import connections
+    from include.cerebro.platform.object_store import StoredObject
 
     objects = [StoredObject(*stored) for stored in batch]
     context = get_current_context()
@@ -86,7 +88,8 @@ def biometrics(batch: list[list[Any]]) -> dict[str, Any]:
 )
 def anything_to_transform() -> dict[str, Any] | None:
     """Go on to dbt if there are loads that it has not seen, if the project changed, or if a table is missing."""
-    from include.cerebro import connections, transformation_state
+    from include.cerebro.platform import connections
+    from include.cerebro.transforming import state as transformation_state
 
     return transformation_state.transformation_needed(connections.warehouse())
 
@@ -94,7 +97,8 @@ def anything_to_transform() -> dict[str, Any] | None:
 @task(task_display_name="Note what was built")
 def record_transformation(state: dict[str, Any]) -> None:
     """Remember what was transformed, so that the next run need not do it again."""
-    from include.cerebro import connections, transformation_state
+    from include.cerebro.platform import connections
+    from include.cerebro.transforming import state as transformation_state
 
     transformation_state.record_transformation(connections.warehouse(), state)
 
@@ -102,24 +106,26 @@ def record_transformation(state: dict[str, Any]) -> None:
 @task(task_display_name="Every reading there?", trigger_rule="all_done")
 def reconcile() -> dict[str, int]:
     """Check that every reading that came in is in fact_biometrics or was rejected; see meta.reconciliations."""
-    from include.cerebro import checks, connections
+    from include.cerebro.checking import conservation
+    from include.cerebro.platform import connections
 
-    return checks.check_conservation(connections.warehouse(), get_current_context()["run_id"])
+    return conservation.check_conservation(connections.warehouse(), get_current_context()["run_id"])
 
 
 @task(task_display_name="Answer both questions", trigger_rule="none_failed")
 def publish_answers() -> dict[str, Any]:
     """Answer the two questions, with the rights of an analyst. Red, like the run, if anything before it failed."""
-    from include.cerebro import checks, connections
+    from include.cerebro.checking import answers
+    from include.cerebro.platform import connections
 
-    return checks.read_answers(connections.warehouse())
+    return answers.read_answers(connections.warehouse())
 
 
 @task(task_display_name="Publish the report", trigger_rule="all_done")
 def publish_report() -> str:
     """Write report.html, also after a red run: what is broken is in it. Returns where it is."""
-    from include.cerebro import connections
     from include.cerebro.page import report
+    from include.cerebro.platform import connections
 
     return report.publish(connections.object_store(), connections.warehouse(), get_current_context()["run_id"])
 
@@ -127,15 +133,17 @@ def publish_report() -> str:
 @task(task_display_name="Any broken objects?", trigger_rule="all_done")
 def check_objects() -> None:
     """Name the objects that could not be loaded, with what is wrong with them and what to do."""
-    from include.cerebro import checks, connections
+    from include.cerebro.checking import objects
+    from include.cerebro.platform import connections
 
-    checks.check_objects(connections.warehouse(), get_current_context()["run_id"])
+    objects.check_objects(connections.warehouse(), get_current_context()["run_id"])
 
 
 @task(task_display_name="Sources fresh, clean?", trigger_rule="all_done", retries=1)
 def check_sources() -> dict[str, Any]:
     """Tell people of a source that is stale, and of too many rejected rows. No run is red for it."""
-    from include.cerebro import connections, source_checks
+    from include.cerebro.checking import sources as source_checks
+    from include.cerebro.platform import connections
 
     context = get_current_context()
     return source_checks.check_sources(connections.warehouse(), context["dag"].dag_id, context["run_id"])

@@ -18,7 +18,7 @@ from datetime import timedelta
 
 from airflow.sdk import Param, chain, dag, get_current_context, task
 
-from include.cerebro.assets import LANDING_ZONE
+from include.cerebro.orchestration.assets import LANDING_ZONE
 
 PARAMS = {
     "heroes": Param(
@@ -86,8 +86,8 @@ def cerebro_sample_data() -> None:
         """Write all objects of one dataset; return how much it was."""
         from dataclasses import asdict
 
-        from include.cerebro.connections import landing_bucket, sample_data_store
-        from include.cerebro.sample_data import SampleSize, write_sample
+        from include.cerebro.platform.connections import landing_bucket, sample_data_store
+        from include.cerebro.sample_data.writer import SampleSize, write_sample
 
         size = SampleSize(**get_current_context()["params"])
         return asdict(write_sample(sample_data_store(), landing_bucket(), dataset, size))
@@ -95,7 +95,7 @@ def cerebro_sample_data() -> None:
     @task(task_display_name="Tell that they are there", outlets=[LANDING_ZONE])
     def announce(heroes: dict, missions: dict, biometrics: dict) -> None:
         """Log what was written, and set off whatever waits for the landing zone."""
-        from include.cerebro.sample_data import log_total
+        from include.cerebro.sample_data.writer import log_total
 
         log_total(heroes=heroes, missions=missions, biometrics=biometrics)
 

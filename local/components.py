@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from include.cerebro import airflow_settings
+from include.cerebro.platform import connections_file as airflow_settings
 from local import postgres
 from local.processes import COMPONENT_MARKER, STACK_MARKER
 from local.settings import HOST, REPOSITORY, Ports, Secrets, State, executable

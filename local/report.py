@@ -24,7 +24,7 @@ def print_answers(warehouse_uri: str, console: Console) -> None:
     try:
         with connection, connection.cursor() as cursor:
             for question, file in ANSWERS.items():
-                cursor.execute((REPOSITORY / "include" / "sql" / "answers" / file).read_text())
+                cursor.execute((REPOSITORY / "include" / "sql" / "checking" / "answers" / file).read_text())
                 columns = [column.name for column in cursor.description or ()]
                 console.print(_table(question, columns, cursor.fetchall()))
             console.print(_table("Rows", ["layer", "table", "rows"], _counts(cursor)))

@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 import psycopg2
 from psycopg2 import sql
 
-from include.cerebro.object_store import ObjectStore, list_objects
-from include.cerebro.settings import DBT_ROOT
-from include.cerebro.warehouse import Warehouse, prepare_warehouse
+from include.cerebro.landing.listing import list_objects
+from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.platform.settings import DBT_ROOT
+from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.schema.setup import prepare_warehouse
 from local.components import SERVICES, connections
 from local.settings import DEFAULT_PORTS, HOST, State, executable, free_port
 from local.stack import Stack

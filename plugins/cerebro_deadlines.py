@@ -2,7 +2,7 @@
 
 from airflow.plugins_manager import AirflowPlugin
 
-from include.cerebro.deadlines import RunCreatedDeadline
+from include.cerebro.notifications.deadlines import RunCreatedDeadline
 
 
 class CerebroDeadlinesPlugin(AirflowPlugin):

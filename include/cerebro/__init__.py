@@ -1,1 +1,1 @@
-"""The work of Cerebro Restore: landing zone to raw, and what the DAGs need around dbt."""
+"""The work of Cerebro Restore, one package a job. Imports point one way, down to ``platform`` (see pyproject.toml)."""

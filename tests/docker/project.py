@@ -16,7 +16,7 @@ import pytest
 import yaml
 from pytest_docker.plugin import Services, get_docker_services
 
-from include.cerebro.airflow_settings import Connections, read_connections
+from include.cerebro.platform.connections_file import Connections, read_connections
 from local.settings import HOST, free_port
 from tests.e2e.scheduler import RESTORE_DAG, SAMPLE_DAG, Scheduler
 

@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from botocore.exceptions import ClientError
 
-from include.cerebro.object_store import ObjectStore
+from include.cerebro.platform.object_store import ObjectStore
 from tests.docker.project import OVERRIDE, REPOSITORY, Project, compose_project, connections
 from tests.docker.restoring import assert_restored, write_sample
 from tests.e2e.scheduler import RESTORE_DAG, Scheduler

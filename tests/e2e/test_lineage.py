@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from include.cerebro.object_store import list_objects
+from include.cerebro.landing.listing import list_objects
 from local.throwaway import object_store
 from tests.e2e.scheduler import Scheduler
 

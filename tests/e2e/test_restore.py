@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from include.cerebro.sql import read_sql
+from include.cerebro.platform.sql import read_sql
 from local.airflow_api import Run
 from tests.e2e.scheduler import RESTORE_DAG, Scheduler
 from tests.oracle import Expected
@@ -57,12 +57,12 @@ def test_the_warehouse_holds_what_the_plain_calculation_gives(expected: Expected
 
 
 def test_the_two_questions_are_answered(expected: Expected, warehouse: str) -> None:
-    (answer,) = query(warehouse, read_sql("answers/hulk_factor.sql"))
+    (answer,) = query(warehouse, read_sql("checking/answers/hulk_factor.sql"))
     best = max(energy for energy in expected.energy_by_name.values() if energy is not None)
     assert math.isclose(answer["avg_energy_output"], best, rel_tol=1e-9)
     assert math.isclose(expected.energy_by_name[answer["hero_name"]] or 0, best, rel_tol=1e-9)
 
-    (answer,) = query(warehouse, read_sql("answers/reliability.sql"))
+    (answer,) = query(warehouse, read_sql("checking/answers/reliability.sql"))
     count, stress = expected.missions_by_name[answer["hero_name"]]
     assert answer["successful_missions_count"] == count
     assert count == max(others for others, _ in expected.missions_by_name.values())

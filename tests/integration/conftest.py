@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from include.cerebro import settings
+from include.cerebro.platform import settings
 from tests.integration.helpers import Site, make_site
 
 

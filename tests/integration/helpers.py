@@ -13,13 +13,13 @@ from typing import Any
 
 import duckdb
 
-from include.cerebro.biometrics import BiometricsLoader
-from include.cerebro.checks import check_conservation
-from include.cerebro.landing_zone import Discovery, discover
-from include.cerebro.load_result import LoadResult
-from include.cerebro.object_store import list_objects
-from include.cerebro.record_loader import RecordLoader
-from include.cerebro.warehouse import prepare_warehouse
+from include.cerebro.checking.conservation import check_conservation
+from include.cerebro.landing.discovery import Discovery, discover
+from include.cerebro.landing.listing import list_objects
+from include.cerebro.loading.biometrics import BiometricsLoader
+from include.cerebro.loading.records import RecordLoader
+from include.cerebro.loading.result import LoadResult
+from include.cerebro.schema.setup import prepare_warehouse
 from local import throwaway
 
 REPOSITORY = Path(__file__).parents[2]

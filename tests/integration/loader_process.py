@@ -9,8 +9,8 @@ import os
 import sys
 import traceback
 
-from include.cerebro.object_store import ObjectStore
-from include.cerebro.warehouse import Warehouse
+from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.platform.warehouse import Warehouse
 from tests.integration.helpers import Site
 
 # What the error begins with.

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.cerebro import alerts, settings, source_checks
-from include.cerebro.alerts import Alert
-from include.cerebro.warehouse import Warehouse
+from include.cerebro.checking import sources as source_checks
+from include.cerebro.notifications import alerts
+from include.cerebro.notifications.alerts import Alert
+from include.cerebro.platform import settings
+from include.cerebro.platform.warehouse import Warehouse
 from local.settings import free_port
 from tests.integration.helpers import Site
 from tests.receiver import SECRET, receiver

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from include.cerebro import settings
-from include.cerebro.checks import ObjectsFailedError, check_objects
+from include.cerebro.checking.objects import ObjectsFailedError, check_objects
+from include.cerebro.platform import settings
 from tests.integration.helpers import Site, make_site, parquet
 from tests.oracle import calculate
 

@@ -5,9 +5,9 @@ from openlineage.client.serde import Serde
 from openlineage.common.provider.dbt.local import DbtLocalArtifactProcessor
 from openlineage.common.provider.dbt.processor import Adapter
 
-from include.cerebro.lineage import load_lineage, model_lineage, warehouse_namespace
-from include.cerebro.object_store import StoredObject
-from include.cerebro.settings import DBT_ROOT
+from include.cerebro.lineage.events import load_lineage, model_lineage, warehouse_namespace
+from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.settings import DBT_ROOT
 from tests.integration.helpers import Site
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg2
 import pytest
 
-from include.cerebro import settings
+from include.cerebro.platform import settings
 from tests.integration.helpers import Site
 from tests.integration.samples import heart_rates, one_reading
 

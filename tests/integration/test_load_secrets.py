@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.cerebro.biometrics import BiometricsLoader
+from include.cerebro.loading.biometrics import BiometricsLoader
 from tests.integration.helpers import Site
 from tests.integration.samples import one_reading
 

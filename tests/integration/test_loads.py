@@ -11,9 +11,9 @@ from typing import Any
 import psycopg2
 import pytest
 
-from include.cerebro import settings
-from include.cerebro.biometrics import BiometricsLoader
-from include.cerebro.object_store import StoredObject
+from include.cerebro.loading.biometrics import BiometricsLoader
+from include.cerebro.platform import settings
+from include.cerebro.platform.object_store import StoredObject
 from tests.integration.faults.proxy import Proxy
 from tests.integration.helpers import Site, parquet_of
 from tests.integration.samples import HEROES, MISSION, heart_rates, one_reading
@@ -248,7 +248,7 @@ def test_a_file_of_records_that_was_overwritten_after_it_was_listed_is_left_to_t
     site.put("heroes.csv", HEROES)
     listed = site.discover()
     site.put("heroes.csv", HEROES + HEROES.splitlines()[1] + b"\n")
-    from include.cerebro.record_loader import RecordLoader
+    from include.cerebro.loading.records import RecordLoader
 
     assert RecordLoader("heroes", site.store, site.bucket, site.warehouse).load(listed.heroes).objects == 0
     assert site.ledger() == []

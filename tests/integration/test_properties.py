@@ -19,10 +19,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from include.cerebro import settings as cerebro_settings
-from include.cerebro.biometrics import BiometricsLoader
-from include.cerebro.checks import check_conservation
-from include.cerebro.landing_zone import pack
+from include.cerebro.checking.conservation import check_conservation
+from include.cerebro.landing.batches import pack
+from include.cerebro.loading.biometrics import BiometricsLoader
+from include.cerebro.platform import settings as cerebro_settings
 from tests.integration.helpers import ORDINARY_TYPES, READING_COLUMNS, Site, make_site, parquet
 from tests.oracle import Expected, calculate
 from tests.oracle.calculate import minute_of

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from include.cerebro.duckdb_session import duckdb_session
-from include.cerebro.object_store import ObjectStore, list_objects
-from include.cerebro.sample_data import SampleSize, write_sample
+from include.cerebro.landing.listing import list_objects
+from include.cerebro.platform.duckdb_session import duckdb_session
+from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.sample_data.writer import SampleSize, write_sample
 from tests.oracle import Expected, calculate
 
 SMALL = SampleSize(heroes=4, missions=24, hours=4)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from include.cerebro import settings
-from include.cerebro.aggregation import Aggregation
-from include.cerebro.duckdb_session import duckdb_session
-from include.cerebro.landing_zone import BIOMETRICS, listed
-from include.cerebro.object_store import StoredObject, still_listed
+from include.cerebro.landing.datasets import BIOMETRICS
+from include.cerebro.landing.discovery import listed
+from include.cerebro.landing.listing import still_listed
+from include.cerebro.loading.aggregation import Aggregation
+from include.cerebro.platform import settings
+from include.cerebro.platform.duckdb_session import duckdb_session
+from include.cerebro.platform.object_store import StoredObject
 from tests.integration.helpers import Site
 from tests.integration.samples import heart_rates, one_reading
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from include.cerebro.object_store import list_objects
+from include.cerebro.landing.listing import list_objects
 from local.throwaway import object_store
 from tests.oracle.calculate import Expected, calculate
 

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from include.cerebro.duckdb_session import duckdb_session
-from include.cerebro.sql import read_sql
+from include.cerebro.platform.duckdb_session import duckdb_session
+from include.cerebro.platform.sql import read_sql
 
 MINUTE_ZERO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -28,9 +28,9 @@ def minutes(duck: duckdb.DuckDBPyConnection, folder: Path, rows: str, kind: str 
         f"(\"timestamp\", hero_id, heart_rate, stress_level, energy_output)) to '{path}' (format parquet)"
     )
     for name in (f"{kind}_timestamps", "judged_readings", "minutes"):
-        duck.execute(read_sql(f"biometrics/{name}.sql"))
+        duck.execute(read_sql(f"loading/biometrics/{name}.sql"))
     duck.execute("set variable urls = ?", [[str(path)]])
-    duck.execute(read_sql("biometrics/aggregate.sql"))
+    duck.execute(read_sql("loading/biometrics/aggregate.sql"))
     result = duck.execute("select * from minutes order by all")
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

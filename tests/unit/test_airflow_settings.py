@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from include.cerebro import settings
-from include.cerebro.airflow_settings import SETTINGS_FILE, as_environment, read_connections, with_overrides
+from include.cerebro.platform import settings
+from include.cerebro.platform.connections_file import SETTINGS_FILE, as_environment, read_connections, with_overrides
 from local.components import connections as local_connections
 from local.settings import Ports, Secrets
 
@@ -113,7 +113,7 @@ def test_compose_hands_on_each_password_that_can_be_changed(services: dict[str, 
 
 def test_as_a_program_it_prints_what_airflow_imports() -> None:
     printed = subprocess.run(
-        [sys.executable, "-m", "include.cerebro.airflow_settings", str(SETTINGS_FILE)],
+        [sys.executable, "-m", "include.cerebro.platform.connections_file", str(SETTINGS_FILE)],
         cwd=REPOSITORY,
         env=os.environ | {"CEREBRO_WAREHOUSE_PASSWORD": "it's \"other\"", "CEREBRO_WAREHOUSE_PORT": "6432"}
         | {"CEREBRO_MINIO_PASSWORD": ""},

@@ -1,6 +1,6 @@
 """From which columns a query makes its own: in the shapes of SQL that the models are written in."""
 
-from include.cerebro.column_lineage import Column, column_lineage
+from include.cerebro.lineage.columns import Column, column_lineage
 
 COLUMNS = {
     "raw": {"missions": {"load_id": "bigint", "record": "json"}, "loads": {"load_id": "bigint", "etag": "text"}},

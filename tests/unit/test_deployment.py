@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from include.cerebro import settings
+from include.cerebro.platform import settings
 from local import postgres
 from local.components import AIRFLOW_SETTINGS
 from local.settings import BUCKETS

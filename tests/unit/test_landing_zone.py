@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.cerebro.landing_zone import BIOMETRICS, DATASETS, HEROES, MISSIONS, pack
-from include.cerebro.object_store import ObjectStore, StoredObject
+from include.cerebro.landing.batches import pack
+from include.cerebro.landing.datasets import BIOMETRICS, DATASETS, HEROES, MISSIONS
+from include.cerebro.platform.object_store import ObjectStore, StoredObject
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import threading
 from contextlib import closing
 
-from include.cerebro.look_ahead import look_ahead
+from include.cerebro.loading.pipeline import look_ahead
 
 
 def test_the_next_item_is_under_way_while_one_is_put_away() -> None:

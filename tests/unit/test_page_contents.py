@@ -8,12 +8,13 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from include.cerebro import settings
-from include.cerebro.page import answers, content, figures, operations, render, wording
-from include.cerebro.page.biometrics import MOST_BUCKETS, MOST_MINUTES, Choice, biometrics, choose_range
+from include.cerebro.page import content, figures, render, wording
 from include.cerebro.page.reader import Reader
-from include.cerebro.page.remedies import remedy
 from include.cerebro.page.section import Section
+from include.cerebro.page.sections import answers, operations
+from include.cerebro.page.sections.biometrics import MOST_BUCKETS, MOST_MINUTES, Choice, biometrics, choose_range
+from include.cerebro.page.sections.remedies import remedy
+from include.cerebro.platform import settings
 
 NOW = datetime(2025, 1, 2, tzinfo=UTC)
 EVIL = "<script>alert(1)</script>"
@@ -231,8 +232,8 @@ def test_instants_are_in_utc_and_ages_in_words() -> None:
 
 def test_every_reason_of_the_loaders_has_its_remedy() -> None:
     sources = [
-        (settings.SQL_ROOT / "biometrics" / "judged_readings.sql").read_text(encoding="utf-8"),
-        (settings.PROJECT_ROOT / "include" / "cerebro" / "records.py").read_text(encoding="utf-8"),
+        (settings.SQL_ROOT / "loading" / "biometrics" / "judged_readings.sql").read_text(encoding="utf-8"),
+        (settings.PROJECT_ROOT / "include" / "cerebro" / "formats" / "records.py").read_text(encoding="utf-8"),
     ]
     reasons = set(re.findall(r"""['"]((?:missing|invalid)_\w+|no_usable_\w+)['"]""", "\n".join(sources)))
     assert {"missing_hero_id", "invalid_json"} <= reasons

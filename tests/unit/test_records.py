@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.cerebro import records
-from include.cerebro.errors import BadObjectError
-from include.cerebro.records import Record, RejectedRecord, parse_instant, read_heroes, read_missions
+from include.cerebro.formats import records
+from include.cerebro.formats.records import Record, RejectedRecord, parse_instant, read_heroes, read_missions
+from include.cerebro.platform.errors import BadObjectError
 
 HEADER = "hero_id,name,alter_ego,first_appearance\n"
 

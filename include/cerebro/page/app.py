@@ -16,13 +16,13 @@ from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from include.cerebro import connections
 from include.cerebro.page import render
-from include.cerebro.page.biometrics import Choice, biometrics
 from include.cerebro.page.content import Page, read_page
 from include.cerebro.page.reader import CannotShowError, open_reader
 from include.cerebro.page.section import Section
-from include.cerebro.warehouse import Warehouse
+from include.cerebro.page.sections.biometrics import Choice, biometrics
+from include.cerebro.platform import connections
+from include.cerebro.platform.warehouse import Warehouse
 
 RESTORE_DAG = "cerebro_restore"
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from include.cerebro.page.answers import hulk_factor, reliability
-from include.cerebro.page.biometrics import Choice, biometrics
-from include.cerebro.page.operations import days, failed, freshness, quarantine, runs
 from include.cerebro.page.reader import CannotShowError, Reader, open_reader
 from include.cerebro.page.section import Section
-from include.cerebro.warehouse import Warehouse
+from include.cerebro.page.sections.answers import hulk_factor, reliability
+from include.cerebro.page.sections.biometrics import Choice, biometrics
+from include.cerebro.page.sections.operations import days, failed, freshness, quarantine, runs
+from include.cerebro.platform.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 

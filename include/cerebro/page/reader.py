@@ -10,9 +10,9 @@ from typing import Any
 import psycopg2
 from psycopg2 import errors
 
-from include.cerebro import settings
-from include.cerebro.sql import read_sql
-from include.cerebro.warehouse import Warehouse
+from include.cerebro.platform import settings
+from include.cerebro.platform.sql import read_sql
+from include.cerebro.platform.warehouse import Warehouse
 
 # On a year (100 heroes, 52 million minutes, 100,000 objects) the slowest query took 0.4 s on two busy cores, and the
 # whole page 0.4-0.9 s: what takes longer than this is stuck.

@@ -7,11 +7,11 @@ from contextlib import closing
 
 from botocore.exceptions import ClientError
 
-from include.cerebro import settings
-from include.cerebro.object_store import ObjectStore
 from include.cerebro.page import content, render
 from include.cerebro.page.reader import CannotShowError
-from include.cerebro.warehouse import Warehouse
+from include.cerebro.platform import settings
+from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.platform.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,5 @@
 {#- Triggers that keep the sum of the table's readings in meta.fact_readings, as
-    include/sql/warehouse/40_meta.sql describes. Put on a table after it was filled,
+    include/sql/schema/40_meta.sql describes. Put on a table after it was filled,
     and the sum with them: a trigger that sees a year's rows must keep them all.
     Always at work: a replica's session is no exception. -#}
 {% macro keep_sum_of_readings() %}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.integration.dbt_models.warehouse import REPOSITORY, Warehouse
 
-ANSWERS = REPOSITORY / "include" / "sql" / "answers"
+ANSWERS = REPOSITORY / "include" / "sql" / "checking" / "answers"
 
 
 def test_both_questions_word_for_word(built: Warehouse) -> None:

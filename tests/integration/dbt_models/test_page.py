@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from include.cerebro import warehouse as warehouses
 from include.cerebro.page import content
-from include.cerebro.page.biometrics import Choice, biometrics, choose_range
 from include.cerebro.page.reader import CannotShowError, Reader, open_reader
-from include.cerebro.sql import sql_files
+from include.cerebro.page.sections.biometrics import Choice, biometrics, choose_range
+from include.cerebro.platform import warehouse as warehouses
+from include.cerebro.platform.sql import sql_files
 from tests.integration.dbt_models.conftest import Server
 from tests.integration.dbt_models.warehouse import Warehouse
 
@@ -267,5 +267,5 @@ def test_without_a_warehouse_it_says_so_and_no_address(server: Server) -> None:
 
 
 def test_without_the_role_it_says_so(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("include.cerebro.settings.ANALYST_ROLE", "no_such_role")
+    monkeypatch.setattr("include.cerebro.platform.settings.ANALYST_ROLE", "no_such_role")
     assert "never prepared" in content.read_page(login(server.uri)).problem

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from include.cerebro import warehouse
-from include.cerebro.checks import ReadingsLostError, check_conservation
+from include.cerebro.checking.conservation import ReadingsLostError, check_conservation
+from include.cerebro.platform import warehouse
 from tests.integration.dbt_models.warehouse import Warehouse
 
 ROWS = (

@@ -32,14 +32,14 @@ Minute = tuple[str, str, int, float]
 
 
 class Warehouse:
-    """One database with the schemas of include/sql/warehouse, and dbt working on it."""
+    """One database with the schemas of include/sql/schema, and dbt working on it."""
 
     def __init__(self, uri: str, scratch: Path) -> None:
         self.uri = uri
         self.scratch = scratch
         self.connection = psycopg2.connect(uri)
         self.connection.autocommit = True
-        for file in sorted((REPOSITORY / "include" / "sql" / "warehouse").glob("*.sql")):
+        for file in sorted((REPOSITORY / "include" / "sql" / "schema").glob("*.sql")):
             self.execute(file.read_text())
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from include.cerebro import settings
-from include.cerebro.checks import check_conservation
+from include.cerebro.checking.conservation import check_conservation
+from include.cerebro.platform import settings
 from local.settings import DEFAULT_PORTS, free_port
 from tests.integration.faults.landing import LANDING, loads_without_row, mart_contents, raw_contents
 from tests.integration.faults.servers import Servers

@@ -15,10 +15,10 @@ import duckdb
 import psycopg2
 import pytest
 
-from include.cerebro import settings, sql
-from include.cerebro.binary_copy import binary_copy
-from include.cerebro.duckdb_session import duckdb_session
-from include.cerebro.errors import NotConservedError
+from include.cerebro.loading.binary_copy import binary_copy
+from include.cerebro.platform import settings, sql
+from include.cerebro.platform.duckdb_session import duckdb_session
+from include.cerebro.platform.errors import NotConservedError
 from tests.integration.faults.landing import loads_without_row, mart_contents
 from tests.integration.faults.test_warehouse_faults import nothing_of_biometrics, raised
 from tests.integration.helpers import Site, parquet_of

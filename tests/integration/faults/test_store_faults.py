@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.cerebro import settings
-from include.cerebro.object_store import ObjectStore
+from include.cerebro.platform import settings
+from include.cerebro.platform.object_store import ObjectStore
 from tests.integration.faults.landing import LANDING
 from tests.integration.faults.proxy import Proxy
 from tests.integration.faults.servers import Servers

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import psycopg2
 import pytest
 
-from include.cerebro.checks import ReadingsLostError, check_conservation
+from include.cerebro.checking.conservation import ReadingsLostError, check_conservation
 from tests.integration.faults.landing import LANDING, mart_contents
 from tests.integration.helpers import Site
 

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from include.cerebro.warehouse import Warehouse
+from include.cerebro.platform.warehouse import Warehouse
 from tests.integration.faults.gate import Gate
 from tests.integration.faults.proxy import Proxy
 from tests.integration.faults.servers import Servers

@@ -1,0 +1,31 @@
+"""Small objects, fetched whole: one request each, instead of three for size, footer and data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import duckdb
+
+from include.cerebro.platform.sql import read_sql
+
+# DuckDB holds the objects of a query twice more until it is done: loading 2,000 of 257 KB took 940 MiB with a quarter
+# of a part in each query, 845 MiB with 25.
+OBJECTS_PER_QUERY = 25
+
+
+def prefetch(connections: Sequence[duckdb.DuckDBPyConnection], urls: Sequence[str]) -> dict[str, str]:
+    """Fetch the objects into DuckDB's cache, over all connections at once, and return the MD5 of each by its URL.
+
+    The connections are cursors of one session with ``whole_objects``; its later queries read from the cache. DuckDB
+    asks for the objects of a query one after the other, so the connections share them. Raises DuckDB's errors if one
+    of them cannot be read.
+    """
+    shares = iter([list(urls[first : first + OBJECTS_PER_QUERY]) for first in range(0, len(urls), OBJECTS_PER_QUERY)])
+    query = read_sql("landing/fetch.sql")
+
+    def fetch(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+        return [row for share in shares for row in connection.execute(query, [share]).fetchall()]
+
+    with ThreadPoolExecutor(len(connections), thread_name_prefix="prefetch") as pool:
+        return dict(row for rows in pool.map(fetch, connections) for row in rows)

@@ -1,0 +1,158 @@
+"""The DuckDB side of a biometrics load: readings in S3 to one-minute aggregates, counted and checked."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from include.cerebro.formats.parquet import MEASURES, Layout, layouts, url
+from include.cerebro.landing.prefetch import prefetch
+from include.cerebro.ledger.loads import ObjectTotals
+from include.cerebro.loading import quarantine
+from include.cerebro.loading.binary_copy import binary_copy
+from include.cerebro.platform.errors import BadObjectError, NotConservedError
+from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.sql import read_sql
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class ObjectSummary:
+    """What became of the readings of one object. ``invalid_measures``: by measure, in accepted readings."""
+
+    totals: ObjectTotals = field(default_factory=lambda: ObjectTotals(0, 0))
+    rejected: dict[str, int] = field(default_factory=dict)
+    invalid_measures: dict[str, int] = field(default_factory=dict)
+
+
+class Aggregation:
+    """The one-minute aggregates of some objects of one bucket, in a DuckDB connection of their own.
+
+    ``run`` reads every object once. Then ``bad`` holds the objects whose columns cannot be used, each with what is
+    wrong; ``summaries`` has the others, by key. With ``fetchers``, connections of the same session, the objects are
+    fetched whole first.
+    """
+
+    def __init__(
+        self,
+        duck: duckdb.DuckDBPyConnection,
+        bucket: str,
+        objects: Sequence[StoredObject],
+        fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
+    ) -> None:
+        self.objects = objects
+        self.bad: dict[StoredObject, BadObjectError] = {}
+        self.summaries: dict[str, ObjectSummary] = {}
+        self._duck = duck
+        self._fetchers = fetchers
+        self._bucket = bucket
+        self._url = {stored.key: url(bucket, stored) for stored in objects}
+        self._layout: dict[str, Layout] = {}
+        self._md5: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Aggregate.
+
+        Raises DuckDB's errors if an object cannot be read, and NotConservedError if the readings that came out are not
+        those that the objects' footers promise.
+        """
+        started = time.monotonic()
+        if self._fetchers:
+            self._md5 = prefetch(self._fetchers, list(self._url.values()))
+        groups, self.bad = layouts(self._duck, self.objects, self._bucket)
+        self._duck.execute(read_sql("loading/biometrics/minutes.sql"))
+        for layout, members in groups.items():
+            self._layout |= {stored.key: layout for stored in members}
+            self._read_timestamps_as(layout)
+            self._duck.execute("set variable urls = ?", [[self._url[stored.key] for stored in members]])
+            self._duck.execute(read_sql("loading/biometrics/aggregate.sql"))
+        self.summaries = self._summarise()
+        self._check_conserved()
+        log.info("Read and aggregated %d objects in %.1f s", len(self.objects), time.monotonic() - started)
+
+    def proven(self) -> set[StoredObject]:
+        """Return the objects that were the listed version whenever they were read, beyond doubt.
+
+        They were fetched whole, their ETag is the MD5 of what came, and all that was read since came from the cache.
+        """
+        by_url = {self._url[stored.key]: stored for stored in self.objects}
+        fetched = {its_url: by_url[its_url] for its_url, md5 in self._md5.items() if md5 == by_url[its_url].etag}
+        if not fetched:
+            return set()
+        kept = self._duck.execute(
+            read_sql("landing/whole_in_cache.sql"),
+            [list(fetched), [stored.size_bytes for stored in fetched.values()]],
+        ).fetchall()
+        return {fetched[its_url] for (its_url,) in kept}
+
+    def interrupt(self) -> None:
+        """Make ``run``, in another thread, end soon with an error. Does nothing if it does not run."""
+        for connection in (self._duck, *self._fetchers):
+            # A connection that is closed by now has nothing to interrupt.
+            with suppress(duckdb.ConnectionException):
+                connection.interrupt()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        for connection in (self._duck, *self._fetchers):
+            connection.close()
+
+    def _read_timestamps_as(self, layout: Layout) -> None:
+        """Make the macros for this layout: reading instants and reading text are different things to DuckDB."""
+        kind = "text" if layout.timestamps_are_text else "instant"
+        self._duck.execute(read_sql(f"loading/biometrics/{kind}_timestamps.sql"))
+        self._duck.execute(read_sql("loading/biometrics/judged_readings.sql"))
+
+    def _summarise(self) -> dict[str, ObjectSummary]:
+        # An object without a single reading has no row in minutes.
+        by_url = {self._url[key]: ObjectSummary() for key in self._layout}
+        totals = self._duck.execute(read_sql("loading/biometrics/object_totals.sql")).fetchall()
+        for its_url, rows_loaded, rows_rejected, *invalid in totals:
+            by_url[its_url].totals = ObjectTotals(rows_loaded, rows_rejected)
+            by_url[its_url].invalid_measures = {
+                measure: readings for measure, readings in zip(MEASURES, invalid, strict=True) if readings
+            }
+        for its_url, reason, readings in self._duck.execute(read_sql("loading/biometrics/rejections.sql")).fetchall():
+            by_url[its_url].rejected[reason] = readings
+        return {key: by_url[self._url[key]] for key in self._layout}
+
+    def _check_conserved(self) -> None:
+        urls = {self._url[key]: key for key in self._layout}
+        if not urls:
+            return
+        promised = self._duck.execute(
+            "select file_name, num_rows from parquet_file_metadata(?)", [list(urls)]
+        ).fetchall()
+        for its_url, rows in promised:
+            came = sum(self.summaries[urls[its_url]].totals)
+            if came != rows:
+                raise NotConservedError(f"{urls[its_url]} holds {rows} readings, {came} were read. Nothing is loaded.")
+
+    def quarantine(self, client: Any, stored: StoredObject) -> str:
+        """Write the object's rejected readings to the quarantine bucket and return their key."""
+        self._read_timestamps_as(self._layout[stored.key])
+        self._duck.execute("set variable url = ?", [self._url[stored.key]])
+        self._duck.execute("set variable source_key = ?", [stored.key])
+        return quarantine.write(self._duck, client, stored, read_sql("loading/biometrics/rejected_readings.sql"))
+
+    def copy(self, cursor: Any, load_ids: dict[str, int]) -> int:
+        """COPY the minutes of the claimed objects (load ids by key) into raw.biometrics; return the number of rows."""
+        self._duck.execute(
+            read_sql("loading/biometrics/claimed.sql"), [[self._url[key] for key in load_ids], list(load_ids.values())]
+        )
+        rows = self._duck.execute(read_sql("loading/biometrics/raw_row_count.sql")).fetchall()[0][0]
+        binary_copy(
+            self._duck,
+            read_sql("loading/biometrics/raw_rows.sql"),
+            cursor,
+            read_sql("loading/biometrics/copy.sql"),
+            rows,
+        )
+        return int(rows)

@@ -1,0 +1,29 @@
+"""What a load task did, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from include.cerebro.ledger.loads import ObjectTotals
+
+
+@dataclass
+class LoadResult:
+    """Objects loaded, rows accepted and rejected, and the keys of the objects that are broken."""
+
+    objects: int = 0
+    rows_loaded: int = 0
+    rows_rejected: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def add(self, totals: Sequence[ObjectTotals]) -> None:
+        """Count objects that were committed."""
+        self.objects += len(totals)
+        self.rows_loaded += sum(total.rows_loaded for total in totals)
+        self.rows_rejected += sum(total.rows_rejected for total in totals)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain values, for an XCom."""
+        return asdict(self)

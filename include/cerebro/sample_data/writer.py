@@ -1,0 +1,129 @@
+"""A realistic, dirty and reproducible landing zone, written by DuckDB.
+
+What is in it is decided by the SQL in ``include/sql/sample_data``: ``heroes.sql``, ``missions.sql`` and
+``readings.sql`` are the world, ``sensors.sql`` is what the sensors make of it, the three ``layout_*.sql`` say
+which objects there are, and one statement for each kind of object writes it. The same size and seed give the
+same bytes, whenever they are written: time begins on 2025-01-01 UTC, and noise is a hash of the seed and of
+what it is for.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
+
+from include.cerebro.platform.duckdb_session import duckdb_session
+from include.cerebro.platform.sql import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from duckdb import DuckDBPyConnection
+
+    from include.cerebro.platform.object_store import ObjectStore
+
+Dataset = Literal["heroes", "missions", "biometrics"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SampleSize:
+    """How much there is to be of everything.
+
+    Attributes:
+        heroes: number of heroes; the first ten are known by name.
+        missions: number of missions, spread evenly over the hours.
+        hours: hours of biometrics from 2025-01-01 UTC on, at one reading a second and hero.
+        seed: another seed gives other missions and other readings.
+        dirt: whether the data has the faults that data has in real life.
+    """
+
+    heroes: int = 10
+    missions: int = 50
+    hours: int = 24
+    seed: int = 42
+    dirt: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that cannot be written.
+
+        Raises:
+            ValueError: a number is too small.
+        """
+        for name, least in (("heroes", 1), ("missions", 1), ("hours", 1), ("seed", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"Sample data: {name} is {getattr(self, name)}; give {least} or more.")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: number of objects, their bytes, their rows, and the seconds that it took."""
+
+    objects: int
+    size_bytes: int
+    rows: int
+    seconds: float
+
+
+def write_sample(store: ObjectStore, bucket: str, dataset: Dataset, size: SampleSize) -> Written:
+    """Write all objects of one dataset into the landing zone; objects with the same keys are overwritten.
+
+    Memory stays flat: there is an object an hour (biometrics) or a day (missions), one is made at a time.
+
+    Raises:
+        duckdb.Error: the object store cannot be written to; the message names the object.
+    """
+    started = time.monotonic()
+    with duckdb_session(store) as connection:
+        create_world(connection, size)
+        objects = write_objects(connection, dataset, f"s3://{bucket}/")
+    client = store.client()
+    size_bytes = sum(client.head_object(Bucket=bucket, Key=key)["ContentLength"] for key in objects)
+    written = Written(len(objects), size_bytes, sum(objects.values()), round(time.monotonic() - started, 2))
+    log.info("Wrote %s to s3://%s: %s", dataset, bucket, written)
+    return written
+
+
+def log_total(**datasets: Mapping[str, float]) -> None:
+    """Log what was written in all: the fields of :class:`Written` for each dataset, by its name."""
+    log.info(
+        "Landing zone written: %d objects, %d bytes, %d readings, %.1f s of work.",
+        sum(written["objects"] for written in datasets.values()),
+        sum(written["size_bytes"] for written in datasets.values()),
+        datasets["biometrics"]["rows"],
+        sum(written["seconds"] for written in datasets.values()),
+    )
+
+
+def create_world(connection: DuckDBPyConnection, size: SampleSize) -> None:
+    """Create the tables and macros of the sample's world in a DuckDB connection."""
+    # The bytes of a Parquet file depend on how rows are dealt to threads, so there is one thread only.
+    connection.execute("set threads = 1")
+    connection.execute("set preserve_insertion_order = true")
+    connection.execute("set timezone = 'UTC'")
+    for name, value in asdict(size).items():
+        connection.execute(f"set variable {name} = $value", {"value": value})
+    for name in ("heroes", "missions", "readings", "sensors"):
+        connection.execute(read_sql(f"sample_data/{name}.sql"))
+
+
+def write_objects(connection: DuckDBPyConnection, dataset: Dataset, landing_zone: str) -> dict[str, int]:
+    """Write the objects of one dataset below ``landing_zone`` (a URL or folder, with the slash at its end).
+
+    Returns:
+        The number of rows of each object, by key, in the order in which they were written.
+    """
+    layout = connection.execute(read_sql(f"sample_data/layout_{dataset}.sql"))
+    columns = [column[0] for column in layout.description]
+    rows = {}
+    for values in layout.fetchall():
+        arguments = dict(zip(columns, values, strict=True))
+        object_key, statement = arguments.pop("object_key"), arguments.pop("statement")
+        result = connection.execute(
+            read_sql(f"sample_data/{statement}.sql"), {**arguments, "object_url": landing_zone + object_key}
+        ).fetchone()
+        rows[object_key] = result[0] if result else 0
+    return rows
