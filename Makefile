@@ -65,7 +65,7 @@ test: setup ## Run all tests: the cheap ones first, and Airflow is not started b
 
 .PHONY: screenshots
 screenshots: setup ## Look at the running product in a browser (needs chromium), and write docs/images
-	@$(VENV)/bin/python -m local screenshots
+	@$(VENV)/bin/python -m pytest tests/browser/test_screens.py --write-images
 
 .PHONY: test-docker
 test-docker: setup ## Run the tests of the compose files (needs a Docker engine)

@@ -26,7 +26,7 @@ from include.cerebro.platform.duckdb_session import HTTPFS, load_extension
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.schema.setup import prepare_warehouse
-from local.throwaway import Site
+from testing.sites import Site
 
 PLAIN_SQL = Path(__file__).with_name("sql") / "plain.sql"
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 
 from include.cerebro.landing.datasets import BIOMETRICS
 from include.cerebro.landing.discovery import listed
-from local.throwaway import Site
+from testing.sites import Site
 
 MEASURES = ("heart_rate", "stress_level", "energy_output")
 STATISTICS = ("count", "sum", "min", "max")

@@ -15,9 +15,8 @@ from bench.airflow import Airflow
 from bench.landing import write_landing_zone
 from bench.rounds import Round, restore_rounds
 from include.cerebro.landing.listing import list_objects
-from local import throwaway
-from local.components import COMPONENTS, SERVICES
-from local.throwaway import Site, make_site, object_store
+from testing.services import running, settings_apart
+from testing.sites import Site, make_site, object_store
 
 
 @dataclass(frozen=True)
@@ -78,9 +77,9 @@ class Bench:
 
     @cached_property
     def services(self) -> dict[str, str]:
-        """PostgreSQL and S3, as ``local.throwaway.running`` gives them, in a folder that is kept from run to run."""
+        """PostgreSQL and S3, as ``testing.services.running`` gives them, in a folder that is kept from run to run."""
         self.say("Starting PostgreSQL and the object store ...")
-        return self._open.enter_context(throwaway.running(self.folder / "stack", SERVICES))
+        return self._open.enter_context(running(settings_apart(self.folder / "stack")))
 
     @cached_property
     def watched(self) -> measure.Services:
@@ -93,7 +92,7 @@ class Bench:
         self.say("Starting Airflow with the sample data ...")
         folder = self.folder / "airflow"
         shutil.rmtree(folder, ignore_errors=True)
-        return Airflow(self._open.enter_context(throwaway.running(folder, COMPONENTS)))
+        return Airflow(self._open.enter_context(running(settings_apart(folder), airflow=True)))
 
     @cached_property
     def rounds(self) -> list[Round]:

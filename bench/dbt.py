@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from include.cerebro.checking.conservation import check_conservation
-from local.throwaway import Site
+from testing.sites import Site
 
 
 class Built(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 from include.cerebro.checking.answers import ANSWERS
 from include.cerebro.platform.settings import ANALYST_ROLE, LOADER_ROLE
 from include.cerebro.platform.sql import read_sql
-from local.throwaway import Site
+from testing.sites import Site
 
 HEROES = 100
 FIRST_DAY = date(2024, 1, 1)

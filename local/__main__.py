@@ -1,35 +1,36 @@
-"""`python -m local up|down|run|status|psql|docs|dbt|screenshots`."""
+"""The commands: `python -m local up|down|run|status|psql|docs|dbt`."""
 
 import argparse
 import os
 import signal
 import sys
 import time
-from types import FrameType
+from collections.abc import Sequence
 
 from rich.console import Console
 
 from local import postgres
-from local.components import COMPONENTS, SERVICES
+from local.components import COMPONENTS
 from local.dbt import make_docs, run_dbt
+from local.processes import interrupt
 from local.run import run
-from local.settings import StackError
+from local.settings import StackSettings
 from local.stack import Stack
+from local.state import HOST, StackError
 
 console = Console(highlight=False, soft_wrap=True)
 
 
-def up(stack: Stack, names: tuple[str, ...]) -> int:
-    """Start the stack and say where things are."""
+def up(stack: Stack, airflow: bool) -> int:
+    """Start the stack and print where things are."""
     started = time.monotonic()
-    stack.up(console.print, names)
-    environment = stack.environment()
+    stack.up(console.print, airflow)
+    values = stack.state.environment()
     console.print(f"Up after {time.monotonic() - started:.0f} s.\n")
-    if names == COMPONENTS:
-        console.print(f"  Airflow     {environment['AIRFLOW_API_URL']}")
-        console.print(f"              user {environment['AIRFLOW_USERNAME']}")
-        console.print(f"              password {environment['AIRFLOW_PASSWORD']}")
-    console.print(f"  S3          {environment['S3_ENDPOINT_URL']}")
+    if airflow:
+        console.print(f"  Airflow     {values['AIRFLOW_API_URL']}")
+        console.print(f"              user {values['AIRFLOW_USERNAME']}, password {values['AIRFLOW_PASSWORD']}")
+    console.print(f"  S3          {values['S3_ENDPOINT_URL']}")
     console.print(f"  Addresses and passwords for programs: {stack.state.env_file}")
     console.print(f"  Logs:                                 {stack.state.logs}\n")
     console.print("Next: make run (the main job), make psql (the warehouse), make down (stop everything).")
@@ -42,7 +43,7 @@ def status(stack: Stack) -> int:
     for name in COMPONENTS:
         console.print(f"  {name:14}{states.get(name, 'STOPPED').lower()}")
     if stack.is_up():
-        console.print(f"\n  Airflow: {stack.environment()['AIRFLOW_API_URL']}")
+        console.print(f"\n  Airflow: {stack.state.environment()['AIRFLOW_API_URL']}")
         console.print(f"  Addresses and passwords: {stack.state.env_file}")
         return 0
     console.print("\nStart it: make up")
@@ -51,54 +52,40 @@ def status(stack: Stack) -> int:
 
 def psql(stack: Stack) -> int:
     """Become psql on the warehouse."""
-    if not stack.is_up(SERVICES):
-        raise StackError("The warehouse is not running. Start it: make up")
-    secrets, ports = stack.state.secrets(), stack.state.ports()
+    stack.require_warehouse()
     program = str(postgres.binary("psql"))
-    address = f"host=127.0.0.1 port={ports.postgres} user=cerebro dbname=cerebro"
-    # The password goes by the environment: arguments are there for all to read.
-    os.execve(program, [program, address], os.environ | {"PGPASSWORD": secrets.cerebro_password})
+    address = f"host={HOST} port={stack.state.ports().postgres} user=cerebro dbname=cerebro"
+    # The password goes by the environment: everybody can read arguments.
+    os.execve(program, [program, address], os.environ | {"PGPASSWORD": stack.state.secrets().cerebro_password})
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    # A terminal that is closed, or `kill`: end in the same orderly way as after Ctrl-C.
-    raise KeyboardInterrupt
-
-
-def main() -> int:
-    """Do what the command line says; the exit code."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the arguments say (default: the command line's); the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__, allow_abbrev=False)
-    parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "dbt", "screenshots"])
+    parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "dbt"])
     parser.add_argument("--services", action="store_true", help="up: only PostgreSQL and S3, without Airflow")
     # What comes after `dbt` is dbt's.
-    arguments, for_dbt = parser.parse_known_args()
-    if for_dbt and arguments.command != "dbt":
+    chosen, for_dbt = parser.parse_known_args(arguments)
+    if for_dbt and chosen.command != "dbt":
         parser.error(f"unknown arguments: {' '.join(for_dbt)}")
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
-    stack = Stack()
+    # A terminal that is closed, or `kill`: end in the same orderly way as after Ctrl-C.
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGHUP, interrupt)
     try:
-        match arguments.command:
+        stack = Stack(StackSettings.read())
+        match chosen.command:
             case "up":
-                return up(stack, SERVICES if arguments.services else COMPONENTS)
+                return up(stack, airflow=not chosen.services)
             case "down":
                 stack.down()
                 return 0
             case "run":
                 return run(stack, console)
-            case "status":
-                return status(stack)
-            case "docs":
-                return make_docs(stack)
-            case "screenshots":
-                # Only here is a browser's driver needed.
-                from local.screens import take_screenshots
-
-                return take_screenshots(stack, console)
             case "dbt":
+                stack.require_warehouse()
                 return run_dbt(stack, for_dbt)
-            case _:
-                return psql(stack)
+            case command:
+                return {"status": status, "psql": psql, "docs": make_docs}[command](stack)
     except StackError as error:
         console.print(str(error), style="red", markup=False)
         return 1

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from include.cerebro.platform import connections_file as airflow_settings
+from include.cerebro.platform import connections_file
 from local import postgres
 from local.processes import COMPONENT_MARKER, STACK_MARKER
-from local.settings import HOST, REPOSITORY, Ports, Secrets, State, executable
+from local.settings import REPOSITORY, StackSettings, executable
+from local.state import HOST, Ports, Secrets, State
 
 SERVICES = ("postgres", "s3")
 # In the order of their starts: the API server takes longest, 8 s of computing.
@@ -19,49 +20,35 @@ AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 COMPONENTS = (*SERVICES, *AIRFLOW)
 
 # Variables of the caller's that would change what the programs do.
-_FOREIGN_PREFIXES = (
-    "AIRFLOW",
-    "AWS_",
-    "RCLONE_",
-    "DBT_",
-    "PG",
-    "WAREHOUSE_",
-    "PYTHON",
-    "_AIRFLOW",
-    "SUPERVISOR_",
-)
+_FOREIGN = ("AIRFLOW", "_AIRFLOW", "AWS_", "RCLONE_", "DBT_", "PG", "WAREHOUSE_", "PYTHON", "SUPERVISOR_")
+
+DBT_DOCS = {"cerebro": {"dir": str(REPOSITORY / "include" / "dbt" / "target"), "name": "Warehouse (dbt docs)"}}
 
 AIRFLOW_SETTINGS = {
-    "core": {
-        "executor": "LocalExecutor",
-        "load_examples": "False",
-        "dags_are_paused_at_creation": "False",
-        "simple_auth_manager_users": "admin:admin",
-        "parallelism": "8",
-        # The link "Objects" of a load task shows its arguments: 2,000 objects have 240,000 letters.
-        "max_templated_field_length": "500000",
-    },
-    "scheduler": {
-        # Seconds between two looks for work when there was none; a task then starts that much sooner.
-        "scheduler_idle_sleep_time": "0.2",
-        # Seconds between two looks for tasks of a scheduler that was killed. With the usual 300 its run stays
-        # "running" that long after the next start, and holds back all others.
-        "orphaned_tasks_check_interval": "15",
-    },
-    "dag_processor": {
-        # Seconds after which a changed file is read again, and new files are looked for.
-        "min_file_process_interval": "10",
-        "refresh_interval": "10",
-    },
-    "api": {"host": HOST, "workers": "1"},
-    "usage_data_collection": {"enabled": "False"},
-    "cosmos": {
-        "enable_telemetry": "False",
-        # The dbt docs in Airflow's navigation, once `make docs` has made them.
-        "dbt_docs_projects": json.dumps(
-            {"cerebro": {"dir": str(REPOSITORY / "include" / "dbt" / "target"), "name": "Warehouse (dbt docs)"}}
-        ),
-    },
+    "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+    "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+    "AIRFLOW__CORE__PARALLELISM": "8",
+    # The link "Objects" of a load task shows its arguments: 2,000 objects have 240,000 letters.
+    "AIRFLOW__CORE__MAX_TEMPLATED_FIELD_LENGTH": "500000",
+    # Seconds between two polls for work when there was none; a task then starts that much sooner.
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+    # Seconds between two searches for tasks of a scheduler that was killed. With the default 300 its run stays
+    # "running" that long after the next start, and holds back all others.
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
+    # Seconds after which a changed file is read again, and new files are found.
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
+    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+    "AIRFLOW__API__HOST": HOST,
+    "AIRFLOW__API__WORKERS": "1",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
+    # The dbt docs are in Airflow's navigation after `make docs`.
+    "AIRFLOW__COSMOS__DBT_DOCS_PROJECTS": json.dumps(DBT_DOCS),
+    "PYTHONPATH": str(REPOSITORY),
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
 }
 
 
@@ -74,137 +61,104 @@ class Component:
     environment: dict[str, str]
     # What makes the program stop quickly but in order.
     stop_signal: signal.Signals = signal.SIGTERM
-    # Seconds that it has for that, before it is killed.
-    patience: int = 8
+    # Seconds until it is killed.
+    grace_period: int = 8
 
 
-def component(name: str, state: State) -> Component:
-    """The named component of the stack in this state folder."""
-    secrets, ports = state.secrets(), state.ports()
-    environment = base_environment(state) | {COMPONENT_MARKER: name}
+def component(name: str, settings: StackSettings) -> Component:
+    """The named component of the stack with these settings."""
+    state = settings.state
+    environment = base_environment(settings) | {COMPONENT_MARKER: name}
     if name == "postgres":
-        command = postgres.server_command(state, ports)
-        return Component(name, command, environment | {"LC_ALL": "C.UTF-8"}, signal.SIGINT)
+        return Component(name, postgres.server_command(state), environment | {"LC_ALL": "C.UTF-8"}, signal.SIGINT)
     if name == "s3":
-        # The key goes by the environment: arguments are there for all to read.
-        environment["RCLONE_AUTH_KEY"] = f'"{secrets.s3_access_key_id},{secrets.s3_secret_access_key}"'
-        return Component(name, _s3_command(state, ports), environment)
-    command = [str(executable("airflow")), name]
-    if name in ("scheduler", "triggerer"):
-        # All share one log folder, so nobody needs to serve logs on a port of its own.
-        command.append("--skip-serve-logs")
-    # Only the scheduler has something to put in order; the others would wait for their clients.
-    patience = 5 if name == "scheduler" else 2
-    return Component(name, command, environment | airflow_environment(state, secrets, ports), signal.SIGTERM, patience)
+        # The key goes by the environment: everybody can read arguments.
+        key = f'"{state.secrets().s3_access_key_id},{state.secrets().s3_secret_access_key}"'
+        return Component(name, _s3_command(state), environment | {"RCLONE_AUTH_KEY": key})
+    # All share one log folder, so no component needs to serve logs on a port of its own.
+    options = ["--skip-serve-logs"] if name in ("scheduler", "triggerer") else []
+    command = [str(executable("airflow")), name, *options]
+    # Only the scheduler has work to complete; the others would wait for their clients.
+    grace_period = 5 if name == "scheduler" else 2
+    return Component(name, command, environment | airflow_environment(settings), grace_period=grace_period)
 
 
-def _s3_command(state: State, ports: Ports) -> list[str]:
+def _s3_command(state: State) -> list[str]:
     buckets = str(state.buckets).replace("'", "''")
     return [
         str(executable("rclone")),
         "serve",
         "s3",
-        f"--addr={HOST}:{ports.s3}",
+        f"--addr={HOST}:{state.ports().s3}",
         "--config=/dev/null",
-        # Files that were put into the folder directly are seen after a second, not after five minutes.
+        # Files that are put into the folder directly are seen after a second, not after five minutes.
         # (With 0 every request reads the whole folder again: 115 ms among 2,000 objects, against 2 ms.)
         "--dir-cache-time=1s",
         # A ranged read took 24 ms with the default, which waits for reads in sequence, against 2 ms.
         "--vfs-read-wait=0",
-        # A file that is read in one piece is hashed, and its hash written to disk and flushed, each time. Read in
-        # pieces it is not: 1,000 objects of 36 KB came in 0.6 s instead of 1.1 s.
+        # A file that is read in one piece is hashed, and its hash written to disk and flushed, each time. A file that
+        # is read in pieces is not: 1,000 objects of 36 KB came in 0.6 s instead of 1.1 s.
         "--vfs-read-chunk-size=16k",
-        # And not hashed to compare it with what was remembered: 0.33 instead of 0.43 ms of processor time an object.
+        # Nor is it hashed to compare it with the remembered hash: 0.33 instead of 0.43 ms of processor time an object.
         "--no-checksum",
-        # The listing's ETags are MD5 sums. Remembered they cost nothing; made anew, 1.7 s a GB each time.
+        # The listing's ETags are MD5 sums. Remembered they cost nothing; computed again, 1.7 s a GB each time.
         f"--cache-dir={state.folder / 's3-cache'}",
         f":hasher,remote='{buckets}',hashes=md5,max_age=off:",
     ]
 
 
-def base_environment(state: State) -> dict[str, str]:
-    """The caller's environment without what would change the programs, with the stack's marker."""
-    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN_PREFIXES)}
-    local = "127.0.0.1,localhost"
-    return environment | {
-        STACK_MARKER: str(state.folder),
-        "CEREBRO_STATE_DIR": str(state.folder),
+def base_environment(settings: StackSettings) -> dict[str, str]:
+    """The caller's environment without what would change the programs, with the stack's marker and settings."""
+    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN)}
+    for name in ("no_proxy", "NO_PROXY"):
+        environment[name] = ",".join(filter(None, (environment.get(name), "127.0.0.1,localhost")))
+    own = {
+        STACK_MARKER: str(settings.state_dir),
         "PATH": f"{sys.prefix}/bin:{environment.get('PATH', '/usr/bin:/bin')}",
         # A process that changes its title keeps its environment readable: it is known by it.
         "SPT_NOENV": "1",
-        "no_proxy": f"{environment['no_proxy']},{local}" if environment.get("no_proxy") else local,
-        "NO_PROXY": f"{environment['NO_PROXY']},{local}" if environment.get("NO_PROXY") else local,
         "DO_NOT_TRACK": "1",
         "PYTHONUNBUFFERED": "1",
     }
+    return environment | settings.environment() | own
 
 
 def connections(secrets: Secrets, ports: Ports) -> dict[str, str]:
     """The connections of airflow_settings.yaml, with this stack's keys and addresses, as environment variables."""
-    store: dict[str, Any] = {
-        "login": secrets.s3_access_key_id,
-        "password": secrets.s3_secret_access_key,
-        "extra": {"endpoint_url": f"http://{HOST}:{ports.s3}"},
-    }
+    endpoint = {"endpoint_url": f"http://{HOST}:{ports.s3}"}
+    store = {"login": secrets.s3_access_key_id, "password": secrets.s3_secret_access_key, "extra": endpoint}
     warehouse: dict[str, Any] = {"host": HOST, "port": ports.postgres, "password": secrets.cerebro_password}
     # The embedded S3 server has one key for all.
     own = {"minio": store, "minio_sample_data": store, "warehouse": warehouse}
-    return airflow_settings.as_environment(airflow_settings.with_overrides(airflow_settings.read_connections(), own))
+    return connections_file.as_environment(connections_file.with_overrides(connections_file.read_connections(), own))
 
 
-def _openlineage_transport(target: str) -> dict[str, object]:
-    """Where lineage events go: the address of Marquez or DataHub, or a folder that gets a file for each event."""
-    if target.startswith(("http://", "https://")):
-        return {"type": "http", "url": target}
-    folder = Path(target).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    return {"type": "file", "log_file_path": str(folder / "event"), "append": False}
-
-
-def airflow_environment(state: State, secrets: Secrets, ports: Ports) -> dict[str, str]:
+def airflow_environment(settings: StackSettings) -> dict[str, str]:
     """All of Airflow's configuration."""
+    state = settings.state
+    secrets, ports = state.secrets(), state.ports()
     url = f"http://{HOST}:{ports.airflow}"
     database = f"airflow:{secrets.airflow_database_password}@{HOST}:{ports.postgres}/airflow"
-    settings = {section: dict(options) for section, options in AIRFLOW_SETTINGS.items()}
-    settings["core"] |= {
-        "dags_folder": os.environ.get("CEREBRO_DAGS_FOLDER", str(REPOSITORY / "dags")),
-        "plugins_folder": str(REPOSITORY / "plugins"),
-        "fernet_key": secrets.airflow_fernet_key,
-        "simple_auth_manager_passwords_file": str(state.passwords_file),
-        "execution_api_server_url": f"{url}/execution/",
+    own = {
+        "AIRFLOW_HOME": str(state.airflow_home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(settings.dags_folder),
+        "AIRFLOW__CORE__FERNET_KEY": secrets.airflow_fernet_key,
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(state.passwords_file),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{database}",
+        "AIRFLOW__API__PORT": str(ports.airflow),
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__API__SECRET_KEY": secrets.airflow_api_secret,
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.airflow_jwt_secret,
+        # The default is in /tmp: a second clone, or another user's, would find its files closed.
+        "AIRFLOW__COSMOS__CACHE_DIR": str(state.folder / "cosmos"),
+        "CEREBRO_DBT_EXECUTABLE": str(executable("dbt")),
     }
-    # By default in /tmp for everybody: a second clone, or another user's, would find its files closed.
-    settings["cosmos"]["cache_dir"] = str(state.folder / "cosmos")
-    settings["database"] = {"sql_alchemy_conn": f"postgresql+psycopg2://{database}"}
-    if lineage := os.environ.get("CEREBRO_OPENLINEAGE"):
-        settings["openlineage"] = {"transport": json.dumps(_openlineage_transport(lineage)), "namespace": "cerebro"}
-    settings["api"] |= {"port": str(ports.airflow), "base_url": url, "secret_key": secrets.airflow_api_secret}
-    settings["api_auth"] = {"jwt_secret": secrets.airflow_jwt_secret}
-    configuration = {
-        f"AIRFLOW__{section.upper()}__{option.upper()}": value
-        for section, options in settings.items()
-        for option, value in options.items()
-    }
-    return (
-        configuration
-        | connections(secrets, ports)
-        | {
-            "AIRFLOW_HOME": str(state.airflow_home),
-            "PYTHONPATH": str(REPOSITORY),
-            "CEREBRO_DBT_EXECUTABLE": str(executable("dbt")),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
-        }
-    )
-
-
-def public_environment(secrets: Secrets, ports: Ports) -> dict[str, str]:
-    """What .local/env holds: addresses and credentials for users of the running stack."""
-    return {
-        "S3_ENDPOINT_URL": f"http://{HOST}:{ports.s3}",
-        "AWS_ACCESS_KEY_ID": secrets.s3_access_key_id,
-        "AWS_SECRET_ACCESS_KEY": secrets.s3_secret_access_key,
-        "WAREHOUSE_URI": f"postgresql://cerebro:{secrets.cerebro_password}@{HOST}:{ports.postgres}/cerebro",
-        "AIRFLOW_API_URL": f"http://{HOST}:{ports.airflow}",
-        "AIRFLOW_USERNAME": "admin",
-        "AIRFLOW_PASSWORD": secrets.airflow_password,
-    }
+    if target := settings.openlineage:
+        transport: dict[str, object] = {"type": "http", "url": target}
+        if not target.startswith(("http://", "https://")):
+            Path(target).mkdir(parents=True, exist_ok=True)
+            transport = {"type": "file", "log_file_path": f"{target}/event", "append": False}
+        own["AIRFLOW__OPENLINEAGE__TRANSPORT"] = json.dumps(transport)
+        own["AIRFLOW__OPENLINEAGE__NAMESPACE"] = "cerebro"
+    return AIRFLOW_SETTINGS | connections(secrets, ports) | own

@@ -4,14 +4,15 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
 from local.processes import STACK_MARKER, end_with_parent
-from local.settings import HOST, Ports, Secrets, StackError, State
+from local.state import HOST, StackError, State
 
 # PostgreSQL refuses to run as root. 65534 is `nobody` everywhere; it needs no account and no home.
 _SERVER_UID = 65534
@@ -26,6 +27,15 @@ SETTINGS = {
     "max_wal_size": "2GB",
     "shared_buffers": "256MB",
 }
+
+# What a new data directory gets.
+NEW = (
+    "CREATE ROLE cerebro LOGIN CREATEROLE",
+    "CREATE DATABASE cerebro OWNER cerebro",
+    "CREATE ROLE airflow LOGIN",
+    "CREATE DATABASE airflow OWNER airflow",
+    "REVOKE ALL ON DATABASE airflow FROM PUBLIC",
+)
 
 
 def binary(name: str) -> Path:
@@ -42,146 +52,88 @@ def as_server_user() -> list[str]:
         return []
     if not shutil.which("setpriv"):
         raise StackError(
-            "PostgreSQL cannot run as root, and setpriv (package util-linux) is not there. "
+            "PostgreSQL cannot run as root, and setpriv (package util-linux) is missing. "
             "Install util-linux, or run this as an ordinary user."
         )
+    user = [f"--reuid={_SERVER_UID}", f"--regid={_SERVER_UID}", "--clear-groups"]
     # The capability lets it reach folders such as /root that are closed to others; with the secure bit it
-    # counts for access(2), too, by which initdb looks for its companions.
-    return [
-        "setpriv",
-        f"--reuid={_SERVER_UID}",
-        f"--regid={_SERVER_UID}",
-        "--clear-groups",
-        "--inh-caps=+dac_override",
-        "--ambient-caps=+dac_override",
-        "--securebits=+no_setuid_fixup",
-        # A change of user forgets that the process was to end with its parent; said again.
-        "--pdeathsig=INT",
-    ]
+    # counts for access(2), too, by which initdb searches for its companions.
+    capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
+    # A change of user resets the signal at the parent's death, so it is set again.
+    return ["setpriv", *user, *capability, "--pdeathsig=INT"]
 
 
-def server_command(state: State, ports: Ports) -> list[str]:
+def server_command(state: State) -> list[str]:
     """The command that runs the server in the foreground."""
-    options = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
-    return [
-        *as_server_user(),
-        str(binary("postgres")),
-        "-D",
-        str(state.postgres_data),
-        "-p",
-        str(ports.postgres),
-        *options,
-    ]
+    options = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(state.ports().postgres)}).items()]
+    return [*as_server_user(), str(binary("postgres")), "-D", str(state.postgres_data), *options]
 
 
-def prepare(state: State, secrets: Secrets) -> None:
+def prepare(state: State) -> None:
     """
     Make the server's data directory ready: new, or as the last run left it.
 
     A new one is made beside its place and moved there when it is complete, with roles and databases in it:
-    there is never half of one. Raises StackError with the output of the program that failed.
+    there is never half of one. Raises StackError with the output of a program that failed.
     """
-    data = state.postgres_data
-    for leftover in data.parent.glob("new-*"):
-        shutil.rmtree(leftover)
-    if data.exists():
-        _remove_stale_lock(data)
-        _single_user(data, state, _passwords(secrets))
-        return
-    new = data.parent / f"new-{os.getpid()}"
-    if os.geteuid() == 0:
-        os.chown(data.parent, _SERVER_UID, _SERVER_UID)
-    command = [
-        *as_server_user(),
-        str(binary("initdb")),
-        f"--pgdata={new}",
-        "--username=postgres",
-        # Built into every C library, so the same everywhere; unlike "C" it knows letters outside ASCII.
-        "--locale=C.UTF-8",
-        "--encoding=UTF8",
-        "--auth=scram-sha-256",
-    ]
-    with tempfile.NamedTemporaryFile("w", dir=state.folder, prefix="pw-") as password_file:
-        password_file.write(secrets.postgres_password)
-        password_file.flush()
-        _run([*command, f"--pwfile={password_file.name}"], state)
-    _single_user(
-        new,
-        state,
-        [
-            "CREATE ROLE cerebro LOGIN CREATEROLE",
-            "CREATE DATABASE cerebro OWNER cerebro",
-            "CREATE ROLE airflow LOGIN",
-            "CREATE DATABASE airflow OWNER airflow",
-            "REVOKE ALL ON DATABASE airflow FROM PUBLIC",
-            *_passwords(secrets),
-        ],
-    )
-    new.rename(data)
-
-
-def _passwords(secrets: Secrets) -> list[str]:
-    # Set at every start: they hold even if secrets.json was lost and made anew.
-    return [
+    data, secrets = state.postgres_data, state.secrets()
+    # Set at every start: they hold even if secrets.json was lost and rebuilt.
+    passwords = [
         f"ALTER ROLE postgres PASSWORD '{secrets.postgres_password}'",
         f"ALTER ROLE cerebro PASSWORD '{secrets.cerebro_password}'",
         f"ALTER ROLE airflow PASSWORD '{secrets.airflow_database_password}'",
     ]
+    for leftover in data.parent.glob("new-*"):
+        shutil.rmtree(leftover)
+    if data.exists():
+        _remove_stale_lock(data)
+        _single_user(data, state, passwords)
+        return
+    state.migrated_file.unlink(missing_ok=True)
+    new = data.parent / f"new-{os.getpid()}"
+    if os.geteuid() == 0:
+        os.chown(data.parent, _SERVER_UID, _SERVER_UID)
+    command = [*as_server_user(), str(binary("initdb")), f"--pgdata={new}", "--username=postgres"]
+    # The locale is built into every C library, so it is the same everywhere; unlike "C" it knows letters outside ASCII.
+    command += ["--locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256"]
+    _run([*command, "--pwfile=/dev/stdin"], state, secrets.postgres_password)
+    _single_user(new, state, [*NEW, *passwords])
+    new.rename(data)
 
 
-def _single_user(data: Path, state: State, statements: list[str]) -> None:
-    """Run statements without a server: nobody can connect meanwhile, and no password is needed."""
+def _single_user(data: Path, state: State, statements: Iterable[str]) -> None:
+    """Run statements without a server: no client can connect meanwhile, and no password is needed."""
     command = [*as_server_user(), str(binary("postgres")), "--single", "-D", str(data)]
     # Otherwise single-user mode goes on after an error.
     command += ["-c", "exit_on_error=on", "-c", "log_min_error_statement=panic", "postgres"]
-    _run(command, state, "\n".join(statements) + "\n")
+    _run(command, state, "".join(f"{statement}\n" for statement in statements))
 
 
 def _run(command: list[str], state: State, stdin: str = "") -> None:
-    # Known by the marker and bound to this process: were this one killed, it would work on in the folder.
-    environment = {
-        STACK_MARKER: str(state.folder),
-        "PATH": os.environ.get("PATH", ""),
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-    }
-    # From "/": the server's user may not be allowed to enter the current folder.
+    """Run a program of PostgreSQL's. Raises StackError with its output if it fails."""
+    # It has the marker and ends with this process: else it would go on in the folder if this one were killed.
+    own = {STACK_MARKER: str(state.folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     done = subprocess.run(
         command,
         input=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        capture_output=True,
-        cwd="/",
-        env=environment,
+        cwd="/",  # the server's user may not be allowed to enter the current folder
+        env=own | {"PATH": os.environ.get("PATH", "")},
         timeout=120,
         check=False,
         preexec_fn=end_with_parent(signal.SIGINT),
     )
     if done.returncode != 0:
-        raise StackError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+        raise StackError(f"{' '.join(command)} failed:\n{done.stdout}")
 
 
 def _remove_stale_lock(data: Path) -> None:
-    """
-    Remove the lock file that a killed server left.
-
-    PostgreSQL does so by itself unless its old process number now belongs to another process.
-    Raises StackError when a server is really at work on this folder.
-    """
+    """Remove a killed server's lock file; PostgreSQL itself does not if another process has its number by now."""
     lock = data / "postmaster.pid"
-    try:
+    with suppress(FileNotFoundError, ValueError, IndexError, psutil.Error):
         owner = int(lock.read_text().splitlines()[0])
-    except FileNotFoundError:
-        return
-    except (ValueError, IndexError):
-        lock.unlink()
-        return
-    try:
-        command = psutil.Process(owner).cmdline()
-    except psutil.NoSuchProcess:
-        command = []
-    except psutil.AccessDenied:
-        command = []
-    if str(data) in command:
-        raise StackError(f"A PostgreSQL server (process {owner}) is at work on {data}. Stop it: kill -INT {owner}")
-    lock.unlink()
+        if str(data) in psutil.Process(owner).cmdline():
+            raise StackError(f"A PostgreSQL server (process {owner}) runs on {data}. Stop it: kill -INT {owner}")
+    lock.unlink(missing_ok=True)

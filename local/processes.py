@@ -4,7 +4,6 @@ import ctypes
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
@@ -19,9 +18,8 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def _prctl(option: int, argument: int) -> None:
-    if not sys.platform.startswith("linux"):
-        return
-    if ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0) != 0:
+    """Linux's prctl(2); elsewhere nothing."""
+    if sys.platform.startswith("linux") and ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"prctl({option}) failed")
 
 
@@ -37,63 +35,45 @@ def end_with_parent(signal_number: int) -> Callable[[], None]:
     return arrange
 
 
-def end_with_my_parent(signal_number: int) -> None:
-    """The kernel sends this process the signal when the process that started it dies."""
-    _prctl(_PR_SET_PDEATHSIG, signal_number)
-
-
-def adopt_orphans() -> None:
-    """Become the parent of all descendants whose own parent dies, so that none gets out of sight."""
+def guard_descendants() -> None:
+    """Get SIGTERM when the parent dies, and become the parent of all descendants whose own parent dies."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def interrupt(*_: object) -> None:
+    """For signal.signal: end as after Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def find(stack: str, component: str | None = None) -> list[psutil.Process]:
     """The live processes of a stack, or of one of its components; never this process or one above it."""
     me = psutil.Process()
     spared = {me.pid, *(parent.pid for parent in me.parents())}
+    wanted = {STACK_MARKER: stack} | ({COMPONENT_MARKER: component} if component else {})
     found = []
     for process in psutil.process_iter():
+        # A zombie has no environment.
         with suppress(psutil.Error, OSError):
-            if process.pid in spared or process.status() == psutil.STATUS_ZOMBIE:
-                continue
-            environment = process.environ()
-            if environment.get(STACK_MARKER) != stack:
-                continue
-            if component is None or environment.get(COMPONENT_MARKER) == component:
+            if process.pid not in spared and wanted.items() <= process.environ().items():
                 found.append(process)
     return found
 
 
-def end(processes: Iterable[psutil.Process], patience: float = 5.0) -> None:
+def end(processes: Iterable[psutil.Process], grace_period: float = 5.0) -> None:
     """
-    End processes and all that they started: SIGINT, `patience` seconds later SIGKILL.
+    End processes and all that they started: SIGINT, `grace_period` seconds later SIGKILL.
 
     SIGINT is what every part of the stack takes for an orderly but quick end; PostgreSQL takes SIGTERM for
     "when the last client has left".
     """
-    family: dict[int, psutil.Process] = {}
+    family: set[psutil.Process] = set()
     for process in processes:
         with suppress(psutil.Error):
-            for member in (process, *process.children(recursive=True)):
-                family.setdefault(member.pid, member)
-    for process in family.values():
-        with suppress(psutil.Error):
-            process.send_signal(signal.SIGINT)
-    _, alive = psutil.wait_procs(family.values(), timeout=patience)
-    for process in alive:
-        with suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(alive, timeout=5)
-
-
-def kill_descendants(patience: float = 5.0) -> None:
-    """Kill whatever this process still has below it; for one that adopts orphans."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        children = psutil.Process().children(recursive=True)
-        if not children:
-            return
-        for child in children:
+            family |= {process, *process.children(recursive=True)}
+    alive = list(family)
+    for number, timeout in ((signal.SIGINT, grace_period), (signal.SIGKILL, 5.0)):
+        for process in alive:
             with suppress(psutil.Error):
-                child.kill()
-        psutil.wait_procs(children, timeout=0.5)
+                process.send_signal(number)
+        _, alive = psutil.wait_procs(alive, timeout=timeout)

@@ -1,34 +1,30 @@
-"""Whether a service answers: asked of the service itself, with the keys that its users have."""
+"""Whether a service that runs answers, too; asked with the values of .local/env."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-import boto3
+import httpx
 import psycopg2
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 
-def postgres_answers(environment: Mapping[str, str]) -> bool:
-    """Whether the warehouse of these values of .local/env lets one in."""
+def postgres_answers(values: Mapping[str, str]) -> bool:
+    """Whether the warehouse lets its owner in."""
     try:
-        psycopg2.connect(environment["WAREHOUSE_URI"], connect_timeout=2).close()
+        psycopg2.connect(values["WAREHOUSE_URI"], connect_timeout=2).close()
     except psycopg2.OperationalError:
         return False
     return True
 
 
-def s3_answers(environment: Mapping[str, str]) -> bool:
-    """Whether the S3 server of these values of .local/env takes the key and lists its buckets."""
-    client = boto3.client(
-        "s3",
-        endpoint_url=environment["S3_ENDPOINT_URL"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        region_name="us-east-1",
-        config=Config(connect_timeout=2, read_timeout=5, retries={"max_attempts": 1}),
-    )
+def http_answers(url: str) -> bool:
+    """Whether a server answers there, if only to ask for a key."""
     try:
-        client.list_buckets()
-    except (BotoCoreError, ClientError):
+        return not httpx.get(url, trust_env=False).is_server_error
+    except httpx.HTTPError:
         return False
-    return True
+
+
+CHECKS: dict[str, Callable[[Mapping[str, str]], bool]] = {
+    "postgres": postgres_answers,
+    "s3": lambda values: http_answers(values["S3_ENDPOINT_URL"]),
+    "api-server": lambda values: http_answers(f"{values['AIRFLOW_API_URL']}/api/v2/version"),
+}

@@ -1,6 +1,7 @@
-"""What `make run` prints at the end: the answers, the rows of each layer, the time each part took."""
+"""What `make run` prints at the end: the answers, the rows of each table, the time each part took."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
@@ -15,38 +16,27 @@ ANSWERS = {
     "The Hulk Factor: who puts out the most energy, on average, on high-risk missions?": "hulk_factor.sql",
     "Reliability: who was on the most successful missions, and how stressed were they?": "reliability.sql",
 }
-LAYERS = ("raw", "staging", "marts", "analytics")
+LAYERS = ["raw", "staging", "marts", "analytics"]
 
 
 def print_answers(warehouse_uri: str, console: Console) -> None:
-    """Put both questions to the warehouse, word for word as the files have them."""
-    connection = psycopg2.connect(warehouse_uri)
-    try:
-        with connection, connection.cursor() as cursor:
-            for question, file in ANSWERS.items():
-                cursor.execute((REPOSITORY / "include" / "sql" / "checking" / "answers" / file).read_text())
-                columns = [column.name for column in cursor.description or ()]
-                console.print(_table(question, columns, cursor.fetchall()))
-            console.print(_table("Rows", ["layer", "table", "rows"], _counts(cursor)))
-    finally:
-        connection.close()
+    """Ask the warehouse both questions, word for word as the files have them, and how much there is."""
+    with closing(psycopg2.connect(warehouse_uri)) as connection, connection.cursor() as cursor:
+        for question, file in ANSWERS.items():
+            cursor.execute((REPOSITORY / "include" / "sql" / "checking" / "answers" / file).read_text())
+            columns = [column.name for column in cursor.description or ()]
+            console.print(_table(question, columns, cursor.fetchall()))
+        cursor.execute((Path(__file__).parent / "tables.sql").read_text(), {"layers": LAYERS})
+        rows: list[tuple[object, ...]] = []
+        for name in cursor.fetchall():
+            cursor.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(*name)))
+            rows += [(*name, *count) for count in cursor]
+        console.print(_table("Rows", ["layer", "table", "rows"], rows))
 
 
-def _counts(cursor: "psycopg2.extensions.cursor") -> list[tuple[str, str, int]]:
-    cursor.execute((Path(__file__).parent / "tables.sql").read_text(), {"layers": list(LAYERS)})
-    tables = cursor.fetchall()
-    counts = []
-    for layer, table in tables:
-        cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(layer, table)))
-        row = cursor.fetchone()
-        counts.append((layer, table, row[0] if row else 0))
-    return counts
-
-
-def print_times(parts: Sequence[tuple[str, float]], total: float, console: Console) -> None:
+def print_times(parts: Iterable[tuple[str, float]], console: Console) -> None:
     """Seconds by part."""
-    rows = [(name, f"{seconds:.1f} s") for name, seconds in [*parts, ("total", total)]]
-    console.print(_table("Time", ["part", "took"], rows))
+    console.print(_table("Time", ["part", "took"], [(name, f"{seconds:.1f} s") for name, seconds in parts]))
 
 
 def group_times(tasks: Iterable[Task]) -> list[tuple[str, float]]:
@@ -62,19 +52,11 @@ def group_times(tasks: Iterable[Task]) -> list[tuple[str, float]]:
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
-    for name in columns:
-        table.add_column(name, overflow="fold")
-    previous = None
+    table = Table(*columns, title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
     for row in rows:
-        cells = [
-            f"{cell:,}" if isinstance(cell, int) else f"{cell:.3f}" if isinstance(cell, float) else str(cell)
-            for cell in row
-        ]
-        # A layer is named once.
-        if columns[0] == "layer" and cells[0] == previous:
-            cells[0] = ""
-        else:
-            previous = cells[0]
-        table.add_row(*cells)
+        table.add_row(*map(_cell, row))
     return table
+
+
+def _cell(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -14,7 +14,8 @@ from bench.context import Bench
 from bench.report import Section, at_most
 from local.airflow_api import Task
 from local.report import group_times
-from local.settings import DEFAULT_PORTS, REPOSITORY, free_port
+from local.settings import REPOSITORY
+from testing.services import settings_apart
 
 NAME = "end_to_end"
 TITLE = "End to end"
@@ -71,12 +72,11 @@ def make_run(bench: Bench) -> float:
     """Wall seconds of `make run` in a state folder of its own. Raises RuntimeError with its output if it fails."""
     folder = bench.folder / "make-run"
     shutil.rmtree(folder, ignore_errors=True)
-    ports = {f"CEREBRO_{name.upper()}_PORT": str(free_port()) for name in DEFAULT_PORTS}
     started = time.monotonic()
     done = subprocess.run(
         ["make", "run"],
         cwd=REPOSITORY,
-        env=os.environ | ports | {"CEREBRO_STATE_DIR": str(folder)},
+        env=os.environ | settings_apart(folder).environment(),
         capture_output=True,
         text=True,
         check=False,

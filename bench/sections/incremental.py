@@ -13,7 +13,7 @@ from bench.context import Bench
 from bench.landing import copy_landing_zone, write_readings
 from bench.measure import Measurement, Sample
 from bench.report import Section, at_most
-from local.throwaway import Site
+from testing.sites import Site
 
 NAME = "incremental"
 TITLE = "Nothing new, little new"

@@ -1,23 +1,33 @@
 """A real browser. Where none is installed the tests are skipped, and say so."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from local.screens import Person, browser_page, find_chromium
+from tests.browser.person import Person, browser_page, find_chromium
 from tests.e2e.conftest import scheduler  # noqa: F401 - the fixture
 from tests.e2e.scheduler import Scheduler
 
-# The same as in the end-to-end tests before: then it is there already.
-SAMPLE_SIZE = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
+# The same as in the end-to-end tests before: then it is there already. The pictures show the default sample.
+SAMPLE_SIZE: dict[str, Any] = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-images", action="store_true", help="write what the tests see to docs/images")
+
+
+def writes_images(config: pytest.Config) -> bool:
+    # Where this file is not read first, the option is unknown.
+    return bool(config.getoption("--write-images", default=False))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            if find_chromium() is None:
+            if find_chromium() is None and not writes_images(config):
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium (Debian: apt-get install chromium)"))
 
 
@@ -29,9 +39,13 @@ def offline() -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def person(stack: dict[str, str], scheduler: Scheduler) -> Iterator[Person]:  # noqa: F811 - the fixture
+def person(
+    stack: dict[str, str],
+    scheduler: Scheduler,  # noqa: F811 - the fixture
+    pytestconfig: pytest.Config,
+) -> Iterator[Person]:
     """Someone who has logged in to the running product, after both DAGs have run."""
-    scheduler.wait_until_finished(scheduler.write_sample(SAMPLE_SIZE))
+    scheduler.wait_until_green(scheduler.write_sample({} if writes_images(pytestconfig) else SAMPLE_SIZE))
     with browser_page() as page:
         person = Person(page, stack)
         person.opens("/cerebro/")
@@ -40,3 +54,9 @@ def person(stack: dict[str, str], scheduler: Scheduler) -> Iterator[Person]:  # 
         person.logs_in()
         page.wait_for_url("**/cerebro/")
         yield person
+
+
+@pytest.fixture
+def picture(person: Person, pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Writes what the person sees to docs/images, with the option --write-images."""
+    return person.takes_picture if writes_images(pytestconfig) else lambda _: None

@@ -1,32 +1,42 @@
-"""What a person sees of the running product; `make screenshots` takes its pictures with the same looks."""
+"""What a person sees of the running product; with --write-images (`make screenshots`) it is in docs/images."""
+
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from local.airflow_api import AirflowApi
-from local.screens import Person, models, most_quarantined
+from tests.browser.person import Person, models, most_quarantined
 
 # Whoever holds the first fixture waits for Airflow and both DAGs.
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_the_grid_has_a_row_for_every_model(person: Person) -> None:
+def test_the_grid_has_a_row_for_every_model(person: Person, picture: Callable[[str], None]) -> None:
     assert len(models()) > 10
     person.sees_the_grid()
+    picture("grid")
 
 
-def test_the_graph_has_a_node_for_every_model(person: Person) -> None:
+def test_the_graph_has_a_node_for_every_model(person: Person, picture: Callable[[str], None]) -> None:
     person.sees_the_graph()
+    picture("graph")
 
 
-def test_the_asset_graph_leads_to_the_big_table(person: Person, stack: dict[str, str]) -> None:
+def test_the_asset_graph_leads_to_the_big_table(
+    person: Person, stack: dict[str, str], picture: Callable[[str], None]
+) -> None:
     api = AirflowApi(stack)
     api.log_in()
     person.sees_the_asset_graph(api)
+    picture("assets")
 
 
-def test_the_page_is_in_the_navigation_and_answers(person: Person, stack: dict[str, str]) -> None:
+def test_the_page_is_in_the_navigation_and_answers(
+    person: Person, stack: dict[str, str], picture: Callable[[str], None]
+) -> None:
     person.sees_cerebro(most_quarantined(stack["WAREHOUSE_URI"]))
+    picture("cerebro")
 
 
 def test_another_hero_changes_the_chart_and_nothing_else(person: Person) -> None:

@@ -17,7 +17,7 @@ import yaml
 from pytest_docker.plugin import Services, get_docker_services
 
 from include.cerebro.platform.connections_file import Connections, read_connections
-from local.settings import HOST, free_port
+from local.state import HOST, free_port
 from tests.e2e.scheduler import RESTORE_DAG, SAMPLE_DAG, Scheduler
 
 REPOSITORY = Path(__file__).parents[2]

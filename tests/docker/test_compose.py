@@ -161,5 +161,5 @@ def test_stopping_and_starting_again_keeps_everything(project: Project, api: Sch
     assert_restored(project)
     # And it goes on from there: nothing is new, and nothing is loaded twice.
     loads = query(project.warehouse_uri, "select count(*) as loads from raw.loads")
-    again.wait_until_green(again.trigger_with(RESTORE_DAG, {}))
+    again.wait_until_green(again.trigger(RESTORE_DAG, {}))
     assert query(project.warehouse_uri, "select count(*) as loads from raw.loads") == loads

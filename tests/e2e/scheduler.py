@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.airflow_api import FINAL_RUN_STATES, AirflowApi, Run
+from local.airflow_api import AirflowApi, Run
+from local.state import StackError
 
 SAMPLE_DAG = "cerebro_sample_data"
 RESTORE_DAG = "cerebro_restore"
@@ -18,18 +19,13 @@ TRIGGER_TIMEOUT = 60
 class Scheduler(AirflowApi):
     """Airflow's API, with runs that are given parameters and waited for."""
 
-    def trigger_with(self, dag_id: str, parameters: dict[str, Any]) -> Run:
-        answer = self._call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": parameters})
-        return Run(answer["dag_id"], answer["dag_run_id"], answer["state"])
-
     def wait_until_finished(self, run: Run, timeout: float = RUN_TIMEOUT) -> str:
         """Return how the run ended: success or failed."""
-        deadline = time.monotonic() + timeout
-        while (state := self.run(run.dag_id, run.run_id).state) not in FINAL_RUN_STATES:
-            if time.monotonic() > deadline:
-                pytest.fail(f"{run.dag_id} is still {state} after {timeout} s: {self._states(run)}")
-            time.sleep(0.5)
-        return state
+        try:
+            *_, ended = self.follow(run, timeout)
+        except StackError as error:
+            pytest.fail(f"{error} {self._states(run)}")
+        return ended.state
 
     def wait_until_green(self, run: Run, timeout: float = RUN_TIMEOUT) -> None:
         state = self.wait_until_finished(run, timeout)
@@ -48,13 +44,12 @@ class Scheduler(AirflowApi):
 
     def hosts(self, run: Run) -> dict[str, str]:
         """Where each task ran, by its label."""
-        path = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
-        instances = self._call("GET", path, params={"limit": 100})["task_instances"]
+        instances = self.call("GET", f"{run.path}/taskInstances", params={"limit": 100})["task_instances"]
         return {f"{each['task_id']} {each['map_index']}": each["hostname"] for each in instances if each["hostname"]}
 
     def write_sample(self, parameters: dict[str, Any]) -> Run:
         """Write a sample and return the run of cerebro_restore that its asset has started."""
-        sample = self.trigger_with(SAMPLE_DAG, parameters)
+        sample = self.trigger(SAMPLE_DAG, parameters)
         self.wait_until_green(sample)
         return self.await_triggered(sample)
 
@@ -64,12 +59,11 @@ class Scheduler(AirflowApi):
 
     def run_ids(self, dag_id: str) -> set[str]:
         """The ids of all runs that Airflow remembers."""
-        runs = self._call("GET", f"/dags/{dag_id}/dagRuns", params={"limit": 100})["dag_runs"]
-        return {run["dag_run_id"] for run in runs}
+        return {run.run_id for run in self.runs(dag_id, limit=100)}
 
     def clear(self, run: Run, task_id: str) -> set[str]:
         """Clear one task and what failed after it, as a person does in the grid; return the ids of what is cleared."""
-        answer = self._call(
+        answer = self.call(
             "POST",
             f"/dags/{run.dag_id}/clearTaskInstances",
             json={
@@ -85,18 +79,16 @@ class Scheduler(AirflowApi):
 
     def connect(self, conn_id: str, conn_type: str, password: str) -> None:
         """Make an Airflow connection."""
-        self._call(
-            "POST", "/connections", json={"connection_id": conn_id, "conn_type": conn_type, "password": password}
-        )
+        self.call("POST", "/connections", json={"connection_id": conn_id, "conn_type": conn_type, "password": password})
 
     def assets(self) -> list[dict[str, Any]]:
         """All assets, with the tasks that make them and the DAGs that wait for them."""
-        return list(self._call("GET", "/assets", params={"limit": 100})["assets"])
+        return list(self.call("GET", "/assets", params={"limit": 100})["assets"])
 
     def asset_events(self, dag_id: str) -> list[dict[str, Any]]:
         """The latest updates of assets by this DAG's tasks."""
         parameters = {"source_dag_id": dag_id, "limit": 100, "order_by": "-timestamp"}
-        return list(self._call("GET", "/assets/events", params=parameters)["asset_events"])
+        return list(self.call("GET", "/assets/events", params=parameters)["asset_events"])
 
     def _states(self, run: Run) -> str:
         return ", ".join(f"{task.label} {task.state}" for task in self.tasks(run))

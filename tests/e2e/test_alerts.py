@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.airflow_api import Run
-from local.throwaway import object_store
+from testing.sites import object_store
 from tests.e2e.scheduler import RESTORE_DAG, Scheduler
 from tests.receiver import SECRET, receiver
 
@@ -42,7 +42,7 @@ def awaited(texts: list[str], is_it: Callable[[str], bool]) -> str:
 
 
 def run(scheduler: Scheduler) -> tuple[Run, str]:
-    started = scheduler.trigger_with(RESTORE_DAG, {})
+    started = scheduler.trigger(RESTORE_DAG, {})
     return started, scheduler.wait_until_finished(started)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from include.cerebro.landing.listing import list_objects
-from local.throwaway import object_store
+from testing.sites import object_store
 from tests.e2e.scheduler import Scheduler
 
 OBT = "cerebro.analytics.obt_cerebro_restored"

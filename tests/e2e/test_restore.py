@@ -90,7 +90,7 @@ def test_no_reading_is_lost(warehouse: str) -> None:
 def test_a_second_run_changes_no_row(scheduler: Scheduler, warehouse: str) -> None:
     before = fingerprints(warehouse)
     assert before["analytics.obt_cerebro_restored"][0] > 0
-    again = scheduler.trigger_with(RESTORE_DAG, {})
+    again = scheduler.trigger(RESTORE_DAG, {})
     scheduler.wait_until_green(again)
     after = fingerprints(warehouse)
     assert {table for table in before.keys() | after.keys() if before.get(table) != after.get(table)} == set()

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from local.throwaway import object_store
+from testing.sites import object_store
 from tests.e2e.scheduler import RESTORE_DAG, Scheduler
 from tests.oracle.warehouse import query
 
@@ -48,7 +48,7 @@ def test_a_broken_object_is_named_and_stops_nothing_else(scheduler: Scheduler, w
     put(bucket, "heroes/trouble.csv", HEROES)
     put(bucket, "mission_logs/trouble.json", MISSION % 1)
     put(bucket, "biometrics/trouble/broken.parquet", b"this is no Parquet file at all")
-    run = scheduler.trigger_with(RESTORE_DAG, {})
+    run = scheduler.trigger(RESTORE_DAG, {})
     assert scheduler.wait_until_finished(run) == "failed"
 
     states = scheduler.states(run)
@@ -62,7 +62,7 @@ def test_a_broken_object_is_named_and_stops_nothing_else(scheduler: Scheduler, w
     assert "Deliver it again under the same key" in log
 
     bucket.delete_object(Bucket="cerebro-data", Key="biometrics/trouble/broken.parquet")
-    scheduler.wait_until_green(scheduler.trigger_with(RESTORE_DAG, {}))
+    scheduler.wait_until_green(scheduler.trigger(RESTORE_DAG, {}))
 
 
 @pytest.mark.usefixtures("mended")
@@ -71,7 +71,7 @@ def test_a_broken_model_turns_only_its_own_row_red_and_clearing_it_is_enough(
 ) -> None:
     execute(warehouse, BREAK)
     put(bucket, "mission_logs/trouble.json", MISSION % 2)
-    run = scheduler.trigger_with(RESTORE_DAG, {})
+    run = scheduler.trigger(RESTORE_DAG, {})
     assert scheduler.wait_until_finished(run) == "failed"
 
     tasks = {task.task_id: task for task in scheduler.tasks(run)}

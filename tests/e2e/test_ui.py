@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from local.airflow_api import Run
-from local.throwaway import object_store
+from testing.sites import object_store
 from tests.e2e.scheduler import RESTORE_DAG, Scheduler
 from tests.oracle.warehouse import query
 
@@ -77,7 +77,7 @@ def test_a_token_does_as_well(stranger: httpx.Client, token: str) -> None:
 
 
 def test_it_is_in_the_navigation(scheduler: Scheduler) -> None:
-    plugins = {plugin["name"]: plugin for plugin in scheduler._call("GET", "/plugins")["plugins"]}
+    plugins = {plugin["name"]: plugin for plugin in scheduler.call("GET", "/plugins")["plugins"]}
     (view,) = plugins["cerebro_page"]["external_views"]
     assert (view["href"], view["url_route"], view["destination"]) == ("/cerebro/", "cerebro", "nav")
 
@@ -150,7 +150,7 @@ def test_a_red_run_leaves_its_report_too_and_it_names_what_is_broken(
 ) -> None:
     bucket.put_object(Bucket="cerebro-data", Key=BROKEN, Body=b"no parquet")
     try:
-        run = scheduler.trigger_with(RESTORE_DAG, {})
+        run = scheduler.trigger(RESTORE_DAG, {})
         assert scheduler.wait_until_finished(run) == "failed"
         assert scheduler.states(run)["publish_report"] == "success"
         html = report(bucket)
@@ -162,6 +162,6 @@ def test_a_red_run_leaves_its_report_too_and_it_names_what_is_broken(
     finally:
         bucket.delete_object(Bucket="cerebro-data", Key=BROKEN)
     # Given up: the next run does not meet it any more.
-    run = scheduler.trigger_with(RESTORE_DAG, {})
+    run = scheduler.trigger(RESTORE_DAG, {})
     scheduler.wait_until_green(run)
     assert "cannot be loaded" not in person.get("/cerebro/").text

@@ -20,7 +20,7 @@ from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.loading.result import LoadResult
 from include.cerebro.schema.setup import prepare_warehouse
-from local import throwaway
+from testing import sites
 
 REPOSITORY = Path(__file__).parents[2]
 # Removed when the tests end.
@@ -51,7 +51,7 @@ MERGED_MINUTES = """
 
 
 @dataclass
-class Site(throwaway.Site):
+class Site(sites.Site):
     """One bucket, one quarantine bucket and one database."""
 
     run_count: int = field(default=0)
@@ -173,7 +173,7 @@ class Site(throwaway.Site):
 
 def make_site(services: Mapping[str, str]) -> Site:
     """Make an empty landing zone and a prepared warehouse on the services that the mapping describes."""
-    return throwaway.make_site(Site, services)
+    return sites.make_site(Site, services)
 
 
 def parquet(

@@ -14,7 +14,7 @@ from include.cerebro.notifications import alerts
 from include.cerebro.notifications.alerts import Alert
 from include.cerebro.platform import settings
 from include.cerebro.platform.warehouse import Warehouse
-from local.settings import free_port
+from local.state import free_port
 from tests.integration.helpers import Site
 from tests.receiver import SECRET, receiver
 

@@ -18,7 +18,8 @@ from botocore.exceptions import ClientError
 
 from local import postgres
 from local.processes import STACK_MARKER, find
-from local.settings import REPOSITORY, StackError, State, free_port, port_is_free
+from local.settings import REPOSITORY
+from local.state import StackError, State, free_port, port_is_free
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from local.processes import find
-from local.settings import REPOSITORY, State, free_port
+from local.settings import REPOSITORY
+from local.state import State
+from testing.services import settings_apart
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -49,11 +51,11 @@ def test_failed_task_is_named_with_its_log_and_nothing_stays_behind(tmp_path: Pa
     dags, state = tmp_path / "dags", tmp_path / "state"
     dags.mkdir()
     (dags / "tiny.py").write_text(DAGS)
-    ports = {f"CEREBRO_{name}_PORT": str(free_port()) for name in ("POSTGRES", "S3", "AIRFLOW")}
+    settings = settings_apart(state).model_copy(update={"dags_folder": dags})
     done = subprocess.run(
         [sys.executable, "-m", "local", "run"],
         cwd=REPOSITORY,
-        env=os.environ | ports | {"CEREBRO_STATE_DIR": str(state), "CEREBRO_DAGS_FOLDER": str(dags)},
+        env=os.environ | settings.environment(),
         capture_output=True,
         text=True,
         timeout=240,

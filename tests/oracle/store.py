@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from include.cerebro.landing.listing import list_objects
-from local.throwaway import object_store
+from testing.sites import object_store
 from tests.oracle.calculate import Expected, calculate
 
 

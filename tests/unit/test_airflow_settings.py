@@ -15,7 +15,7 @@ import yaml
 from include.cerebro.platform import settings
 from include.cerebro.platform.connections_file import SETTINGS_FILE, as_environment, read_connections, with_overrides
 from local.components import connections as local_connections
-from local.settings import Ports, Secrets
+from local.state import Ports, Secrets
 
 REPOSITORY = Path(__file__).parents[2]
 # What the Astro CLI knows of a connection.

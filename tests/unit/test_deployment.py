@@ -11,7 +11,7 @@ import yaml
 from include.cerebro.platform import settings
 from local import postgres
 from local.components import AIRFLOW_SETTINGS
-from local.settings import BUCKETS
+from local.state import BUCKETS
 
 REPOSITORY = Path(__file__).parents[2]
 COMPOSE_FILES = ("docker-compose.yml", "docker-compose.override.yml", "docker-compose.celery.yml")
@@ -87,20 +87,22 @@ def test_every_default_secret_says_that_it_is_for_local_use() -> None:
 
 
 def test_the_image_has_the_settings_of_the_stack_without_docker(image_environment: dict[str, str]) -> None:
-    for section in ("cosmos", "usage_data_collection"):
-        for option, value in AIRFLOW_SETTINGS[section].items():
-            mine = image_environment[f"AIRFLOW__{section.upper()}__{option.upper()}"]
-            if option == "dbt_docs_projects":
-                mine, value = (
-                    {name: project["name"] for name, project in json.loads(text).items()} for text in (mine, value)
-                )
-            assert mine == value, option
+    for option, value in AIRFLOW_SETTINGS.items():
+        if not option.startswith(("AIRFLOW__COSMOS__", "AIRFLOW__USAGE_DATA_COLLECTION__")):
+            continue
+        mine = image_environment[option]
+        if option == "AIRFLOW__COSMOS__DBT_DOCS_PROJECTS":
+            mine, value = (
+                {name: project["name"] for name, project in json.loads(text).items()} for text in (mine, value)
+            )
+        assert mine == value, option
 
 
 def test_compose_has_the_tuning_of_the_stack_without_docker() -> None:
     environment = read_yaml("docker-compose.yml")["x-airflow"]["environment"]
-    for option in ("scheduler_idle_sleep_time", "orphaned_tasks_check_interval"):
-        assert environment[f"AIRFLOW__SCHEDULER__{option.upper()}"] == AIRFLOW_SETTINGS["scheduler"][option]
+    for option in ("SCHEDULER_IDLE_SLEEP_TIME", "ORPHANED_TASKS_CHECK_INTERVAL"):
+        name = f"AIRFLOW__SCHEDULER__{option}"
+        assert environment[name] == AIRFLOW_SETTINGS[name]
     command = read_yaml("docker-compose.override.yml")["services"]["warehouse"]["command"]
     for option in ("timezone", "log_timezone", "max_wal_size", "shared_buffers"):
         assert f"{option}={postgres.SETTINGS[option]}" in command

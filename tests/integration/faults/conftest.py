@@ -10,7 +10,7 @@ import pytest
 
 from include.cerebro.checking.conservation import check_conservation
 from include.cerebro.platform import settings
-from local.settings import DEFAULT_PORTS, free_port
+from testing.services import settings_apart
 from tests.integration.faults.landing import LANDING, loads_without_row, mart_contents, raw_contents
 from tests.integration.faults.servers import Servers
 from tests.integration.helpers import Site, make_site
@@ -20,10 +20,7 @@ from tests.oracle.warehouse import differences
 
 @pytest.fixture(scope="session")
 def running_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    with pytest.MonkeyPatch.context() as environment:
-        for name in DEFAULT_PORTS:
-            environment.setenv(f"CEREBRO_{name.upper()}_PORT", str(free_port()))
-        servers = Servers(tmp_path_factory.mktemp("faults"))
+    servers = Servers(settings_apart(tmp_path_factory.mktemp("faults")))
     yield servers
     servers.stop()
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 
 from local import postgres
-from local.components import SERVICES, component, public_environment
+from local.components import SERVICES, component
 from local.processes import end_with_parent
-from local.readiness import postgres_answers, s3_answers
-from local.settings import HOST, State
+from local.readiness import CHECKS
+from local.settings import StackSettings
+from testing.services import superuser_uri
 
 # Seconds; PostgreSQL needs 1-2 to recover from a crash, S3 less than one.
 READY_TIMEOUT = 60.0
@@ -22,24 +21,23 @@ READY_TIMEOUT = 60.0
 class Servers:
     """Both servers of one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.state = State(folder.resolve())
+    def __init__(self, settings: StackSettings) -> None:
+        self.settings = settings
+        self.state = settings.state
         self.state.create()
-        self.state.choose_ports()
-        self.secrets, self.ports = self.state.secrets(), self.state.ports()
-        postgres.prepare(self.state, self.secrets)
+        self.state.choose_ports(settings.model_dump())
+        postgres.prepare(self.state)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def environment(self) -> dict[str, str]:
         """Addresses and passwords, as the fixture `services` has them."""
-        superuser = f"postgresql://postgres:{self.secrets.postgres_password}@{HOST}:{self.ports.postgres}/postgres"
-        return public_environment(self.secrets, self.ports) | {"POSTGRES_SUPERUSER_URI": superuser}
+        return self.state.environment() | {"POSTGRES_SUPERUSER_URI": superuser_uri(self.state)}
 
     def start(self, name: str) -> None:
         """Start ``postgres`` or ``s3`` unless it runs, and wait until it answers."""
         running = self._running.get(name)
         if running is None or running.poll() is not None:
-            program = component(name, self.state)
+            program = component(name, self.settings)
             with (self.state.logs / f"{name}.log").open("ab") as log:
                 self._running[name] = subprocess.Popen(
                     program.command,
@@ -49,9 +47,8 @@ class Servers:
                     stderr=subprocess.STDOUT,
                     preexec_fn=end_with_parent(program.stop_signal),
                 )
-        answers: Callable[[Mapping[str, str]], bool] = {"postgres": postgres_answers, "s3": s3_answers}[name]
         deadline = time.monotonic() + READY_TIMEOUT
-        while not answers(self.environment()):
+        while not CHECKS[name](self.environment()):
             if self._running[name].poll() is not None or time.monotonic() > deadline:
                 raise AssertionError((self.state.logs / f"{name}.log").read_text()[-3000:])
             time.sleep(0.05)

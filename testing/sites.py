@@ -1,4 +1,4 @@
-"""Services and sites that are used once and thrown away: by the tests, and by the benchmark."""
+"""Sites that are used once and removed: a landing zone, a quarantine and a warehouse."""
 
 import os
 import subprocess
@@ -18,43 +18,7 @@ from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import DBT_ROOT
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
-from local.components import SERVICES, connections
-from local.settings import DEFAULT_PORTS, HOST, State, executable, free_port
-from local.stack import Stack
-
-
-@contextmanager
-def running(
-    folder: Path, names: tuple[str, ...] = SERVICES, settings: Mapping[str, str] | None = None
-) -> Iterator[dict[str, str]]:
-    """Run these components of the stack in a folder and on ports of their own, until the context ends.
-
-    Gives what .local/env holds (S3_ENDPOINT_URL, WAREHOUSE_URI and so on), the Airflow connections
-    AIRFLOW_CONN_MINIO and AIRFLOW_CONN_WAREHOUSE, CEREBRO_STATE_DIR, and POSTGRES_SUPERUSER_URI. Nothing stays
-    behind even if this process is killed. ``settings`` are environment variables that they get on top.
-    """
-    stack = Stack(State(folder.resolve()))
-    own = {f"CEREBRO_{name.upper()}_PORT": str(free_port()) for name in DEFAULT_PORTS}
-    own |= {"CEREBRO_STATE_DIR": str(folder), **(settings or {})}
-    before = {name: os.environ.get(name) for name in own}
-    os.environ.update(own)
-    try:
-        stack.up(lambda _: None, names, tied=True)
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-    secrets, ports = stack.state.secrets(), stack.state.ports()
-    superuser = f"postgresql://postgres:{secrets.postgres_password}@{HOST}:{ports.postgres}/postgres"
-    extra = {"POSTGRES_SUPERUSER_URI": superuser, "CEREBRO_STATE_DIR": str(stack.state.folder)}
-    values = stack.environment() | connections(secrets, ports) | extra
-    if names == SERVICES:
-        values = {name: value for name, value in values.items() if not name.startswith("AIRFLOW_") or "CONN" in name}
-    try:
-        yield values
-    finally:
-        stack.down()
+from local.settings import executable
 
 
 @dataclass
@@ -145,7 +109,7 @@ class Site:
 
 
 def object_store(services: Mapping[str, str]) -> ObjectStore:
-    """The object store of the services that ``running`` describes."""
+    """The object store of the services that ``testing.services.running`` describes."""
     return ObjectStore(services["S3_ENDPOINT_URL"], services["AWS_ACCESS_KEY_ID"], services["AWS_SECRET_ACCESS_KEY"])
 
 
@@ -153,7 +117,7 @@ AnySite = TypeVar("AnySite", bound=Site)
 
 
 def make_site(kind: type[AnySite], services: Mapping[str, str], bucket: str | None = None) -> AnySite:
-    """Make an empty landing zone and a prepared warehouse on the services that ``running`` describes.
+    """Make an empty landing zone and a prepared warehouse on the services that ``testing.services.running`` describes.
 
     With ``bucket`` that one is the landing zone, as it is.
     """

@@ -1,33 +1,25 @@
-"""
-What a person sees in a browser.
-
-Opens the grid, the graphs and the page Cerebro of the running product, checks that everything is there, and takes
-pictures. The browser tests and `make screenshots` share it.
-"""
+"""What a person sees in a browser: the grid, the graphs and the page Cerebro of the running product."""
 
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg2
 from playwright.sync_api import Page, expect, sync_playwright
-from rich.console import Console
 
 from local.airflow_api import AirflowApi
-from local.run import RESTORE_DAG, run
-from local.settings import REPOSITORY, StackError
-from local.stack import Stack
+from local.run import RESTORE_DAG
+from local.settings import REPOSITORY
 
 PICTURES = REPOSITORY / "docs" / "images"
 MANIFEST = REPOSITORY / "include" / "dbt" / "target" / "manifest.json"
 
-# Milliseconds. Airflow's UI takes 2-9 s to come on two busy cores.
-PATIENCE = 60_000
+# Milliseconds. Airflow's UI needs 2-9 s to appear on two busy cores.
+TIMEOUT = 60_000
 
-# Pixels: what is worth showing of each.
+# Pixels of each picture that are worth showing.
 HEIGHTS = {"grid": 900, "graph": 800, "assets": 900, "cerebro": 1338}
 
 BIG_TABLE = "analytics.obt_cerebro_restored"
@@ -45,25 +37,25 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def browser_page(height: int = 900, offline: bool = False) -> Iterator[Page]:
-    """A page in a headless Chromium, 1440 pixels wide. Raises StackError if there is none."""
+    """A page in a headless Chromium, 1440 pixels wide. Raises RuntimeError if Chromium is missing."""
     chromium = find_chromium()
     if chromium is None:
-        raise StackError("There is no Chromium. Install it (Debian: apt-get install chromium).")
+        raise RuntimeError("Chromium is missing. Install it (Debian: apt-get install chromium).")
     with sync_playwright() as playwright:
         # Chromium's own sandbox does not work for root.
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         try:
             context = browser.new_context(viewport={"width": 1440, "height": height}, offline=offline)
-            context.set_default_timeout(PATIENCE)
-            expect.set_options(timeout=PATIENCE)
+            context.set_default_timeout(TIMEOUT)
+            expect.set_options(timeout=TIMEOUT)
             yield context.new_page()
         finally:
             browser.close()
 
 
 class Person:
-    """Someone at a browser who uses the product. Every look raises AssertionError if something is not to be seen."""
+    """Someone at a browser who uses the product. Every `sees_` raises AssertionError if something is missing."""
 
     def __init__(self, page: Page, environment: Mapping[str, str]) -> None:
         self.page = page
@@ -93,7 +85,7 @@ class Person:
     def _expands_all_groups(self) -> None:
         expand = self.page.get_by_test_id("expand-all-button")
         collapse = self.page.get_by_test_id("collapse-all-button")
-        # One of them is off: Airflow remembers what a person did last.
+        # One of them is disabled: Airflow remembers what a person did last.
         expect(
             expand.and_(self.page.locator(":enabled")).or_(collapse.and_(self.page.locator(":enabled")))
         ).not_to_have_count(0)
@@ -111,7 +103,9 @@ class Person:
 
     def sees_the_asset_graph(self, api: AirflowApi) -> None:
         """The landing zone, the main job, and the tables that it makes."""
-        self.opens(f"/assets/{api.asset_id(BIG_TABLE)}")
+        assets = api.call("GET", "/assets", params={"name_pattern": BIG_TABLE, "limit": 100})["assets"]
+        (number,) = [asset["id"] for asset in assets if asset["name"] == BIG_TABLE]
+        self.opens(f"/assets/{number}")
         graph = self.page.locator(".react-flow__node")
         for name in ("cerebro_landing_zone", RESTORE_DAG, BIG_TABLE, "marts.fact_biometrics"):
             expect(graph.filter(has_text=name).first).to_be_visible()
@@ -129,17 +123,16 @@ class Person:
         expect(frame.locator("#runs td.verdict").first).to_have_text("yes")
         expect(frame.locator("#quarantine td", has_text=quarantined).first).to_be_visible()
 
-    def takes_picture(self, name: str) -> Path:
+    def takes_picture(self, name: str) -> None:
         """Write what is to be seen to docs/images."""
-        path = PICTURES / f"{name}.png"
+        self.page.set_viewport_size({"width": 1440, "height": HEIGHTS[name]})
         fit = self.page.locator(".react-flow__controls-fitview")
         if fit.count():
             fit.click()
         # No tooltip, and graphs and panels move into place.
         self.page.mouse.move(0, 0)
         self.page.wait_for_timeout(1500)
-        self.page.screenshot(path=path)
-        return path
+        self.page.screenshot(path=PICTURES / f"{name}.png")
 
 
 def models() -> list[str]:
@@ -157,37 +150,5 @@ def most_quarantined(warehouse_uri: str) -> str:
             row = cursor.fetchone()
     finally:
         connection.close()
-    if row is None:
-        raise StackError("Nothing is in quarantine, so there is nothing to look for. Was the sample written with dirt?")
+    assert row, "Nothing is in quarantine. Was the sample written with dirt?"
     return str(row[0])
-
-
-def take_screenshots(stack: Stack, console: Console) -> int:
-    """Run both DAGs, look at everything as a person would, and write docs/images; 0 if all was to be seen."""
-    was_up = stack.is_up()
-    try:
-        if not was_up:
-            stack.up(console.print, tied=True)
-        if run(stack, console) != 0:
-            return 1
-        environment = stack.environment()
-        api = AirflowApi(environment)
-        api.log_in()
-        with browser_page() as page:
-            person = Person(page, environment)
-            person.opens("/")
-            person.logs_in()
-            looks: dict[str, Callable[[], None]] = {
-                "grid": person.sees_the_grid,
-                "graph": person.sees_the_graph,
-                "assets": lambda: person.sees_the_asset_graph(api),
-                "cerebro": lambda: person.sees_cerebro(most_quarantined(environment["WAREHOUSE_URI"])),
-            }
-            for name, look in looks.items():
-                look()
-                page.set_viewport_size({"width": 1440, "height": HEIGHTS[name]})
-                console.print(f"{person.takes_picture(name).relative_to(REPOSITORY)}")
-    finally:
-        if not was_up:
-            stack.down()
-    return 0
