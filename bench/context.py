@@ -47,12 +47,12 @@ SCALES = {
 
 
 def objects_for(readings: int) -> int:
-    """In how many objects so many readings come: 58 for 50 million, and so on; ten at least."""
+    """Number of objects for so many readings: 58 for 50 million, in proportion; at least ten."""
     return max(10, readings * 58 // 50_000_000)
 
 
 class Bench:
-    """One run of the benchmark. Services start when they are first asked for, and end with it."""
+    """One run of the benchmark. Services start at their first use, and end with it."""
 
     def __init__(self, scale: Scale, folder: Path, say: Callable[[str], None]) -> None:
         self.scale = scale
@@ -96,7 +96,7 @@ class Bench:
 
     @cached_property
     def rounds(self) -> list[Round]:
-        """The sample restored from nothing, by all ways in turns: what two sections look at."""
+        """The sample restored from nothing, by all ways in turns; two sections read it."""
         return restore_rounds(self.airflow, self.scratch, self.scale.repeats, self.say)
 
     @contextmanager
@@ -112,15 +112,15 @@ class Bench:
             site.drop_database()
 
     def landing_zone(self, readings: int, objects: int) -> str:
-        """Return the name of a bucket with so many readings in so many biometrics objects, made once and kept."""
+        """The name of a bucket with so many readings in so many biometrics objects, written once and kept."""
         bucket = write_landing_zone(self.services, readings, objects, self.say)
         self.list_once(bucket)
         return bucket
 
     def list_once(self, bucket: str) -> None:
-        """Let the embedded object store remember the ETags of files that were put into its folder directly."""
+        """List once, so that the embedded object store remembers the ETags of files that were put into its folder."""
         client = object_store(self.services).client()
-        # A folder that it read a moment ago it reads again after a second.
+        # It reads a folder again a second after the last time.
         client.get_waiter("bucket_exists").wait(Bucket=bucket, WaiterConfig={"Delay": 1, "MaxAttempts": 10})
         list(list_objects(client, bucket, ""))
 

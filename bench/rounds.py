@@ -23,7 +23,7 @@ class Round:
     """One run and what is compared with it, each from an empty warehouse.
 
     Attributes:
-        triggered: when the run was asked for.
+        triggered: the instant at which the run was triggered.
         tasks: its task instances.
         work: the same functions, one after the other, in one process.
     """
@@ -34,13 +34,13 @@ class Round:
 
     @property
     def dbt(self) -> Built:
-        """What one plain ``dbt build`` took in that."""
+        """What one plain ``dbt build`` took of it."""
         built: Built = self.work.result
         return built
 
 
 def restore_rounds(airflow: Airflow, scratch: Path, repeats: int, say: Callable[[str], None]) -> list[Round]:
-    """Go so many rounds. Raises RuntimeError or CandidateError if one of the ways fails."""
+    """Run so many rounds. Raises RuntimeError or CandidateError if one of the ways fails."""
     rounds = []
     for _ in range(repeats):
         airflow.forget("raw", *BUILT)

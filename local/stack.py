@@ -104,7 +104,7 @@ class Stack:
                 state = self.supervisor.states().get(name)
                 if state == "RUNNING" and CHECKS.get(name, bool)(self.state.environment()):
                     break
-                if state in ("FATAL", None) or time.monotonic() > deadline:
+                if state in ("FATAL", "STOPPED", None) or time.monotonic() > deadline:
                     log = self.state.logs / f"{name}.log"
                     lines = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else []
                     raise StackError(

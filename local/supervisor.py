@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from configparser import ConfigParser
 from contextlib import suppress
 from http.client import HTTPException
@@ -33,7 +32,7 @@ _UNREACHABLE = (OSError, RpcError, HTTPException)
 class Supervisor:
     """The supervisord of one state folder."""
 
-    def __init__(self, state: State, environment: Mapping[str, str]) -> None:
+    def __init__(self, state: State, environment: dict[str, str]) -> None:
         """`environment`: environment variables of all components."""
         self.state = state
         self._environment = environment
@@ -62,8 +61,8 @@ class Supervisor:
         with output.open("w") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "supervisor.supervisord", "-c", configuration],
-                cwd=REPOSITORY,
-                env=self._environment,
+                cwd=self.state.folder,
+                env=self._environment | {"PYTHONPATH": str(REPOSITORY)},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -98,20 +97,19 @@ class Supervisor:
         self.socket.unlink(missing_ok=True)
 
     def _write_configuration(self, path: Path) -> None:
-        # supervisord reads "%" as the start of a variable.
-        folder, socket, python = (str(it).replace("%", "%%") for it in (self.state.folder, self.socket, sys.executable))
-        main = {"nodaemon": "true", "umask": "077", "pidfile": f"{folder}/supervisord.pid"}
+        # supervisord reads "%" as the start of a variable. Other paths are relative to the state folder.
+        socket, python = (str(path).replace("%", "%%") for path in (self.socket, sys.executable))
         program = {
             "command": f'"{python}" -m local.guard %(program_name)s',
             "autostart": "false",
             "autorestart": "true",
             "stopwaitsecs": str(STOP_TIMEOUT),
             "redirect_stderr": "true",
-            "stdout_logfile": f"{folder}/logs/%(program_name)s.log",
+            "stdout_logfile": "logs/%(program_name)s.log",
             "stdout_logfile_maxbytes": "10MB",
         }
         configuration = ConfigParser(interpolation=None)
-        configuration["supervisord"] = main | {"logfile": f"{folder}/logs/supervisord.log"}
+        configuration["supervisord"] = {"nodaemon": "true", "umask": "077", "logfile": "logs/supervisord.log"}
         configuration["unix_http_server"] = {"file": socket}
         configuration["rpcinterface:supervisor"] = {"supervisor.rpcinterface_factory": _RPC_FACTORY}
         # A group starts as a whole. The one with the highest priority stops first: Airflow needs its database to end.

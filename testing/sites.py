@@ -1,5 +1,7 @@
 """Sites that are used once and removed: a landing zone, a quarantine and a warehouse."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -7,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import psycopg2
 from psycopg2 import sql
+from psycopg2.extensions import cursor
 
 from include.cerebro.landing.listing import list_objects
 from include.cerebro.platform.object_store import ObjectStore
@@ -19,6 +22,10 @@ from include.cerebro.platform.settings import DBT_ROOT
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from local.settings import executable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 
 @dataclass
@@ -32,9 +39,10 @@ class Site:
     quarantine_bucket: str
 
     @cached_property
-    def client(self) -> Any:
+    def client(self) -> S3Client:
         """A boto3 S3 client."""
-        return self.store.client()
+        client: S3Client = self.store.client()
+        return client
 
     @property
     def warehouse_uri(self) -> str:
@@ -43,14 +51,14 @@ class Site:
         return f"postgresql://{there.user}:{there.password}@{there.host}:{there.port}/{there.database}"
 
     @contextmanager
-    def superuser(self) -> Iterator[Any]:
+    def superuser(self) -> Iterator[cursor]:
         """Open a cursor with all rights that commits every statement by itself."""
         uri = urlsplit(self.superuser_uri)._replace(path=f"/{self.warehouse.database}").geturl()
         connection = psycopg2.connect(uri, options="-c timezone=UTC")
         connection.autocommit = True
         try:
-            with connection.cursor() as cursor:
-                yield cursor
+            with connection.cursor() as opened:
+                yield opened
         finally:
             connection.close()
 
@@ -71,7 +79,7 @@ class Site:
     def start_dbt_build(self, scratch: Path) -> subprocess.Popen[str]:
         """Start dbt on whatever is not up to date, tests included; its output goes to a pipe.
 
-        dbt's parsed project and its results are in ``scratch`` / "target": kept there, it saves seconds each time.
+        dbt's parsed project and its results are in ``scratch`` / "target": a kept folder saves seconds each time.
         """
         return subprocess.Popen(
             [str(executable("dbt")), "build", "--exclude-resource-type", "unit_test",
@@ -86,8 +94,8 @@ class Site:
             text=True,
         )  # fmt: skip
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Go to another process without the client, which makes its own."""
+    def __getstate__(self) -> dict[str, object]:
+        """The state for another process: without the client, which each process makes for itself."""
         return {name: value for name, value in self.__dict__.items() if name != "client"}
 
     def drop(self) -> None:
@@ -98,13 +106,13 @@ class Site:
 
     def remove_bucket(self, bucket: str) -> None:
         """Remove a bucket and all that is in it."""
-        keys = [{"Key": stored.key} for stored in list_objects(self.client, bucket, "")]
+        keys: list[ObjectIdentifierTypeDef] = [{"Key": stored.key} for stored in list_objects(self.client, bucket, "")]
         for first in range(0, len(keys), 1000):
             self.client.delete_objects(Bucket=bucket, Delete={"Objects": keys[first : first + 1000], "Quiet": True})
         self.client.delete_bucket(Bucket=bucket)
 
     def drop_database(self) -> None:
-        """Remove the database, whoever is connected to it."""
+        """Remove the database, even if clients are connected to it."""
         _run_on_server(self.superuser_uri, "drop database {} with (force)", self.warehouse.database)
 
 
@@ -117,9 +125,9 @@ AnySite = TypeVar("AnySite", bound=Site)
 
 
 def make_site(kind: type[AnySite], services: Mapping[str, str], bucket: str | None = None) -> AnySite:
-    """Make an empty landing zone and a prepared warehouse on the services that ``testing.services.running`` describes.
+    """Create an empty landing zone and a prepared warehouse on services that ``testing.services.running`` describes.
 
-    With ``bucket`` that one is the landing zone, as it is.
+    With ``bucket``, that one is the landing zone as it is.
     """
     superuser_uri = services["POSTGRES_SUPERUSER_URI"]
     owner = urlsplit(services["WAREHOUSE_URI"])
