@@ -280,6 +280,17 @@ def test_long_path_finds_a_place_for_its_socket(tmp_path: Path) -> None:
         deep("down")
 
 
+def test_percent_signs_in_the_path(tmp_path: Path) -> None:
+    # supervisord expands them in its configuration, in the paths of logs twice.
+    odd = Command(tmp_path / "100 %s")
+    try:
+        assert ask(odd.up()["WAREHOUSE_URI"], "select 1") == 1
+        assert odd("down").returncode == 0
+        assert odd.processes() == []
+    finally:
+        odd("down")
+
+
 def test_up_does_not_touch_a_process_that_only_names_the_folder(command: Command) -> None:
     bystander = subprocess.Popen(
         ["sleep", "60"],
