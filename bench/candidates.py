@@ -18,10 +18,10 @@ from bench.dbt import Built, transform
 from include.cerebro.checking.answers import read_answers
 from include.cerebro.landing.batches import pack
 from include.cerebro.landing.datasets import BIOMETRICS
-from include.cerebro.landing.discovery import discover, listed
+from include.cerebro.landing.discovery import discover
+from include.cerebro.landing.listing import list_dataset
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
-from include.cerebro.platform import settings
 from include.cerebro.platform.duckdb_session import HTTPFS, load_extension
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.sql import read_sql
@@ -47,15 +47,14 @@ class Restored(NamedTuple):
 def restore_biometrics(bucket: str, site: Site) -> Restored:
     """List, load and commit all biometrics of the bucket that are new, batch by batch."""
     _as_in_production()
-    settings.QUARANTINE_BUCKET = site.quarantine_bucket
-    found = discover(site.store, bucket, site.warehouse)
+    found = discover(site.store, bucket, site.warehouse, site.settings)
     results = [_load(bucket, site, batch) for batch in found.biometrics]
     return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
 
 
 def restore_by_workers(bucket: str, workers: int, site: Site) -> Restored:
     """The same by several processes at once, as the mapped tasks of several workers do it."""
-    found = discover(site.store, bucket, site.warehouse)
+    found = discover(site.store, bucket, site.warehouse, site.settings)
     objects = list(chain.from_iterable(found.biometrics))
     # Smaller than by default, so that there is something to share.
     batches = list(pack(objects, sum(stored.size_bytes for stored in objects) // SHARED_BATCHES))
@@ -72,8 +71,7 @@ def _as_in_production() -> None:
 
 
 def _load(bucket: str, site: Site, batch: list[StoredObject]) -> Restored:
-    settings.QUARANTINE_BUCKET = site.quarantine_bucket
-    result = BiometricsLoader(site.store, bucket, site.warehouse, "bench").load(batch)
+    result = BiometricsLoader(site.store, bucket, site.warehouse, site.settings, "bench").load(batch)
     return Restored(result.objects, result.rows_loaded + result.rows_rejected)
 
 
@@ -100,7 +98,7 @@ def _bare_duckdb(bucket: str, site: Site) -> duckdb.DuckDBPyConnection:
         "create secret (type s3, key_id ?, secret ?, endpoint ?, use_ssl false, url_style 'path')",
         [store.access_key_id, store.secret_access_key, store.host],
     )
-    urls = [f"s3://{bucket}/{stored.key}" for stored in listed(store.client(), bucket, BIOMETRICS)]
+    urls = [f"s3://{bucket}/{stored.key}" for stored in list_dataset(store.client(), bucket, BIOMETRICS)]
     duck.execute("set variable urls = ?", [urls])
     return duck
 
@@ -110,9 +108,9 @@ def restore_all(site: Site, scratch: Path) -> Built:
     # Its readings are dirty on purpose; what was rejected is nothing to report here.
     logging.getLogger("include").setLevel(logging.ERROR)
     prepare_warehouse(site.warehouse)
-    found = discover(site.store, site.bucket, site.warehouse)
+    found = discover(site.store, site.bucket, site.warehouse, site.settings)
     for dataset, objects in (("heroes", found.heroes), ("missions", found.missions)):
-        RecordLoader(dataset, site.store, site.bucket, site.warehouse, "bench").load(objects)
+        RecordLoader(dataset, site.store, site.bucket, site.warehouse, site.settings, "bench").load(objects)
     restore_biometrics(site.bucket, site)
     built = transform(site, scratch)
     read_answers(site.warehouse)

@@ -11,7 +11,7 @@ import psycopg2
 from sqlalchemy import create_engine
 
 from include.cerebro.landing.datasets import BIOMETRICS
-from include.cerebro.landing.discovery import listed
+from include.cerebro.landing.listing import list_dataset
 from local.throwaway import Site
 
 MEASURES = ("heart_rate", "stress_level", "energy_output")
@@ -23,7 +23,7 @@ def pandas_way(bucket: str, site: Site) -> int:
     client = site.store.client()
     frames = [
         pd.read_parquet(io.BytesIO(client.get_object(Bucket=bucket, Key=stored.key)["Body"].read()))
-        for stored in listed(client, bucket, BIOMETRICS)
+        for stored in list_dataset(client, bucket, BIOMETRICS)
     ]
     readings = pd.concat(frames, ignore_index=True)
     readings["minute_at"] = readings["timestamp"].dt.floor("min")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from include.cerebro.checking.answers import ANSWERS
-from include.cerebro.platform.settings import ANALYST_ROLE, LOADER_ROLE
+from include.cerebro.platform.names import ANALYST_ROLE, LOADER_ROLE
 from include.cerebro.platform.sql import read_sql
 from local.throwaway import Site
 

@@ -14,8 +14,9 @@ import psycopg2
 from psycopg2 import sql
 
 from include.cerebro.landing.listing import list_objects
+from include.cerebro.platform.names import DBT_ROOT
 from include.cerebro.platform.object_store import ObjectStore
-from include.cerebro.platform.settings import DBT_ROOT
+from include.cerebro.platform.settings import Settings, read_settings
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from local.components import SERVICES, connections
@@ -71,6 +72,11 @@ class Site:
     def client(self) -> Any:
         """A boto3 S3 client."""
         return self.store.client()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process, with the site's own quarantine."""
+        return read_settings().model_copy(update={"quarantine_bucket": self.quarantine_bucket})
 
     @property
     def warehouse_uri(self) -> str:

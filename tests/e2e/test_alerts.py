@@ -54,7 +54,7 @@ def test_without_a_connection_nobody_is_told_and_nothing_fails(
     quiet, state = run(watched)
     assert state == "success"
     (task,) = [task for task in watched.tasks(quiet) if task.task_id == "check_sources"]
-    assert "Nobody is told: there is no Airflow connection cerebro_alerts" in "\n".join(watched.log_tail(quiet, task))
+    assert "No alert is sent: there is no Airflow connection cerebro_alerts" in "\n".join(watched.log_tail(quiet, task))
     assert received[1] == []
 
 
@@ -74,7 +74,7 @@ def test_a_red_run_tells_of_itself_its_objects_and_its_sources_once(
     assert "biometrics/trouble/broken.parquet: it is not a Parquet file" in told
     assert "Deliver it again under the same key" in told
     assert f"/dags/cerebro_restore/runs/{red.run_id.replace(':', '%3A').replace('+', '%2B')}|" in told
-    awaited(texts, lambda text: f"{red.run_id} is not done 0.05 minutes after it was made" in text)
+    awaited(texts, lambda text: f"{red.run_id} is not done 0.05 minutes after it was created" in text)
     assert "missions: nothing new since" in awaited(texts, lambda text: "Nothing new has come" in text)
     rejected = awaited(texts, lambda text: "Too many rows were rejected" in text)
     assert "heroes: 2 of 3 new rows were rejected, more than 50%; most of them from heroes/trouble.csv" in rejected
@@ -96,7 +96,7 @@ def test_a_run_that_is_green_again_says_so(watched: Scheduler, bucket: Any, rece
 def test_no_log_holds_the_address_that_alerts_go_to(watched_stack: dict[str, str]) -> None:
     logs = [path for path in Path(watched_stack["CEREBRO_STATE_DIR"]).rglob("*.log") if path.is_file()]
     texts = {path: path.read_text(errors="replace") for path in logs}
-    assert any("Told: cerebro_restore is red" in text for text in texts.values()), "the logs were not found"
+    assert any("Sent: cerebro_restore is red" in text for text in texts.values()), "the logs were not found"
     assert [path for path, text in texts.items() if SECRET in text] == []
     # Neither without the connection, in the triggerer and the DAG processor, too.
     assert [path for path, text in texts.items() if "Could not be told" in text] == []

@@ -19,6 +19,7 @@ from include.cerebro.landing.listing import list_objects
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.loading.result import LoadResult
+from include.cerebro.platform.settings import Settings
 from include.cerebro.schema.setup import prepare_warehouse
 from local import throwaway
 
@@ -55,6 +56,13 @@ class Site(throwaway.Site):
     """One bucket, one quarantine bucket and one database."""
 
     run_count: int = field(default=0)
+    # Settings of this site that differ from the defaults.
+    changed: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process, with the site's own quarantine and changes."""
+        return super().settings.model_copy(update=self.changed)
 
     # The landing zone
 
@@ -91,7 +99,7 @@ class Site(throwaway.Site):
 
     def discover(self) -> Discovery:
         """What is new."""
-        return discover(self.store, self.bucket, self.warehouse)
+        return discover(self.store, self.bucket, self.warehouse, self.settings)
 
     def load(self, **changed: Any) -> LoadResult:
         """Discover and load everything that is new. Other arguments take the place of attributes: warehouse=..."""
@@ -101,11 +109,11 @@ class Site(throwaway.Site):
         found = there.discover()
         total = LoadResult()
         results = [
-            RecordLoader(dataset, there.store, there.bucket, there.warehouse, run_id).load(objects)
+            RecordLoader(dataset, there.store, there.bucket, there.warehouse, there.settings, run_id).load(objects)
             for dataset, objects in (("heroes", found.heroes), ("missions", found.missions))
         ]
         results += [
-            BiometricsLoader(there.store, there.bucket, there.warehouse, run_id).load(batch)
+            BiometricsLoader(there.store, there.bucket, there.warehouse, there.settings, run_id).load(batch)
             for batch in found.biometrics
         ]
         for result in results:
@@ -133,11 +141,11 @@ class Site(throwaway.Site):
         check_conservation(self.warehouse, f"run {self.run_count}")
         return result
 
-    def start_load(self, *command_prefix: str, **environment: str) -> subprocess.Popen[str]:
-        """Start ``load`` as a process of its own; see loader_process.py."""
+    def start_load(self, *command_prefix: str, project: Path = REPOSITORY, **environment: str) -> subprocess.Popen[str]:
+        """Start ``load`` as a process of its own, from a copy of the project if need be; see loader_process.py."""
         return subprocess.Popen(
             [*command_prefix, sys.executable, "-m", "tests.integration.loader_process"],
-            cwd=REPOSITORY,
+            cwd=project,
             env=os.environ | self.environment() | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

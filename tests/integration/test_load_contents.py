@@ -136,7 +136,7 @@ def test_one_bad_object_of_twenty_stops_only_itself(site: Site, position: int) -
     ((key, error),) = site.errors().items()
     assert key == bad
     assert error.startswith(f"{bad}: ")
-    assert error.endswith("; the next run takes it up.")
+    assert error.endswith("; the next run loads it.")
     site.put(bad, whole)
     again = site.load()
     assert (again.objects, again.rows_loaded, again.failed) == (1, 5000, [])

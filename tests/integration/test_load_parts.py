@@ -5,7 +5,6 @@ from __future__ import annotations
 import psycopg2
 import pytest
 
-from include.cerebro.platform import settings
 from tests.integration.helpers import Site
 from tests.integration.samples import heart_rates, one_reading
 
@@ -19,12 +18,8 @@ REFUSE_ONE = """
 """
 
 
-@pytest.fixture(autouse=True)
-def one_object_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "PART_OBJECTS", 1)
-
-
 def deliver(site: Site) -> None:
+    site.changed["part_objects"] = 1
     for number, key in enumerate(KEYS):
         site.put(key, one_reading(60 + number, key[-9]))
 

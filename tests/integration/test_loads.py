@@ -12,7 +12,6 @@ import psycopg2
 import pytest
 
 from include.cerebro.loading.biometrics import BiometricsLoader
-from include.cerebro.platform import settings
 from include.cerebro.platform.object_store import StoredObject
 from tests.integration.faults.proxy import Proxy
 from tests.integration.helpers import Site, parquet_of
@@ -153,7 +152,7 @@ def at_once(*jobs: Callable[[], Any]) -> None:
 
 
 def loader(site: Site, batch: Sequence[StoredObject]) -> Callable[[], Any]:
-    return lambda: BiometricsLoader(site.store, site.bucket, site.warehouse).load(batch)
+    return lambda: BiometricsLoader(site.store, site.bucket, site.warehouse, site.settings).load(batch)
 
 
 def test_two_loaders_of_overlapping_batches_load_once(site: Site) -> None:
@@ -233,7 +232,7 @@ def test_a_small_object_that_is_overwritten_while_it_is_fetched_is_loaded_as_it_
 ) -> None:
     site.put("biometrics/1.parquet", large(80, 5_000))
     [[listed]] = site.discover().biometrics
-    assert listed.size_bytes <= settings.WHOLE_OBJECT_BYTES
+    assert listed.size_bytes <= site.settings.whole_object_bytes
     meddler = Meddler(holding_proxy, lambda: site.put("biometrics/1.parquet", large(90, 5_000)))
     assert site.load(store=replace(site.store, endpoint_url=holding_proxy.url)).failed == []
     meddler.join(30)
@@ -250,6 +249,8 @@ def test_a_file_of_records_that_was_overwritten_after_it_was_listed_is_left_to_t
     site.put("heroes.csv", HEROES + HEROES.splitlines()[1] + b"\n")
     from include.cerebro.loading.records import RecordLoader
 
-    assert RecordLoader("heroes", site.store, site.bucket, site.warehouse).load(listed.heroes).objects == 0
+    assert (
+        RecordLoader("heroes", site.store, site.bucket, site.warehouse, site.settings).load(listed.heroes).objects == 0
+    )
     assert site.ledger() == []
     assert site.load().rows_loaded == 2

@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 from include.cerebro.checking.conservation import check_conservation
 from include.cerebro.landing.batches import pack
 from include.cerebro.loading.biometrics import BiometricsLoader
-from include.cerebro.platform import settings as cerebro_settings
 from tests.integration.helpers import ORDINARY_TYPES, READING_COLUMNS, Site, make_site, parquet
 from tests.oracle import Expected, calculate
 from tests.oracle.calculate import minute_of
@@ -142,18 +141,16 @@ CORRECTED_BIOMETRICS = deliveries(parquet_objects(), ["biometrics.parquet", "bio
 @pytest.fixture(scope="module")
 def fresh_site(services: dict[str, str]) -> Iterator[Any]:
     """A function that empties landing zone, quarantine and warehouse: cheaper than new ones for every example."""
-    with pytest.MonkeyPatch.context() as patch:
-        made = make_site(services)
-        patch.setattr(cerebro_settings, "QUARANTINE_BUCKET", made.quarantine_bucket)
+    made = make_site(services)
 
-        def emptied() -> Site:
-            for key in made.contents():
-                made.remove(key)
-            empty_raw(made)
-            return made
+    def emptied() -> Site:
+        for key in made.contents():
+            made.remove(key)
+        empty_raw(made)
+        return made
 
-        yield emptied
-        made.drop()
+    yield emptied
+    made.drop()
 
 
 def empty_raw(site: Site) -> None:
@@ -167,9 +164,9 @@ def load_in_batches(site: Site, chance: random.Random) -> None:
     """Load what is new in random batches in random order, some of them twice."""
     objects = [stored for batch in site.discover().biometrics for stored in batch]
     chance.shuffle(objects)
-    batches = list(pack(objects, batch_objects=chance.randint(1, 4)))
+    batches = list(pack(objects, site.settings.batch_bytes, chance.randint(1, 4)))
     for batch in batches + chance.sample(batches, len(batches) // 2):
-        BiometricsLoader(site.store, site.bucket, site.warehouse, "run").load(batch)
+        BiometricsLoader(site.store, site.bucket, site.warehouse, site.settings, "run").load(batch)
 
 
 def expected_minutes(delivered: list[tuple[str, bytes]]) -> list[dict[str, Any]]:

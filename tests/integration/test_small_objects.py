@@ -8,10 +8,9 @@ import duckdb
 import pytest
 
 from include.cerebro.landing.datasets import BIOMETRICS
-from include.cerebro.landing.discovery import listed
-from include.cerebro.landing.listing import still_listed
+from include.cerebro.landing.listing import list_dataset
+from include.cerebro.landing.versions import still_listed
 from include.cerebro.loading.aggregation import Aggregation
-from include.cerebro.platform import settings
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import StoredObject
 from tests.integration.helpers import Site
@@ -24,12 +23,12 @@ KEYS = [f"biometrics/{name}.parquet" for name in ("a", "a b?", "a/b", "é[1]", "
 def objects(site: Site) -> list[StoredObject]:
     for number, key in enumerate(KEYS):
         site.put(key, one_reading(60 + number, hero_id=key[-9]))
-    return listed(site.client, site.bucket, BIOMETRICS)
+    return list_dataset(site.client, site.bucket, BIOMETRICS)
 
 
 @pytest.fixture
 def duck(site: Site) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb_session(site.store, whole_objects=True) as connection:
+    with duckdb_session(site.settings, site.store, whole_objects=True) as connection:
         yield connection
 
 
@@ -84,9 +83,7 @@ def test_still_listed_tells_the_versions_apart(site: Site, objects: list[StoredO
 
 
 @pytest.mark.parametrize("limit", [0, 10**9])
-def test_both_ways_of_reading_load_the_same(
-    site: Site, objects: list[StoredObject], monkeypatch: pytest.MonkeyPatch, limit: int
-) -> None:
-    monkeypatch.setattr(settings, "WHOLE_OBJECT_BYTES", limit)
+def test_both_ways_of_reading_load_the_same(site: Site, objects: list[StoredObject], limit: int) -> None:
+    site.changed["whole_object_bytes"] = limit
     assert site.load().objects == len(objects)
     assert heart_rates(site) == sorted((key[-9], 1, 60 + number) for number, key in enumerate(KEYS))

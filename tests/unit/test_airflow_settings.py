@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from include.cerebro.platform import settings
+from include.cerebro.platform import names
 from include.cerebro.platform.connections_file import SETTINGS_FILE, as_environment, read_connections, with_overrides
 from local.components import connections as local_connections
 from local.settings import Ports, Secrets
@@ -41,9 +41,9 @@ def default(variable: str) -> str:
 
 def test_it_defines_the_connections_that_the_project_uses() -> None:
     assert {name: fields["conn_type"] for name, fields in read_connections().items()} == {
-        settings.MINIO_CONN_ID: "aws",
-        settings.SAMPLE_DATA_CONN_ID: "aws",
-        settings.WAREHOUSE_CONN_ID: "postgres",
+        names.MINIO_CONN_ID: "aws",
+        names.SAMPLE_DATA_CONN_ID: "aws",
+        names.WAREHOUSE_CONN_ID: "postgres",
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from include.cerebro.platform import settings
+from include.cerebro.platform import names
 from local import postgres
 from local.components import AIRFLOW_SETTINGS
 from local.settings import BUCKETS
@@ -120,7 +120,7 @@ def test_the_pipeline_may_write_to_quarantine_and_reports_but_not_where_it_reads
         if any(action.startswith(("s3:Put", "s3:Delete", "s3:*")) for action in statement["Action"])
         for resource in statement["Resource"]
     }
-    assert writable == set(BUCKETS) - {settings.DEFAULT_LANDING_BUCKET}
+    assert writable == set(BUCKETS) - {names.DEFAULT_LANDING_BUCKET}
 
 
 def test_kubernetes_finds_everything_where_the_image_has_it(image_environment: dict[str, str]) -> None:

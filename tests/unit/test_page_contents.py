@@ -14,7 +14,7 @@ from include.cerebro.page.section import Section
 from include.cerebro.page.sections import answers, operations
 from include.cerebro.page.sections.biometrics import MOST_BUCKETS, MOST_MINUTES, Choice, biometrics, choose_range
 from include.cerebro.page.sections.remedies import remedy
-from include.cerebro.platform import settings
+from include.cerebro.platform import names
 
 NOW = datetime(2025, 1, 2, tzinfo=UTC)
 EVIL = "<script>alert(1)</script>"
@@ -232,8 +232,8 @@ def test_instants_are_in_utc_and_ages_in_words() -> None:
 
 def test_every_reason_of_the_loaders_has_its_remedy() -> None:
     sources = [
-        (settings.SQL_ROOT / "loading" / "biometrics" / "judged_readings.sql").read_text(encoding="utf-8"),
-        (settings.PROJECT_ROOT / "include" / "cerebro" / "formats" / "records.py").read_text(encoding="utf-8"),
+        (names.SQL_ROOT / "loading" / "biometrics" / "judged_readings.sql").read_text(encoding="utf-8"),
+        *(path.read_text(encoding="utf-8") for path in (names.PROJECT_ROOT / "include/cerebro/formats").glob("*.py")),
     ]
     reasons = set(re.findall(r"""['"]((?:missing|invalid)_\w+|no_usable_\w+)['"]""", "\n".join(sources)))
     assert {"missing_hero_id", "invalid_json"} <= reasons

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from psycopg2.extras import execute_values
 
 from include.cerebro.platform.sql import read_sql
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 
 class Rejection(NamedTuple):
@@ -19,8 +22,8 @@ class Rejection(NamedTuple):
     quarantine_key: str
 
 
-def record_rejections(cursor: Any, load_ids: dict[str, int], rejections: Sequence[Rejection]) -> None:
-    """Write raw.rejections for the objects that were claimed."""
+def record_rejections(cursor: Cursor, load_ids: dict[str, int], rejections: Sequence[Rejection]) -> None:
+    """Write raw.rejections for the objects that the load claimed."""
     rows = [
         (load_ids[rejection.object_key], rejection.reason, rejection.rows, rejection.quarantine_key)
         for rejection in rejections
@@ -30,7 +33,7 @@ def record_rejections(cursor: Any, load_ids: dict[str, int], rejections: Sequenc
         execute_values(cursor, read_sql("ledger/record_rejections.sql"), rows)
 
 
-def record_invalid_measures(cursor: Any, rows: Sequence[tuple[int, str, int]]) -> None:
-    """Write raw.invalid_measures: load id, measure, number of readings in which it could not be true."""
+def record_invalid_measures(cursor: Cursor, rows: Sequence[tuple[int, str, int]]) -> None:
+    """Write raw.invalid_measures: load id, measure, number of readings whose value is impossible."""
     if rows:
         execute_values(cursor, read_sql("ledger/record_invalid_measures.sql"), rows)

@@ -1,4 +1,4 @@
-"""From which columns a query makes its own: read from the SQL, with the columns that the warehouse's tables have."""
+"""Reads column lineage from SQL: the columns that each column of a query is made from."""
 
 from __future__ import annotations
 
@@ -17,10 +17,18 @@ class Column(NamedTuple):
 
 
 def column_lineage(sql: str, columns: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, list[Column]]:
-    """Return the columns of tables that each column of a query is made from, sorted, by the column's name.
+    """Return the columns of tables that each column of a query is made from.
 
-    ``columns`` holds what tables there are: schema -> table -> column -> type. A column that is made from none (a
-    constant, a temporary table) has an empty list. Raises sqlglot's errors if the query cannot be read.
+    Args:
+        sql: the query, in PostgreSQL's dialect.
+        columns: the warehouse's tables: schema -> table -> column -> type.
+
+    Returns:
+        The source columns, sorted, by the query's column. A column without a source (a constant, a temporary table) has
+        an empty list.
+
+    Raises:
+        sqlglot.errors.SqlglotError: the query cannot be read.
     """
     import sqlglot
     from sqlglot import exp
@@ -43,9 +51,9 @@ def column_lineage(sql: str, columns: Mapping[str, Mapping[str, Mapping[str, str
 
 
 def _plain(query: Any) -> Any:
-    """Rewrite what sqlglot does not follow: lateral subqueries, and functions that are read like tables.
+    """Rewrite what sqlglot does not follow: lateral subqueries, and functions in ``from``.
 
-    What comes out would not run, but its columns come from the same places.
+    The result would not run, but its columns have the same sources.
     """
     from sqlglot import exp
 

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg2
 from psycopg2 import errors
 
-from include.cerebro.platform import settings
+from include.cerebro.platform import names
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -52,7 +52,7 @@ class Reader:
 def open_reader(warehouse: Warehouse) -> Iterator[Reader]:
     """Connect with the rights of ``cerebro_analyst``. Raises CannotShowError if there is no way in."""
     try:
-        with warehouse.connect(settings.ANALYST_ROLE) as connection:
+        with warehouse.connect(names.ANALYST_ROLE) as connection:
             # Each query on its own: one that fails takes no other with it.
             connection.set_session(readonly=True, autocommit=True)
             with connection.cursor() as cursor:
@@ -75,18 +75,18 @@ def explain(error: psycopg2.Error) -> str:
         )
     if isinstance(error, errors.InvalidParameterValue | errors.UndefinedObject):
         return (
-            f"The role {settings.ANALYST_ROLE} is not there yet: the warehouse was never prepared. Trigger "
+            f"The role {names.ANALYST_ROLE} is not there yet: the warehouse was never prepared. Trigger "
             "cerebro_sample_data to try it out, or cerebro_restore if the landing zone is filled."
         )
     if isinstance(error, errors.InsufficientPrivilege):
         return (
-            f"{settings.ANALYST_ROLE} may not read it. The models' grants are made when dbt builds them: run "
+            f"{names.ANALYST_ROLE} may not read it. The models' grants are made when dbt builds them: run "
             "dbt build (without Docker: make dbt ARGS=build)."
         )
     if isinstance(error, psycopg2.OperationalError):
         # Never the error's own text: it may hold the address and the user.
         return (
             "The warehouse does not answer. Is PostgreSQL running, and is Airflow's connection "
-            f"'{settings.WAREHOUSE_CONN_ID}' right?"
+            f"'{names.WAREHOUSE_CONN_ID}' right?"
         )
     return f"The warehouse could not answer ({type(error).__name__}). The API server's log has the reason."

@@ -9,7 +9,6 @@ from botocore.exceptions import ClientError
 
 from include.cerebro.page import content, render
 from include.cerebro.page.reader import CannotShowError
-from include.cerebro.platform import settings
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -22,7 +21,7 @@ class ReportNotWrittenError(Exception):
     """The store does not take the report; the message says why, and what to do."""
 
 
-def publish(store: ObjectStore, warehouse: Warehouse, dag_run_id: str) -> str:
+def publish(store: ObjectStore, warehouse: Warehouse, bucket: str, dag_run_id: str) -> str:
     """Write the report of now, and today's copy of it (UTC), each in the place of the one before; return the s3:// URI.
 
     Every run writes it, also one that loaded nothing: its check and the objects' state are news. Raises
@@ -32,7 +31,6 @@ def publish(store: ObjectStore, warehouse: Warehouse, dag_run_id: str) -> str:
     if page.problem:
         raise CannotShowError(page.problem)
     body = render.report_html(page, dag_run_id).encode()
-    bucket = settings.REPORTS_BUCKET
     with closing(store.client()) as client:
         for key in (LATEST, f"daily/report-{page.written_at:%Y-%m-%d}.html"):
             try:

@@ -267,5 +267,5 @@ def test_without_a_warehouse_it_says_so_and_no_address(server: Server) -> None:
 
 
 def test_without_the_role_it_says_so(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("include.cerebro.platform.settings.ANALYST_ROLE", "no_such_role")
+    monkeypatch.setattr("include.cerebro.platform.names.ANALYST_ROLE", "no_such_role")
     assert "never prepared" in content.read_page(login(server.uri)).problem

@@ -3,7 +3,7 @@
 import threading
 from contextlib import closing
 
-from include.cerebro.loading.pipeline import look_ahead
+from include.cerebro.loading.pipeline import pipeline
 
 
 def test_the_next_item_is_under_way_while_one_is_put_away() -> None:
@@ -13,7 +13,7 @@ def test_the_next_item_is_under_way_while_one_is_put_away() -> None:
         begun[item].set()
         return item * 10
 
-    with closing(look_ahead([0, 1, 2], work, lambda: None)) as results:
+    with closing(pipeline([0, 1, 2], work, lambda: None)) as results:
         item, answer = next(results)
         assert (item, answer.result()) == (0, 0)
         assert begun[1].wait(5)
@@ -31,7 +31,7 @@ def test_several_workers_are_that_many_items_ahead() -> None:
             together.wait(5)
         return item * 10
 
-    with closing(look_ahead([0, 1, 2, 3], work, lambda: None, workers=2)) as results:
+    with closing(pipeline([0, 1, 2, 3], work, lambda: None, workers=2)) as results:
         item, answer = next(results)
         assert (item, answer.result()) == (0, 0)
         assert begun[2].wait(5)
@@ -44,7 +44,7 @@ def test_what_one_item_raised_stops_no_other() -> None:
         return 10 // item
 
     raised, values = [], []
-    for item, answer in look_ahead([0, 5], work, lambda: None):
+    for item, answer in pipeline([0, 5], work, lambda: None):
         if answer.exception():
             raised.append(item)
         else:
@@ -60,10 +60,10 @@ def test_leaving_early_interrupts_what_is_under_way_and_waits_for_it() -> None:
             assert interrupted.wait(5)
             ended.set()
 
-    with closing(look_ahead([0, 1], work, interrupted.set)) as results:
+    with closing(pipeline([0, 1], work, interrupted.set)) as results:
         next(results)
     assert ended.is_set()
 
 
 def test_nothing_comes_of_nothing() -> None:
-    assert list(look_ahead([], str, lambda: None)) == []
+    assert list(pipeline([], str, lambda: None)) == []
