@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 DIALECT = "postgres"
 
@@ -50,7 +53,7 @@ def column_lineage(sql: str, columns: Mapping[str, Mapping[str, Mapping[str, str
     }
 
 
-def _plain(query: Any) -> Any:
+def _plain(query: exp.Expr) -> exp.Expr:
     """Rewrite what sqlglot does not follow: lateral subqueries, and functions in ``from``.
 
     The result would not run, but its columns have the same sources.
@@ -64,7 +67,8 @@ def _plain(query: Any) -> Any:
             lateral.replace(subquery)
     for table in list(query.find_all(exp.Table)):
         if isinstance(table.this, exp.Func):
-            for column in list(table.find_ancestor(exp.Select).find_all(exp.Column)):
+            select = table.find_ancestor(exp.Select)
+            for column in list(select.find_all(exp.Column)) if select else ():
                 if column.table == table.alias:
                     column.replace(table.this.copy())
     return query

@@ -21,6 +21,7 @@ from include.cerebro.platform.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
+    from openlineage.client.event_v2 import OutputDataset
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +151,7 @@ def _name(warehouse: Warehouse, table: str) -> str:
 
 def _output(
     warehouse: Warehouse, table: str, columns: Columns, made_from: Mapping[str, list[tuple[str, str, str]]]
-) -> Any:
+) -> OutputDataset:
     """Return a table that was written, with its columns and their sources."""
     from openlineage.client.event_v2 import OutputDataset
     from openlineage.client.facet_v2 import column_lineage_dataset, schema_dataset

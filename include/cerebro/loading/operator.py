@@ -16,7 +16,7 @@ from include.cerebro.landing.batches import describe
 from include.cerebro.landing.datasets import BIOMETRICS
 from include.cerebro.orchestration.links import ObjectsLink
 from include.cerebro.platform import connections
-from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.object_store import StoredObject, XComRow
 from include.cerebro.platform.settings import read_settings
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class LoadOperator(BaseOperator):
     template_fields: Sequence[str] = ("objects",)
     operator_extra_links = (ObjectsLink(),)
 
-    def __init__(self, *, dataset: str, objects: list[list[Any]] | XComArg, **kwargs: Any) -> None:
+    def __init__(self, *, dataset: str, objects: list[XComRow] | XComArg, **kwargs: Any) -> None:
         """Create the task.
 
         Args:
@@ -52,7 +52,7 @@ class LoadOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Load the objects, and report the result in the events of all outlets."""
-        objects = [StoredObject._make(row) for row in self.objects]
+        objects = [StoredObject.from_xcom(row) for row in self.objects]
         if not objects:
             raise AirflowSkipException(f"There are no new objects of {self.dataset}")
         context["batch_name"] = describe(objects)  # type: ignore[typeddict-unknown-key]  # for map_index_template
@@ -84,7 +84,7 @@ class LoadOperator(BaseOperator):
 
         if self._result is None:
             return None
-        loaded = [StoredObject._make(row) for row in self.objects if row[0] not in self._result.failed]
+        loaded = [StoredObject.from_xcom(row) for row in self.objects if row[0] not in self._result.failed]
         return events.load_lineage(
             connections.warehouse(),
             connections.landing_bucket(),

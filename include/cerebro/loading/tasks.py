@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import XComArg
+from airflow.sdk.definitions.mappedoperator import MappedOperator
 
 from include.cerebro.landing.datasets import BIOMETRICS, HEROES, MISSIONS, Dataset
 from include.cerebro.loading.operator import LoadOperator
@@ -25,7 +26,7 @@ def load_missions(objects: XComArg) -> LoadOperator:
     )
 
 
-def load_biometrics(batches: XComArg) -> Any:
+def load_biometrics(batches: XComArg) -> MappedOperator:
     """Return the mapped task that loads new biometrics, one batch a task."""
     return LoadOperator.partial(
         **_arguments(BIOMETRICS),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from airflow.sdk import AsyncCallback, BaseNotifier, DeadlineAlert  # type: ignore[attr-defined]  # the stub lacks them
+from airflow.sdk import AsyncCallback, BaseNotifier, Context, DeadlineAlert  # type: ignore[attr-defined]  # the stub lacks them
 
 from include.cerebro.notifications import delivery
 from include.cerebro.notifications.alert import Alert
@@ -21,20 +20,21 @@ from include.cerebro.platform.sql import read_sql
 class AlertNotifier(BaseNotifier):
     """Notifies that a run is ``red``, ``green`` again or ``late``: for a DAG's callbacks and its deadline."""
 
-    def __init__(self, kind: str, context: Any = None) -> None:
+    def __init__(self, kind: str, context: Context | None = None) -> None:
         super().__init__(context=context)
         self.kind = kind
 
-    def notify(self, context: Any) -> None:
+    def notify(self, context: Context) -> None:
         """Notify how the run ended. The DAG processor calls this."""
         if delivery.is_configured():
             delivery.send(red_run(context) if self.kind == "red" else green_run(context), read_settings())
 
-    async def async_notify(self, context: Any) -> None:
+    async def async_notify(self, context: Context) -> None:
         """Notify that the run is late. The triggerer calls this, once a run."""
         from airflow.sdk.exceptions import AirflowNotFoundException
 
-        run = context["dag_run"]
+        # A deadline's context is JSON: Airflow's type says an object here.
+        run = cast("dict[str, str]", context["dag_run"])
         alert = late_run(run["dag_id"], run["dag_run_id"])
         try:
             await delivery.hook().async_send(text=alert.text)
@@ -57,7 +57,7 @@ def run_alerts() -> dict[str, Any]:
     }
 
 
-def red_run(context: Mapping[str, Any]) -> Alert:
+def red_run(context: Context) -> Alert:
     """Return the alert of a failed run: its failed tasks, and the broken objects with their remedy."""
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     # Airflow leaves the task instance out if the run failed before it had one.
@@ -72,7 +72,7 @@ def red_run(context: Mapping[str, Any]) -> Alert:
     return Alert("run", f"{dag_id} is red: {run_id}", lines, run_url(dag_id, run_id), about="\n".join(lines))
 
 
-def green_run(context: Mapping[str, Any]) -> Alert:
+def green_run(context: Context) -> Alert:
     """Return the alert of a run that succeeded; it is sent if the run before had failed."""
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     return Alert("run", f"{dag_id} is green again", url=run_url(dag_id, run_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -22,6 +22,20 @@ class StoredObject(NamedTuple):
     key: str
     etag: str
     size_bytes: int
+
+    @classmethod
+    def from_xcom(cls, row: XComRow) -> StoredObject:
+        """Return the object that a row describes, as it comes through XCom."""
+        key, etag, size_bytes = row
+        return cls(str(key), str(etag), int(size_bytes))
+
+    def for_xcom(self) -> XComRow:
+        """Return the object as a row of plain values."""
+        return [self.key, self.etag, self.size_bytes]
+
+
+# Key, ETag and size in bytes.
+XComRow: TypeAlias = list[str | int]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset
+from airflow.sdk import DAG, Asset, BaseOperator, TaskGroup
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, RenderConfig
 from cosmos.constants import (
     DbtResourceType,
@@ -120,7 +120,9 @@ def _model_name(node: DbtNode) -> str:
     return str(node.name)
 
 
-def _tasks(operator: type, manifest: dict[str, Any], tests: dict[str, list[str]]) -> Callable[..., Any]:
+def _tasks(
+    operator: type[BaseOperator], manifest: dict[str, Any], tests: dict[str, list[str]]
+) -> Callable[..., BaseOperator]:
     """Return a converter from one model or snapshot to its task, for Cosmos' ``node_converters``.
 
     The task's outlet is the asset of its own table; its inlets are those of the tables that the model reads.
@@ -130,8 +132,8 @@ def _tasks(operator: type, manifest: dict[str, Any], tests: dict[str, list[str]]
     def asset(unique_id: str) -> Asset:
         return table(tables[unique_id]["schema"], tables[unique_id]["name"])
 
-    def task(*, dag: Any, task_group: Any, node: DbtNode, task_args: dict[str, Any], **_: Any) -> Any:
-        own = {"has_tests": node.unique_id in tests} if operator is DbtModelOperator else {}
+    def task(*, dag: DAG, task_group: TaskGroup, node: DbtNode, task_args: dict[str, Any], **_: Any) -> BaseOperator:
+        own: dict[str, Any] = {"has_tests": node.unique_id in tests} if operator is DbtModelOperator else {}
         return operator(
             task_id=node.name,
             task_display_name=node.name,
