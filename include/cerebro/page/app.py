@@ -7,16 +7,13 @@ functions, which FastAPI runs in threads, so that a slow warehouse does not bloc
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
-from airflow.api_fastapi.app import get_auth_manager
-from airflow.api_fastapi.auth.managers.models.resource_details import AccessView, DagAccessEntity
-from airflow.api_fastapi.core_api.security import requires_access_dag, requires_access_view
 from airflow.sdk.exceptions import AirflowNotFoundException
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from include.cerebro.page import render
+from include.cerebro.page.airflow_internals import login_url, may_see_runs
 from include.cerebro.page.content import Page, read_page
 from include.cerebro.page.reader import UnreadableWarehouseError, open_reader
 from include.cerebro.page.sections import biometrics
@@ -36,16 +33,7 @@ HEADERS = {
 }
 A_YEAR = "private, max-age=31536000, immutable"
 
-app = FastAPI(
-    title="Cerebro",
-    docs_url=None,
-    redoc_url=None,
-    openapi_url=None,
-    dependencies=[
-        Depends(requires_access_view(AccessView.WEBSITE)),
-        Depends(requires_access_dag("GET", DagAccessEntity.RUN, RESTORE_DAG)),
-    ],
-)
+app = FastAPI(title="Cerebro", docs_url=None, redoc_url=None, openapi_url=None, dependencies=may_see_runs(RESTORE_DAG))
 
 Parameter = Annotated[str, Query(max_length=500)]
 
@@ -98,8 +86,7 @@ def refuse(request: Request, error: HTTPException) -> Response:
         return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
     if error.status_code != 401:
         return HTMLResponse(render.refused_html(f"{error.detail}."), error.status_code, HEADERS)
-    login = f"{get_auth_manager().get_url_login()}?next={quote(str(request.url), safe='')}"
-    refused = render.refused_html("This page needs the same login as Airflow.", login)
+    refused = render.refused_html("This page needs the same login as Airflow.", login_url(str(request.url)))
     return HTMLResponse(refused, error.status_code, HEADERS)
 
 
