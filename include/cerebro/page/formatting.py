@@ -9,19 +9,22 @@ NOTHING = "–"
 
 TRY_IT = "Trigger cerebro_sample_data to try it out, or fill the landing zone and trigger cerebro_restore."
 
+# Seconds.
+UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+
 
 def number(value: float | None, digits: int = 0) -> str:
-    """``1,308.69``: thousands apart, so many digits after the point."""
+    """Write a number with a comma at the thousands: ``1,308.69``."""
     return NOTHING if value is None else f"{value:,.{digits}f}"
 
 
 def count(many: int, one: str, more: str | None = None) -> str:
-    """``1 object``, ``2,000 objects``."""
+    """Write how many there are of something: ``1 object``, ``2,000 objects``."""
     return f"{many:,} {one if many == 1 else more or one + 's'}"
 
 
 def instant(moment: datetime | None) -> str:
-    """``1 Jan 2025, 23:59``; in UTC, which the page states once."""
+    """Write an instant in UTC, without saying so: ``1 Jan 2025, 23:59``."""
     if moment is None:
         return NOTHING
     utc = moment.astimezone(UTC)
@@ -29,30 +32,27 @@ def instant(moment: datetime | None) -> str:
 
 
 def day(value: date) -> str:
-    """``1 Jan 2025``."""
+    """Write a day: ``1 Jan 2025``."""
     return f"{value.day} {value:%b %Y}"
 
 
-def ago(moment: datetime | None, now: datetime) -> str:
-    """``3 minutes ago``, in the largest unit that fits."""
-    if moment is None:
-        return NOTHING
-    seconds = max(0, int((now - moment).total_seconds()))
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+def ago(moment: datetime, now: datetime) -> str:
+    """Write an age in the largest unit that fits: ``3 minutes ago``."""
+    seconds = int((now - moment).total_seconds())
+    for unit, size in UNITS:
         if seconds >= size:
             return f"{count(seconds // size, unit)} ago"
     return "just now"
 
 
 def span(length: timedelta) -> str:
-    """``5 minutes``, ``1 hour``, ``1 day``."""
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if length.total_seconds() % size == 0:
-            return count(int(length.total_seconds() // size), unit)
-    return str(length)
+    """Write a duration in the largest unit that divides it: ``5 minutes``, ``1 day``."""
+    seconds = int(length.total_seconds())
+    unit, size = next(((unit, size) for unit, size in UNITS if seconds % size == 0), ("second", 1))
+    return count(seconds // size, unit)
 
 
-def label(text: str, most: int = 40) -> str:
-    """Make a name from the data safe for a chart, whose texts may hold HTML tags, and short enough for an axis."""
+def chart_text(text: str, most: int = 40) -> str:
+    """Escape a text from the data for a chart, where Plotly reads some HTML tags, and cut it to ``most`` characters."""
     short = " ".join(text.split())
     return html.escape(short if len(short) <= most else short[: most - 1] + "…", quote=False)
