@@ -19,7 +19,7 @@ NAME = "history"
 TITLE = "History"
 
 WEEK = 7
-PLANS = REPOSITORY / "docs" / "query-plans.md"
+PLANS = REPOSITORY / "docs" / "explanation" / "query-plans.md"
 # Tables, indexes, and what a build sorts: 30 GiB for a year.
 GIB_A_DAY = 0.1
 
@@ -85,7 +85,7 @@ def compare(bench: Bench, histories: Sequence[History], builds: Sequence[measure
         TITLE,
         f"{HEROES} heroes with a row a minute and 24 missions a day, put straight into `raw`; a load and a mission log "
         "a day. A run is dbt's build with its tests, and the conservation check. The long history: "
-        f"{sizes}. Its plans are in [query-plans.md](query-plans.md).",
+        f"{sizes}. Its plans are in [query-plans.md](explanation/query-plans.md).",
         ("", *names, "times"),
         rows,
         [
@@ -109,7 +109,7 @@ def _times(measured: float, base: float) -> str:
 
 
 def plans(history: History) -> str:
-    """docs/query-plans.md: how PostgreSQL answers each question on this history."""
+    """docs/explanation/query-plans.md: how PostgreSQL answers each question on this history."""
     lines = [
         "# Query plans",
         "",

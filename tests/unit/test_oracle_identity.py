@@ -1,4 +1,4 @@
-"""The oracle's own rules on cases calculated by hand, from docs/architecture.md."""
+"""The oracle's own rules on cases calculated by hand, from docs/explanation/identity.md."""
 
 import pytest
 

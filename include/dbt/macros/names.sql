@@ -1,4 +1,4 @@
-{#- The rules for spellings, as docs/architecture.md has them. -#}
+{#- The rules for spellings, as docs/explanation/identity.md has them. -#}
 
 {#- What all spellings of one name have in common: lower case, no separators
     except where they stand between two digits (1-1 is not 11). -#}
