@@ -41,11 +41,11 @@ QUOTED = {
         "it is not a Parquet file: it begins with",
     ],
     "how-to/the-run-is-red-in-reconcile.md": ["readings came in, but marts.fact_biometrics holds"],
-    "how-to/the-store-is-down.md": ["There is no bucket", "needs a login"],
+    "how-to/the-store-is-down.md": ["The report was not written: there is no bucket", "needs a login"],
     "how-to/the-warehouse-is-down.md": ["needs a host"],
     "reference/page.md": [
         "Every reading that came in is accounted for",
-        "Its tables are not there yet",
+        "The tables are not there yet",
         "The warehouse does not answer",
         "Airflow has no connection 'warehouse'",
     ],
