@@ -163,7 +163,7 @@ def one_big_table(expected: Expected, duration: int) -> list[Row]:
     mission_by_id = {row["mission_id"]: row for row in expected.dim_missions}
     fact = {(row["hero_id"], row["minute_at"]): row for row in expected.fact_biometrics}
     triples = []
-    on_mission = set()
+    on_mission: set[tuple[str, Any]] = set()
     for participation in expected.bridge_mission_heroes:
         hero_id, mission_id = participation["hero_id"], participation["mission_id"]
         start = minute_of(mission_by_id[mission_id]["mission_at"])
