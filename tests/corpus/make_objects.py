@@ -8,8 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.corpus.cases import CORPUS
-
+CORPUS = Path(__file__).parent
 # What a query may select from: good readings, one a second.
 READINGS = """
     create macro readings(rows) as table
