@@ -1,2 +1,4 @@
-select * exclude (hero_id), hero_id as "heroId"
+select
+    * exclude (hero_id),
+    hero_id as "heroId"
 from readings(3)

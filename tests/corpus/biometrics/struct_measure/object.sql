@@ -1,4 +1,4 @@
 select * replace (
-    {'bpm': heart_rate} as heart_rate
+    { 'bpm': heart_rate } as heart_rate
 )
 from readings(3)

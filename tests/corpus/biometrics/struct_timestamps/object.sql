@@ -1,4 +1,4 @@
 select * replace (
-    {'at': "timestamp"} as "timestamp"
+    { 'at': "timestamp" } as "timestamp"
 )
 from readings(3)
