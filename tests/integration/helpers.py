@@ -1,4 +1,4 @@
-"""A landing zone and a warehouse of a test's own on real services, and the main job on them without Airflow."""
+"""A landing zone and a warehouse for one test, on real services, and the main job without Airflow."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DBT_SCRATCH = tempfile.TemporaryDirectory(prefix="cerebro-test-dbt-")
 READING_COLUMNS = ("timestamp", "hero_id", "heart_rate", "stress_level", "energy_output")
 ORDINARY_TYPES = ("timestamp", "varchar", "double", "double", "double")
 
-# What raw says about every hero and minute: the minutes of all current loads, merged.
+# One row for each hero and minute in raw, merged from all current loads.
 MERGED_MINUTES = """
     select
         biometrics.hero_id,
@@ -102,7 +102,7 @@ class Site(throwaway.Site):
         return discover(self.store, self.bucket, self.warehouse, self.settings)
 
     def load(self, **changed: Any) -> LoadResult:
-        """Discover and load everything that is new. Other arguments take the place of attributes: warehouse=..."""
+        """Discover and load everything that is new. Keyword arguments replace attributes: warehouse=..."""
         there = replace(self, **changed)
         self.run_count += 1
         run_id = f"run {self.run_count}"
@@ -124,7 +124,7 @@ class Site(throwaway.Site):
         return total
 
     def build(self) -> None:
-        """Let dbt bring staging, marts and analytics up to date. Raises AssertionError with its output if it fails."""
+        """Bring staging, marts and analytics up to date with dbt. Raises AssertionError with its output if it fails."""
         with self.start_build() as process:
             output, _ = process.communicate(timeout=180)
         assert process.returncode == 0, output
@@ -165,7 +165,7 @@ class Site(throwaway.Site):
             return list(cursor.fetchall())
 
     def ledger(self) -> list[tuple[Any, ...]]:
-        """Key, status, rows in, loaded and rejected of every row of raw.loads, in the order of their making."""
+        """Key, status, rows in, loaded and rejected of each row of raw.loads, in the order of load_id."""
         return self.rows(
             "select object_key, status, rows_in, rows_loaded, rows_rejected from raw.loads order by load_id"
         )

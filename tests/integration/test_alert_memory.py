@@ -1,4 +1,4 @@
-"""What is told, and how often, on a real warehouse; and that a receiver that is away does no harm."""
+"""Which alerts are sent, and how often, with a real warehouse; an unavailable receiver does no harm."""
 
 import json
 import logging
@@ -65,7 +65,7 @@ def load(site: Site) -> None:
         connection.commit()
 
 
-def test_trouble_is_told_once_and_so_is_its_end(sent: list[str]) -> None:
+def test_an_alert_and_its_end_are_each_sent_once(sent: list[str]) -> None:
     for alert in (GREEN, RED, RED, GREEN, GREEN, RED):
         delivery.send(alert, Settings())
     assert sent == [RED.text, GREEN.text, RED.text]
@@ -109,7 +109,7 @@ def test_a_stale_source_is_named_and_one_that_never_came_is_not(site: Site) -> N
     assert "more than 25 hours" in line
 
 
-def test_too_many_rejected_rows_are_told_with_the_worst_object(site: Site) -> None:
+def test_too_many_rejected_rows_are_reported_with_the_worst_object(site: Site) -> None:
     load(site)
     (line,) = source_checks.rejected_shares(site.warehouse, "this", site.settings)
     assert line.startswith("biometrics: 60 of 1,000 new rows were rejected, more than 5%")
@@ -131,7 +131,7 @@ def test_broken_objects_are_named_though_the_next_run_has_tried_them_again(
     assert broken_objects("run 2", None) == [line]
 
 
-def test_what_slack_takes_for_markup_stands_as_it_came_and_long_lists_are_cut() -> None:
+def test_slack_markup_is_escaped_and_long_lists_are_cut() -> None:
     alert = Alert("run", "a <b> & c", [f"object {number}" for number in range(30)], "http://airflow/x")
     lines = alert.text.splitlines()
     assert lines[0] == "*a &lt;b&gt; &amp; c*"

@@ -53,7 +53,7 @@ def corpus_site(services: dict[str, str]) -> Iterator[Site]:
 
 
 class Outcomes:
-    """All that is in ledger, raw and quarantine, by object."""
+    """The content of ledger, raw and quarantine by object."""
 
     def __init__(self, site: Site) -> None:
         self.ledger = {row[0]: row for row in site.rows(OUTCOMES)}
@@ -110,7 +110,7 @@ def check_object(there: Outcomes, expected: CaseObject, expected_dataset: str) -
         assert len({row["row_number"] for row in rows}) == len(rows)
 
 
-# Hero and mission files are loaded one by one anyhow.
+# Hero and mission files are always loaded one by one.
 @pytest.mark.parametrize("case", [case for case in CASES if case.dataset == "biometrics"], ids=str)
 def test_biometrics_alone_in_their_batch_become_what_the_table_says(corpus_site: Site, case: Case) -> None:
     for delivered in case.objects:
@@ -135,7 +135,7 @@ def test_all_together_beside_good_objects(site: Site) -> None:
     landing = {delivered.key: delivered.body for delivered in OBJECTS} | good
     site.put_all(landing)
     before = site.load()
-    # Loaded ones are passed over the next time, failed ones tried again, and still each has one row.
+    # The second run skips loaded objects and retries failed ones; each object still has one row.
     result = site.load()
     assert (sorted(result.failed), result.objects) == (sorted(before.failed), 0)
     bad = [delivered.key for delivered in OBJECTS if delivered.status == "failed"]

@@ -1,4 +1,4 @@
-"""A batch is loaded part by part, each in a transaction of its own, while the next one is aggregated."""
+"""A batch is loaded in parts, each in a transaction of its own, while the next part is aggregated."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_every_part_is_a_transaction(site: Site) -> None:
     assert heart_rates(site) == [(hero_id, 1, 60 + number) for number, hero_id in enumerate("abcde")]
 
 
-def test_what_a_part_fails_of_is_raised_and_the_next_run_heals(site: Site) -> None:
+def test_the_error_of_a_part_is_raised_and_the_next_run_loads_the_rest(site: Site) -> None:
     deliver(site)
     with site.superuser() as cursor:
         cursor.execute(REFUSE_ONE)
@@ -44,7 +44,7 @@ def test_what_a_part_fails_of_is_raised_and_the_next_run_heals(site: Site) -> No
     assert [hero_id for hero_id, *_ in heart_rates(site)] == ["a", "b", "c", "d", "e"]
 
 
-def test_parts_with_broken_objects_hold_up_no_other(site: Site) -> None:
+def test_broken_objects_do_not_stop_other_parts(site: Site) -> None:
     deliver(site)
     site.put(KEYS[0], b"nothing of the kind")
     site.put(KEYS[3], one_reading()[:-4])

@@ -1,4 +1,4 @@
-"""The sample's landing zone on a real S3 server: reproducible, dirty as promised, with clear answers."""
+"""The sample data on a real S3 server: reproducible, with every kind of dirt, with clear answers."""
 
 import os
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ def test_the_same_parameters_give_the_same_etags(store: ObjectStore, bucket: str
     }
 
 
-def test_what_is_reported_is_what_is_there(store: ObjectStore, bucket: str) -> None:
+def test_the_report_matches_the_written_objects(store: ObjectStore, bucket: str) -> None:
     written = write(store, bucket, SMALL)
     there = listing(store, bucket)
     assert sum(part.objects for part in written.values()) == len(there)

@@ -1,4 +1,4 @@
-"""Small objects are fetched whole: a request each, and proof that they are what was listed."""
+"""Small objects are fetched whole: one request each, and a proof that they are the listed versions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_an_object_takes_one_request(site: Site, objects: list[StoredObject], du
     assert requests == [("GET", len(KEYS))]
 
 
-def test_all_are_proven_to_be_what_was_listed(
+def test_all_are_proven_to_be_the_listed_versions(
     site: Site, objects: list[StoredObject], duck: duckdb.DuckDBPyConnection
 ) -> None:
     assert aggregated(duck, site, objects).proven() == set(objects)
@@ -59,7 +59,7 @@ def test_another_etag_than_the_md5_proves_nothing(
     assert aggregated(duck, site, [other, *objects[1:]]).proven() == set(objects[1:])
 
 
-def test_what_had_to_leave_the_cache_is_proven_no_more(
+def test_an_object_that_left_the_cache_is_no_longer_proven(
     site: Site, objects: list[StoredObject], duck: duckdb.DuckDBPyConnection
 ) -> None:
     aggregation = aggregated(duck, site, objects)

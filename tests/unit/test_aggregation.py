@@ -1,4 +1,4 @@
-"""The aggregation in real DuckDB on tiny real files: which readings count, and what a minute is."""
+"""The aggregation in DuckDB on small Parquet files: which readings count, and which minute they belong to."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

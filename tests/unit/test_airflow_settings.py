@@ -1,4 +1,4 @@
-"""airflow_settings.yaml is the one truth for the connections of the Astro CLI, Compose and the stack without Docker."""
+"""airflow_settings.yaml defines the connections of the Astro CLI, Compose and the stack without Docker."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from local.components import connections as local_connections
 from local.settings import Ports, Secrets
 
 REPOSITORY = Path(__file__).parents[2]
-# What the Astro CLI knows of a connection.
+# The fields of a connection that the Astro CLI supports.
 FIELDS = ("type", "host", "schema", "login", "password", "port", "extra")
 
 
@@ -102,7 +102,7 @@ def test_it_names_the_services_and_their_ports_in_the_network(services: dict[str
 
 
 def test_compose_hands_on_each_password_that_can_be_changed(services: dict[str, Any]) -> None:
-    """What .env changes must reach both the user that is set up and the connection that is imported."""
+    """A value of .env must reach both the user that is created and the connection that is imported."""
     handed_on = {name for name in services["db-migration"]["environment"] if name.startswith("CEREBRO_")}
     users = [*services["minio-setup"]["environment"].values(), *services["warehouse"]["environment"].values()]
     for name in read_connections():

@@ -1,4 +1,4 @@
-"""What the files for Docker, Kubernetes and GitHub promise, and what they share with the stack without Docker."""
+"""The files for Docker, Kubernetes and GitHub: their guarantees, and what they share with the stack without Docker."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def test_every_service_is_checked_limited_and_closed_to_others(file: str) -> Non
             assert how["condition"] != "service_started", (name, dependency)
 
 
-def test_the_override_rests_on_nothing_but_names() -> None:
+def test_the_override_refers_only_to_services_of_the_astro_cli() -> None:
     """The Astro CLI merges it into a file of its own: the same services and network, nothing else of ours."""
     override, own = read_yaml("docker-compose.override.yml"), read_yaml("docker-compose.yml")
     shared = override["services"].keys() & own["services"].keys()

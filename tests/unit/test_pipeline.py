@@ -1,4 +1,4 @@
-"""The next item is worked on while the last one is put away, and no more than that."""
+"""The next item is worked on while the result of the last one is committed, and no more than that."""
 
 import threading
 from contextlib import closing
@@ -6,7 +6,7 @@ from contextlib import closing
 from include.cerebro.loading.pipeline import pipeline
 
 
-def test_the_next_item_is_under_way_while_one_is_put_away() -> None:
+def test_the_next_item_runs_while_the_last_result_is_committed() -> None:
     begun = [threading.Event() for _ in range(3)]
 
     def work(item: int) -> int:
@@ -21,7 +21,7 @@ def test_the_next_item_is_under_way_while_one_is_put_away() -> None:
         assert [(item, answer.result()) for item, answer in results] == [(1, 10), (2, 20)]
 
 
-def test_several_workers_are_that_many_items_ahead() -> None:
+def test_as_many_items_are_prefetched_as_there_are_workers() -> None:
     begun = [threading.Event() for _ in range(4)]
     together = threading.Barrier(2)
 
@@ -39,7 +39,7 @@ def test_several_workers_are_that_many_items_ahead() -> None:
         assert [(item, answer.result()) for item, answer in results] == [(1, 10), (2, 20), (3, 30)]
 
 
-def test_what_one_item_raised_stops_no_other() -> None:
+def test_an_error_of_one_item_stops_no_other() -> None:
     def work(item: int) -> int:
         return 10 // item
 
@@ -52,7 +52,7 @@ def test_what_one_item_raised_stops_no_other() -> None:
     assert (raised, values) == ([0], [2])
 
 
-def test_leaving_early_interrupts_what_is_under_way_and_waits_for_it() -> None:
+def test_leaving_early_interrupts_running_work_and_waits_for_its_end() -> None:
     interrupted, ended = threading.Event(), threading.Event()
 
     def work(item: int) -> None:
@@ -65,5 +65,5 @@ def test_leaving_early_interrupts_what_is_under_way_and_waits_for_it() -> None:
     assert ended.is_set()
 
 
-def test_nothing_comes_of_nothing() -> None:
+def test_no_items_give_no_results() -> None:
     assert list(pipeline([], str, lambda: None)) == []

@@ -1,4 +1,4 @@
-"""Hero and mission files as records: what is kept word for word, what is rejected, what fails the file."""
+"""Hero and mission files as records: kept word for word, rejected alone, or failed with the whole file."""
 
 import io
 import json
@@ -131,7 +131,7 @@ def test_a_bad_mission_is_rejected_alone(text: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("text", [r'{"mission_id":"a\\u0000","timestamp":"2025-01-01"}', mission("[" * 300)])
-def test_what_only_looks_bad_is_loaded(text: str) -> None:
+def test_a_record_that_only_looks_bad_is_loaded(text: str) -> None:
     [record] = missions(text + "\n")
     assert isinstance(record, Record)
 
