@@ -26,14 +26,14 @@ def test_tables_have_the_names_of_dbts_own_events(site: Site) -> None:
 
 @pytest.mark.parametrize(("count", "megabytes"), [(100, 0.5), (2000, 1.0)])
 def test_a_full_batch_names_every_object_and_stays_small(site: Site, count: int, megabytes: float) -> None:
-    told = load_lineage(site.warehouse, site.bucket, "biometrics", objects(count), ["raw.biometrics", "raw.loads"])
-    assert {stored.key for stored in objects(count)} <= {source.name for source in told.inputs}
-    assert sum(len(Serde.to_json(dataset)) for dataset in (*told.inputs, *told.outputs)) < megabytes * 1e6
+    lineage = load_lineage(site.warehouse, site.bucket, "biometrics", objects(count), ["raw.biometrics", "raw.loads"])
+    assert {stored.key for stored in objects(count)} <= {source.name for source in lineage.inputs}
+    assert sum(len(Serde.to_json(dataset)) for dataset in (*lineage.inputs, *lineage.outputs)) < megabytes * 1e6
 
-    columns = told.outputs[0].facets["columnLineage"].fields
+    columns = lineage.outputs[0].facets["columnLineage"].fields
     # The columns name only inputs: the objects, or their folder.
     named = {source.name for column in columns.values() for source in column.inputFields}
-    assert named <= {source.name for source in told.inputs}
+    assert named <= {source.name for source in lineage.inputs}
     assert named == ({"biometrics"} if count == 2000 else {stored.key for stored in objects(count)})
 
 
@@ -46,7 +46,7 @@ def test_every_column_of_raw_from_an_object_has_its_lineage(site: Site) -> None:
 
 
 def test_a_model_with_unreadable_sql_still_names_its_tables(site: Site, caplog: pytest.LogCaptureFixture) -> None:
-    told = model_lineage(site.warehouse, ["raw.loads"], "staging.int_loads", "select from from")
-    assert [source.name for source in told.inputs] == [f"{site.warehouse.database}.raw.loads"]
-    assert "columnLineage" not in told.outputs[0].facets
-    assert "The lineage of the columns of staging.int_loads is not known" in caplog.text
+    lineage = model_lineage(site.warehouse, ["raw.loads"], "staging.int_loads", "select from from")
+    assert [source.name for source in lineage.inputs] == [f"{site.warehouse.database}.raw.loads"]
+    assert "columnLineage" not in lineage.outputs[0].facets
+    assert "Column lineage of staging.int_loads is unknown" in caplog.text
