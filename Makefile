@@ -80,6 +80,7 @@ lint: setup ## Check style, types and SQL
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo --no-cache
 	$(VENV)/bin/sqlfluff lint include/sql bench/sql
 	cd $(DBT_PROJECT) && "$(CURDIR)/$(VENV)/bin/sqlfluff" lint .
 
