@@ -75,12 +75,19 @@ test-docker: setup ## Run the tests of the compose files (needs a Docker engine)
 bench: setup ## Measure speed and memory into docs/benchmarks.md: SCALE=default|small|large ONLY="load parse"
 	@$(VENV)/bin/python -m bench --scale $(or $(SCALE),default) $(ONLY)
 
+# The only list of the checks: the hooks of pre-commit and CI call these targets.
 .PHONY: lint
-lint: setup ## Check style, types and SQL
+lint: lint-python lint-sql ## Check style, types, imports and SQL
+
+.PHONY: lint-python
+lint-python: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo --no-cache
+
+.PHONY: lint-sql
+lint-sql: setup
 	$(VENV)/bin/sqlfluff lint include/sql bench/sql
 	cd $(DBT_PROJECT) && "$(CURDIR)/$(VENV)/bin/sqlfluff" lint .
 
