@@ -91,6 +91,10 @@ lint-sql: setup
 	$(VENV)/bin/sqlfluff lint include/sql bench/sql
 	cd $(DBT_PROJECT) && "$(CURDIR)/$(VENV)/bin/sqlfluff" lint .
 
+.PHONY: definitions
+definitions: setup ## Write tests/dags/definitions.yaml anew, after a meant change of DAGs or dbt models
+	@$(VENV)/bin/python -m pytest --quiet tests/dags/test_definitions.py --update-definitions
+
 .PHONY: format
 format: setup ## Format Python, and mend what the linters can
 	$(VENV)/bin/ruff check --fix-only .
