@@ -95,6 +95,10 @@ lint-sql: setup
 definitions: setup ## Write tests/dags/definitions.yaml anew, after a meant change of DAGs or dbt models
 	@$(VENV)/bin/python -m pytest --quiet tests/dags/test_definitions.py --update-definitions
 
+.PHONY: reference
+reference: setup ## Write docs/reference/settings.md from the settings' definitions
+	@$(VENV)/bin/python -m docs.settings_reference
+
 .PHONY: format
 format: setup ## Format Python, and mend what the linters can
 	$(VENV)/bin/ruff check --fix-only .
