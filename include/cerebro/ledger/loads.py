@@ -54,6 +54,6 @@ def claim(
     )
     load_ids = {str(key): int(load_id) for key, load_id in cursor.fetchall()}
     cursor.execute(
-        read_sql("ledger/forget_failures.sql"), _columns([stored for stored in objects if stored.key in load_ids])
+        read_sql("ledger/clear_failures.sql"), _columns([stored for stored in objects if stored.key in load_ids])
     )
     return load_ids

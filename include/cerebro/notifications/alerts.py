@@ -166,7 +166,7 @@ def _last_told(kind: str) -> tuple[str, bool]:
     parameters = {"kind": kind, "repeat_hours": settings.ALERT_REPEAT_HOURS}
     try:
         with _warehouse() as connection, connection.cursor() as cursor:
-            cursor.execute(read_sql("notifications/last_told.sql"), parameters)
+            cursor.execute(read_sql("notifications/last_sent.sql"), parameters)
             return cursor.fetchone() or ("", False)
     except Exception as error:  # noqa: BLE001 - at worst the same is told twice
         log.warning("What was told before is not known: %s", type(error).__name__)
@@ -179,7 +179,7 @@ def _remember(alert: Alert) -> None:
     try:
         with _warehouse() as connection, connection.cursor() as cursor:
             cursor.execute(
-                read_sql("notifications/remember.sql"), {"kind": alert.kind, "fingerprint": alert.fingerprint}
+                read_sql("notifications/record_sent.sql"), {"kind": alert.kind, "fingerprint": alert.fingerprint}
             )
             connection.commit()
     except Exception as error:  # noqa: BLE001 - at worst the same is told twice

@@ -48,7 +48,7 @@ def transformation_needed(warehouse: Warehouse) -> dict[str, Any] | None:
         }
         cursor.execute(read_sql("transforming/missing_relations.sql"), {"relations": _relations()})
         missing = [relation for (relation,) in cursor.fetchall()]
-        cursor.execute(read_sql("transforming/pending_loads.sql"), state)
+        cursor.execute(read_sql("transforming/is_needed.sql"), state)
         (needed,) = cursor.fetchone()
     if missing:
         log.info("To be built, because they are missing: %s", ", ".join(missing))
