@@ -7,7 +7,8 @@
             'biometrics': 'fact_biometrics',
             'missions': 'bridge_mission_heroes'
         }) }}",
-        "{% set spans = create_touched_obt_spans() ~ update_hero_attributes() %}{{ spans if is_incremental() }}"
+        "{% set updates = create_touched_obt_spans() ~ update_hero_attributes() %}
+        {{- updates if is_incremental() }}"
     ],
     post_hook=[
         "{{ add_missing_keys(

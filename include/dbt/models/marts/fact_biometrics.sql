@@ -4,7 +4,8 @@
     minute_column='minute_at',
     pre_hook=[
         "{{ create_pending_loads({'biometrics': 'int_load_heroes'}) }}",
-        "{% set spans = create_touched_minutes() ~ create_touched_spans() %}{{ spans if is_incremental() }}",
+        "{% set spans = create_touched_minutes() ~ create_touched_spans() %}
+        {{- spans if is_incremental() }}",
         "set local work_mem = '64MB'"
     ],
     post_hook=[
@@ -35,7 +36,8 @@ hero_ids as (
     select * from {{ ref('int_hero_ids') }}
 ),
 
--- One range after the other; `offset 0` keeps them from becoming one scan.
+-- The query reads one range after the other: `offset 0` keeps the planner from
+-- merging them into one scan.
 final as (
     select merged_minutes.*
     from minute_ranges

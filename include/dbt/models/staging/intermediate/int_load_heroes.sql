@@ -10,7 +10,7 @@
     ],
     meta={'rebuilt_when': {'foreign_keys_below': 0}}
 ) }}
--- Reads the pending loads only: the ids of a year are not worth a scan of it.
+-- Reads the pending loads alone: a scan of all of history would cost too much.
 
 with
 
