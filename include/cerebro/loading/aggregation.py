@@ -107,7 +107,7 @@ class Aggregation:
         if not fetched:
             return set()
         kept = self._duck.execute(
-            read_sql("landing/whole_in_cache.sql"),
+            read_sql("landing/fully_cached.sql"),
             [list(fetched), [stored.size_bytes for stored in fetched.values()]],
         ).fetchall()
         return {fetched[its_url] for (its_url,) in kept}

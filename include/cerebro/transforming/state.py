@@ -52,7 +52,7 @@ def transformation_needed(warehouse: Warehouse, manifest: Path) -> dict[str, Any
         }
         cursor.execute(read_sql("transforming/missing_relations.sql"), {"relations": _relations(manifest)})
         missing = [relation for (relation,) in cursor.fetchall()]
-        cursor.execute(read_sql("transforming/pending_loads.sql"), state)
+        cursor.execute(read_sql("transforming/is_needed.sql"), state)
         (needed,) = cursor.fetchone() or (True,)
     if missing:
         log.info("Tables to build, because they are missing: %s", ", ".join(missing))

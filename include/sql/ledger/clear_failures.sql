@@ -1,4 +1,4 @@
--- An object version that has been loaded has not failed any more.
+-- Deletes the failure rows of object versions that have been loaded since.
 delete from raw.loads
 using unnest(%(object_keys)s::text[], %(etags)s::text[]) as mended (object_key, etag)
 where

@@ -1,4 +1,4 @@
--- What was told last of this kind, and whether that is recent enough not to be repeated.
+-- The last alert sent of this kind, and whether it is too recent to be repeated.
 select
     alerts.fingerprint,
     alerts.sent_at > now() - make_interval(hours => %(repeat_hours)s) as is_recent

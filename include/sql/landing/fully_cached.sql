@@ -1,5 +1,5 @@
--- Which of the objects are in the cache since they were fetched whole. What had to make way and was asked for again is
--- there in the ranges that were needed, not from its first byte to its last.
+-- The fetched objects that the cache still holds in one piece, as they were prefetched. An object that was evicted and
+-- read again is cached in the ranges that were read, not from its first byte to its last.
 with fetched as (
     select
         unnest(?::varchar[]) as url,

@@ -1,4 +1,4 @@
--- Whether the last transformation saw the loads that are there now, with the dbt project as it is now.
+-- Whether a transformation is needed: false if the last one applied the present loads with the present dbt project.
 select not exists (
     select from (
         select
