@@ -2,21 +2,21 @@
 
 from pathlib import Path
 
-from bench.report import Bar, Machine, Result, Section, at_least, at_most, load, render, save
+from bench.report import Machine, Result, Section, Target, at_least, at_most, load, render, save
 
 MACHINE = Machine("2026-11-24", "CPU", 2, 16.0, "Linux", {"duckdb": "1"})
 SECTION = Section("load", "Load", "What was done.", ("way", "wall s"), [("ours", "5.1")], [at_most("time", 5, 4, " s")])
 
 
 def test_a_target_holds_at_its_limit_and_is_missed_beyond_it() -> None:
-    assert at_most("load", 1.6, 1.6, " times") == Bar("load", "1.6 times", "at most 1.6 times", True)
+    assert at_most("load", 1.6, 1.6, " times") == Target("load", "1.6 times", "at most 1.6 times", True)
     assert not at_most("load", 1.61, 1.6).holds
     assert at_least("against pandas", 8, 8).holds
     assert not at_least("against pandas", 7.9, 8).holds
 
 
 def test_a_target_is_compared_with_the_measurement_before_rounding() -> None:
-    assert at_most("load", 1.64, 1.6) == Bar("load", "1.6", "at most 1.6", False)
+    assert at_most("load", 1.64, 1.6) == Target("load", "1.6", "at most 1.6", False)
 
 
 def test_results_are_loaded_as_they_were_saved(tmp_path: Path) -> None:
