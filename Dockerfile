@@ -1,13 +1,14 @@
-# Airflow as the Astro CLI runs it, with the project in it: the base's ONBUILD steps install packages.txt and
-# requirements.txt and copy what .dockerignore lets through. The tag is written out, because the CLI reads it here.
+# Airflow as the Astro CLI runs it, with the project inside: the base image's ONBUILD steps install packages.txt and
+# requirements.txt and copy every file that .dockerignore does not exclude. The tag is a literal, because the CLI reads
+# it here.
 FROM astrocrpublic.azurecr.io/runtime:3.3-8-python-3.12
 
-# dbt in an environment of its own: Airflow's constraints fix a newer pathspec than dbt-core 1.11 can take.
+# dbt has a separate environment: Airflow's constraints pin a newer pathspec than dbt-core 1.11 allows.
 RUN python -m venv /usr/local/airflow/dbt_venv \
     && env -u PIP_CONSTRAINT /usr/local/airflow/dbt_venv/bin/pip install --no-cache-dir --quiet --disable-pip-version-check \
         --requirement requirements-dbt.txt --constraint requirements.lock
 
-# Made here, outside of the folders that the Astro CLI mounts over the image's own.
+# The virtual environment and the target folder are outside the folders that the Astro CLI mounts over the image's.
 ENV CEREBRO_DBT_EXECUTABLE=/usr/local/airflow/dbt_venv/bin/dbt \
     CEREBRO_DBT_MANIFEST=/usr/local/airflow/dbt_target/manifest.json \
     AIRFLOW__COSMOS__DBT_DOCS_PROJECTS='{"cerebro": {"dir": "/usr/local/airflow/dbt_target", "name": "Warehouse (dbt docs)"}}' \
@@ -16,7 +17,7 @@ ENV CEREBRO_DBT_EXECUTABLE=/usr/local/airflow/dbt_venv/bin/dbt \
     DBT_SEND_ANONYMOUS_USAGE_STATS=False \
     DO_NOT_TRACK=1
 
-# The manifest, so that neither a DAG file nor a task has to call dbt for it; and the docs site.
+# Builds the manifest, so that neither a DAG file nor a task has to parse the dbt project, and the docs site.
 RUN export DBT_TARGET_PATH=/usr/local/airflow/dbt_target DBT_LOG_PATH=/tmp/dbt-logs \
         DBT_PROJECT_DIR=/usr/local/airflow/include/dbt DBT_PROFILES_DIR=/usr/local/airflow/include/dbt \
     && $CEREBRO_DBT_EXECUTABLE --quiet parse \

@@ -75,13 +75,29 @@ test-docker: setup ## Run the tests of the compose files (needs a Docker engine)
 bench: setup ## Measure speed and memory into docs/benchmarks.md: SCALE=default|small|large ONLY="load parse"
 	@$(VENV)/bin/python -m bench --scale $(or $(SCALE),default) $(ONLY)
 
+# The only list of the checks: the hooks of pre-commit and CI call these targets.
 .PHONY: lint
-lint: setup ## Check style, types and SQL
+lint: lint-python lint-sql ## Check style, types, imports and SQL
+
+.PHONY: lint-python
+lint-python: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo --no-cache
+
+.PHONY: lint-sql
+lint-sql: setup
 	$(VENV)/bin/sqlfluff lint include/sql bench/sql
 	cd $(DBT_PROJECT) && "$(CURDIR)/$(VENV)/bin/sqlfluff" lint .
+
+.PHONY: definitions
+definitions: setup ## Write tests/dags/definitions.yaml anew, after a meant change of DAGs or dbt models
+	@$(VENV)/bin/python -m pytest --quiet tests/dags/test_definitions.py --update-definitions
+
+.PHONY: reference
+reference: setup ## Write docs/reference/settings.md from the settings' definitions
+	@$(VENV)/bin/python -m docs.settings_reference
 
 .PHONY: format
 format: setup ## Format Python, and mend what the linters can
@@ -92,7 +108,7 @@ format: setup ## Format Python, and mend what the linters can
 
 ##@ Set up
 .PHONY: setup
-setup: $(VENV)/.installed $(MANIFEST) ## Install everything into this folder (.venv, .local)
+setup: $(VENV)/.installed $(VENV)/.project $(MANIFEST) ## Install everything into this folder (.venv, .local)
 	@:
 
 $(UV):
@@ -113,6 +129,11 @@ $(VENV)/.installed: requirements.lock | $(UV)
 	@$(UV) pip sync --quiet --compile-bytecode requirements.lock
 	@touch $@
 
+# The commands `cerebro` and `cerebro-bench`, which run this folder: 0.2 s, and nothing is downloaded.
+$(VENV)/.project: pyproject.toml $(VENV)/.installed
+	@$(UV) pip install --quiet --no-deps --editable .
+	@touch $@
+
 # dbt's manifest is made ahead, so that Airflow never has to call dbt to read a DAG file.
 $(MANIFEST): $(DBT_SOURCES) $(VENV)/.installed
 	@if [ -f $(DBT_PROJECT)/dbt_project.yml ]; then \
@@ -123,6 +144,10 @@ $(MANIFEST): $(DBT_SOURCES) $(VENV)/.installed
 lock: $(UV) ## Resolve the requirements anew into requirements.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --output-file requirements.lock $(REQUIREMENTS)
+
+.PHONY: release
+release: setup ## Release the version of pyproject.toml: check, move the changelog's Unreleased to it, commit and tag
+	@.ci/release
 
 .PHONY: clean
 clean: down ## Remove all that was made here: environment, state, caches

@@ -1,1 +1,1 @@
-"""The benchmark: `make bench`."""
+"""The benchmark, `make bench`: speed and memory of loads, models and runs, with targets."""

@@ -1,9 +1,10 @@
-"""`python -m bench [--scale small|default|large] [section ...]`: measure, print, and write docs/benchmarks.md."""
+"""Measure sections of the benchmark, print their tables and write docs/benchmarks.md."""
 
 import argparse
 import fcntl
 import sys
 import time
+from collections.abc import Sequence
 from importlib import import_module
 
 from rich.console import Console
@@ -24,73 +25,92 @@ SECTIONS = (
     "parse",
     "end_to_end",
 )
-# A year of it takes half an hour; fewer days would say little of a long history.
-OF_THE_LARGE_SCALE = ("history",)
+# A year of history takes half an hour. Fewer days say little about a long history.
+LARGE_SCALE_ONLY = ("history",)
 FOLDER = REPOSITORY / ".local" / "bench"
+RESULTS = FOLDER / "results"
 REPORT = REPOSITORY / "docs" / "benchmarks.md"
 
 console = Console(highlight=False, soft_wrap=True)
 
 
 def command(result: report.Result) -> str:
-    """What measures the section again."""
+    """Return the command that measures the section again at the same scale."""
     scale = "" if result.scale == "default" else f" SCALE={result.scale}"
     return f"make bench{scale} ONLY={result.section.name}"
 
 
 def sections_of(scale: str) -> list[str]:
-    """What is measured if no section is named."""
-    return [name for name in SECTIONS if scale == "large" or name not in OF_THE_LARGE_SCALE]
+    """Return the sections that are measured if the command line names none."""
+    return [name for name in SECTIONS if scale == "large" or name not in LARGE_SCALE_ONLY]
 
 
 def write_report() -> None:
-    """Render the best result of each section: of the large scale, else of the default one."""
-    kept = report.load(FOLDER, "default") | report.load(FOLDER, "large")
-    results = [kept[name] for name in SECTIONS if name in kept]
+    """Render the saved result of each section: that of the large scale, or else that of the default scale."""
+    saved = report.load(RESULTS, "default") | report.load(RESULTS, "large")
+    results = [saved[name] for name in SECTIONS if name in saved]
     if results:
         REPORT.write_text(report.render(results, command), encoding="utf-8")
         console.print(f"Written: {REPORT.relative_to(REPOSITORY)}")
 
 
-def main() -> int:
-    """Run the sections that the command line names, or all; 1 if a bar is missed or a section failed."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the sections that the command line names, or all of the scale.
+
+    Args:
+        argv: the arguments without the program's name; those of this process by default.
+
+    Returns:
+        0 if every section ran and every target holds, otherwise 1.
+    """
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--scale", choices=SCALES, default="default")
     parser.add_argument("sections", nargs="*", metavar="section", help=f"one of {', '.join(SECTIONS)}")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     if unknown := set(arguments.sections) - set(SECTIONS):
-        parser.error(f"unknown sections: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+        parser.error(f"unknown sections: {', '.join(sorted(unknown))}; choose from {', '.join(SECTIONS)}")
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (FOLDER / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            console.print("Another benchmark is at work in this folder. Try again when it is done.", style="red")
+            message = (
+                f"The benchmark did not start: another one runs in {FOLDER.relative_to(REPOSITORY)}. Wait for its end."
+            )
+            console.print(message, style="red")
             return 1
-        return measure_all(arguments)
+        return measure_all(arguments.scale, arguments.sections or sections_of(arguments.scale))
 
 
-def measure_all(arguments: argparse.Namespace) -> int:
-    """Run the sections and write the report."""
+def measure_all(scale: str, sections: Sequence[str]) -> int:
+    """Measure the sections and write the report. A section that fails does not stop the others.
+
+    Args:
+        scale: a key of SCALES.
+        sections: names of modules in bench/sections.
+
+    Returns:
+        0 if every section ran and every target holds, otherwise 1.
+    """
     ok = True
-    with Bench(SCALES[arguments.scale], FOLDER, console.print) as bench:
-        for name in arguments.sections or sections_of(arguments.scale):
+    with Bench(SCALES[scale], FOLDER, console.print) as bench:
+        for name in sections:
             module = import_module(f"bench.sections.{name}")
             console.rule(module.TITLE)
             started = time.monotonic()
             try:
-                section = module.run(bench)
-            except Exception:  # noqa: BLE001 - one section stops nothing but itself
+                section: report.Section = module.run(bench)
+            except Exception:  # noqa: BLE001 - the other sections run nevertheless
                 console.print_exception()
                 ok = False
                 continue
-            result = report.Result(section, arguments.scale, report.Machine.this(), time.monotonic() - started)
-            report.save(result, FOLDER)
+            result = report.Result(section, scale, report.Machine.this(), time.monotonic() - started)
+            report.save(result, RESULTS)
             report.show(section, console)
             console.print(f"  {result.seconds:.0f} s\n")
-            ok = ok and all(bar.holds for bar in section.bars)
-    # Figures of the small scale are for trying the benchmark out.
-    if arguments.scale != "small":
+            ok = ok and all(target.holds for target in section.targets)
+    # The small scale only tries the benchmark out. Its figures are not for the report.
+    if scale != "small":
         write_report()
     return 0 if ok else 1
 

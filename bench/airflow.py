@@ -6,7 +6,8 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from include.cerebro.platform import settings
+from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET
+from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from local.airflow_api import AirflowApi, Run
@@ -25,8 +26,8 @@ class Airflow(AirflowApi):
             object_store(values),
             Warehouse(str(owner.hostname), owner.port or 5432, str(owner.username), str(owner.password)),
             values["POSTGRES_SUPERUSER_URI"],
-            settings.DEFAULT_LANDING_BUCKET,
-            settings.QUARANTINE_BUCKET,
+            DEFAULT_LANDING_BUCKET,
+            read_settings().quarantine_bucket,
         )
         self.log_in()
         for dag_id in (SAMPLE_DAG, RESTORE_DAG):

@@ -1,118 +1,142 @@
-"""What is measured: functions that a process of its own can run, each with a landing zone and a site."""
+"""The candidates: functions that a process of its own can run, each on a landing zone and a site."""
 
 from __future__ import annotations
 
 import logging
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import boto3  # noqa: F401 - ObjectStore.client imports it when it is called; imports are not measured
+import boto3  # noqa: F401 - ObjectStore.client imports it when it is called, and imports are not measured
 import duckdb
 
 from bench.dbt import Built, transform
 from include.cerebro.checking.answers import read_answers
 from include.cerebro.landing.batches import pack
 from include.cerebro.landing.datasets import BIOMETRICS
-from include.cerebro.landing.discovery import discover, listed
+from include.cerebro.landing.discovery import discover
+from include.cerebro.landing.listing import list_dataset
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
-from include.cerebro.platform import settings
 from include.cerebro.platform.duckdb_session import HTTPFS, load_extension
-from include.cerebro.platform.object_store import ObjectStore, StoredObject
+from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.schema.setup import prepare_warehouse
 from testing.sites import Site
 
 PLAIN_SQL = Path(__file__).with_name("sql") / "plain.sql"
 
-# About so many batches do workers share.
+# What `bench.measure.compare` calls once its landing zone and options are bound.
+Candidate = Callable[[Site], object]
+
+# Workers share about this many batches.
 SHARED_BATCHES = 8
 
-# Here for the competitors, not in production. DuckDB imports what of it is there when it is first given a parameter.
+# The competitors need these packages; production does not have them. DuckDB imports those that are installed as soon as
+# a statement has a parameter.
 NOT_IN_PRODUCTION = ("numpy", "pandas", "polars", "pyarrow")
 
 
 class Restored(NamedTuple):
-    """What a load came to."""
+    """The result of a load.
+
+    Attributes:
+        objects: objects that were loaded.
+        readings: their readings, rejected ones included.
+    """
 
     objects: int
     readings: int
 
 
 def restore_biometrics(bucket: str, site: Site) -> Restored:
-    """List, load and commit all biometrics of the bucket that are new, batch by batch."""
-    _as_in_production()
-    settings.QUARANTINE_BUCKET = site.quarantine_bucket
-    found = discover(site.store, bucket, site.warehouse)
+    """List the bucket, then load and commit its new biometrics, one batch after the other."""
+    _hide_packages()
+    found = discover(site.store, bucket, site.warehouse, site.settings)
     results = [_load(bucket, site, batch) for batch in found.biometrics]
     return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
 
 
 def restore_by_workers(bucket: str, workers: int, site: Site) -> Restored:
-    """The same by several processes at once, as the mapped tasks of several workers do it."""
-    found = discover(site.store, bucket, site.warehouse)
+    """Load the new biometrics in several processes at once, as the mapped tasks of several workers do.
+
+    Args:
+        bucket: the landing zone.
+        workers: number of processes.
+        site: the warehouse and the quarantine.
+    """
+    found = discover(site.store, bucket, site.warehouse, site.settings)
     objects = list(chain.from_iterable(found.biometrics))
-    # Smaller than by default, so that there is something to share.
+    # Batches of the default size would be too few to share.
     batches = list(pack(objects, sum(stored.size_bytes for stored in objects) // SHARED_BATCHES))
-    with ProcessPoolExecutor(workers, get_context("spawn"), _as_in_production) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _hide_packages) as pool:
         tasks = [pool.submit(_load, bucket, site, batch) for batch in batches]
         results = [task.result() for task in tasks]
     return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
 
 
-def _as_in_production() -> None:
-    """Let this process, one that was started for a candidate, do without what production does not have."""
-    hidden: dict[str, Any] = dict.fromkeys(NOT_IN_PRODUCTION)
-    sys.modules.update(hidden)
+def _hide_packages() -> None:
+    """Hide the packages that production does not have from this process, which one candidate has for itself."""
+    for name in NOT_IN_PRODUCTION:
+        sys.modules[name] = None  # type: ignore[assignment] # None lets an import raise ImportError
 
 
 def _load(bucket: str, site: Site, batch: list[StoredObject]) -> Restored:
-    settings.QUARANTINE_BUCKET = site.quarantine_bucket
-    result = BiometricsLoader(site.store, bucket, site.warehouse, "bench").load(batch)
+    """Load and commit one batch."""
+    result = BiometricsLoader(site.store, bucket, site.warehouse, site.settings, "bench").load(batch)
     return Restored(result.objects, result.rows_loaded + result.rows_rejected)
 
 
 def plain_duckdb(bucket: str, site: Site) -> None:
-    """Bare DuckDB, as it comes: the aggregates of whatever is there over httpfs into memory, and nothing else."""
+    """Aggregate all readings as they are: bare DuckDB with its defaults, over httpfs into memory, nothing else."""
     with _bare_duckdb(bucket, site) as duck:
         duck.execute(PLAIN_SQL.read_text(encoding="utf-8"))
 
 
-def floor(bucket: str, site: Site) -> None:
-    """The same aggregation as that of a load, rules included, and nothing else."""
+def baseline(bucket: str, site: Site) -> None:
+    """Aggregate as a load does, rules included, with bare DuckDB and nothing else."""
     with _bare_duckdb(bucket, site) as duck:
         for name in ("instant_timestamps", "judged_readings", "minutes", "aggregate"):
             duck.execute(read_sql(f"loading/biometrics/{name}.sql"))
 
 
 def _bare_duckdb(bucket: str, site: Site) -> duckdb.DuckDBPyConnection:
-    _as_in_production()
+    """Open DuckDB with its defaults; the variable ``urls`` lists the bucket's biometrics."""
+    _hide_packages()
     duck = duckdb.connect(config={"autoinstall_known_extensions": False, "temp_directory": tempfile.gettempdir()})
     load_extension(duck, HTTPFS)
     duck.execute("set enable_progress_bar = false")
-    store: ObjectStore = site.store
+    store = site.store
     duck.execute(
         "create secret (type s3, key_id ?, secret ?, endpoint ?, use_ssl false, url_style 'path')",
         [store.access_key_id, store.secret_access_key, store.host],
     )
-    urls = [f"s3://{bucket}/{stored.key}" for stored in listed(store.client(), bucket, BIOMETRICS)]
+    urls = [f"s3://{bucket}/{stored.key}" for stored in list_dataset(store.client(), bucket, BIOMETRICS)]
     duck.execute("set variable urls = ?", [urls])
     return duck
 
 
 def restore_all(site: Site, scratch: Path) -> Built:
-    """Do what the main job does, one thing after the other: prepare, load, transform, check, answer."""
-    # Its readings are dirty on purpose; what was rejected is nothing to report here.
+    """Do the main job's work without Airflow, one step after the other: prepare, load, transform, check, answer.
+
+    Args:
+        site: its landing zone is restored into its warehouse.
+        scratch: folder for dbt's parsed project and results.
+
+    Returns:
+        What dbt took.
+    """
+    # The sample readings are dirty on purpose: the warnings about rejected ones would only hide the progress.
     logging.getLogger("include").setLevel(logging.ERROR)
     prepare_warehouse(site.warehouse)
-    found = discover(site.store, site.bucket, site.warehouse)
+    found = discover(site.store, site.bucket, site.warehouse, site.settings)
     for dataset, objects in (("heroes", found.heroes), ("missions", found.missions)):
-        RecordLoader(dataset, site.store, site.bucket, site.warehouse, "bench").load(objects)
+        RecordLoader(dataset, site.store, site.bucket, site.warehouse, site.settings, "bench").load(objects)
     restore_biometrics(site.bucket, site)
     built = transform(site, scratch)
     read_answers(site.warehouse)

@@ -1,17 +1,17 @@
-"""The usual ways to do a load's work: pandas, and Polars. Both leave out the ledger, the rules and the counts."""
+"""The usual ways to do a load's work: pandas and Polars. Both leave out the ledger, the rules and the counts."""
 
 from __future__ import annotations
 
 import io
-from typing import Any
 
-import pandas as pd  # type: ignore[import-untyped] # it brings no type information
+import pandas as pd  # type: ignore[import-untyped] # pandas brings no type information
 import polars as pl
 import psycopg2
+from psycopg2 import sql
 from sqlalchemy import create_engine
 
 from include.cerebro.landing.datasets import BIOMETRICS
-from include.cerebro.landing.discovery import listed
+from include.cerebro.landing.listing import list_dataset
 from testing.sites import Site
 
 MEASURES = ("heart_rate", "stress_level", "energy_output")
@@ -19,17 +19,23 @@ STATISTICS = ("count", "sum", "min", "max")
 
 
 def pandas_way(bucket: str, site: Site) -> int:
-    """Read every object into one frame, group by hero and minute, to_sql (in multi-row inserts, its fastest method)."""
+    """Read every object into one frame, group by hero and minute, and call to_sql.
+
+    Args:
+        bucket: the landing zone.
+        site: its warehouse gets the table ``minutes``, in multi-row inserts: to_sql's fastest method.
+
+    Returns:
+        Number of minutes.
+    """
     client = site.store.client()
     frames = [
         pd.read_parquet(io.BytesIO(client.get_object(Bucket=bucket, Key=stored.key)["Body"].read()))
-        for stored in listed(client, bucket, BIOMETRICS)
+        for stored in list_dataset(client, bucket, BIOMETRICS)
     ]
     readings = pd.concat(frames, ignore_index=True)
     readings["minute_at"] = readings["timestamp"].dt.floor("min")
-    aggregates: dict[str, Any] = {
-        f"{measure}_{statistic}": (measure, statistic) for measure in MEASURES for statistic in STATISTICS
-    }
+    aggregates = {f"{measure}_{statistic}": (measure, statistic) for measure in MEASURES for statistic in STATISTICS}
     minutes = readings.groupby(["hero_id", "minute_at"], as_index=False, sort=False, observed=True).agg(
         reading_count=("timestamp", "size"), **aggregates
     )
@@ -40,27 +46,39 @@ def pandas_way(bucket: str, site: Site) -> int:
 
 
 def polars_way(folder: str, site: Site) -> int:
-    """Scan the local files lazily (its S3 client fails on the embedded store), group, and COPY the minutes as CSV."""
+    """Scan the local files lazily, group by hero and minute, and COPY the minutes as CSV.
+
+    Args:
+        folder: the landing zone's folder: Polars' S3 client fails on the embedded object store.
+        site: its warehouse gets the table ``minutes``.
+
+    Returns:
+        Number of minutes.
+    """
     minutes = (
         pl.scan_parquet(f"{folder}/biometrics/*.parquet")
         .with_columns(pl.col("timestamp").dt.truncate("1m").alias("minute_at"))
         .group_by("hero_id", "minute_at")
         .agg(
             pl.len().alias("reading_count"),
-            *(getattr(pl.col(name), what)().alias(f"{name}_{what}") for name in MEASURES for what in STATISTICS),
+            *(
+                getattr(pl.col(measure), statistic)().alias(f"{measure}_{statistic}")
+                for measure in MEASURES
+                for statistic in STATISTICS
+            ),
         )
         .collect(engine="streaming")
     )
     text = io.BytesIO()
     minutes.write_csv(text)
     text.seek(0)
-    columns = ", ".join(
-        f"{name} {'text' if name == 'hero_id' else 'timestamp' if name == 'minute_at' else 'double precision'}"
-        for name in minutes.columns
+    types = {"hero_id": "text", "minute_at": "timestamp"}
+    columns = sql.SQL(", ").join(
+        sql.Identifier(name) + sql.SQL(" " + types.get(name, "double precision")) for name in minutes.columns
     )
     connection = psycopg2.connect(site.warehouse_uri)
     with connection, connection.cursor() as cursor:
-        cursor.execute(f"create table minutes ({columns})")
+        cursor.execute(sql.SQL("create table minutes ({})").format(columns))
         cursor.copy_expert("copy minutes from stdin (format csv, header)", text)
     connection.close()
     return len(minutes)

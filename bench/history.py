@@ -1,4 +1,4 @@
-"""A warehouse with a history: days of minute rows straight in raw, and what is asked of it."""
+"""A warehouse with a history: days of minutes written straight into raw, and the questions to it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 from include.cerebro.checking.answers import ANSWERS
-from include.cerebro.platform.settings import ANALYST_ROLE, LOADER_ROLE
+from include.cerebro.platform.names import ANALYST_ROLE, LOADER_ROLE
 from include.cerebro.platform.sql import read_sql
 from testing.sites import Site
 
@@ -20,14 +21,19 @@ SQL = Path(__file__).parent / "sql" / "history"
 
 
 class History:
-    """Days that follow each other, in the warehouse of a site."""
+    """Consecutive days in the warehouse of a site.
+
+    Attributes:
+        site: the site.
+        days: number of days in raw.
+    """
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.days = 0
 
     def add_days(self, count: int) -> None:
-        """Put the next days into raw: a load of biometrics and a mission log a day, each day a transaction."""
+        """Write the next days into raw: a load of biometrics and a mission log a day, one transaction a day."""
         with self.site.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
             for _ in range(count):
                 for file in ("missions.sql", "biometrics.sql"):
@@ -36,16 +42,17 @@ class History:
                 self.days += 1
 
     def last_day(self, later: int = 0) -> str:
-        """The last day that is in raw, or one that is so much later, as YYYY-MM-DD."""
+        """Return the last day in raw, or the day so many days later, as YYYY-MM-DD."""
         return (FIRST_DAY + timedelta(days=self.days - 1 + later)).isoformat()
 
     def questions(self) -> dict[str, str]:
-        """The SQL of the two questions and of a lookup by hero and time, by title."""
-        lookup = (SQL / "lookup.sql").read_text().replace("%(day)s", f"'{self.last_day(-self.days // 2)}'")
+        """Return the SQL of the two questions and of a lookup by hero and time, each under its title."""
+        with self._analyst() as cursor:
+            lookup = cursor.mogrify((SQL / "lookup.sql").read_text(), {"day": self.last_day(-self.days // 2)}).decode()
         return {title: read_sql(file) for title, file in ANSWERS.items()} | {"An hour of one hero": lookup}
 
     def seconds_to_answer(self, query: str) -> float:
-        """How long an analyst waits for all rows, on a connection that is open."""
+        """Return the seconds from an analyst's query to its last row. Connecting is not counted."""
         with self._analyst() as cursor:
             started = time.perf_counter()
             cursor.execute(query)
@@ -53,18 +60,19 @@ class History:
             return time.perf_counter() - started
 
     def plan(self, query: str) -> str:
-        """How PostgreSQL answers it, run and measured."""
+        """Run the query as an analyst and return PostgreSQL's plan with its measurements."""
         with self._analyst() as cursor:
             cursor.execute("explain (analyze, costs off, buffers, summary on) " + query)
             return "\n".join(line for (line,) in cursor.fetchall())
 
     def sizes(self) -> list[tuple[str, str, str]]:
-        """Relation, size of its rows and of its indexes."""
+        """Return the large relations, each with the size of its rows and of its indexes."""
         with self.site.superuser() as cursor:
             cursor.execute((SQL / "sizes.sql").read_text())
             return list(cursor.fetchall())
 
     @contextmanager
-    def _analyst(self) -> Iterator[Any]:
+    def _analyst(self) -> Iterator[Cursor]:
+        """Open a cursor with an analyst's rights."""
         with self.site.warehouse.connect(ANALYST_ROLE) as connection, connection.cursor() as cursor:
             yield cursor

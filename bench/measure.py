@@ -1,4 +1,4 @@
-"""Time, processor time and memory of a piece of work, in a process of its own."""
+"""Measures wall time, processor time and peak memory of a task in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import resource
 import statistics
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
 MIB = 1024**2
 SAMPLING_SECONDS = 0.05
 
+T = TypeVar("T")
+
 
 class CandidateError(RuntimeError):
-    """A candidate raised; the text is its traceback."""
+    """A candidate failed. The message is its traceback."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,13 @@ class Measurement:
     """One run of one candidate.
 
     Attributes:
-        wall_s: seconds from call to return; imports are not in it.
-        cpu_s: processor seconds of its process and of what that started and waited for.
-        peak_mib: most memory in MiB: of the process itself to the page (VmHWM), of several processes as the sum of
-            their resident sets, sampled every 50 ms (what they share counts more than once).
-        services_cpu_s: processor seconds of PostgreSQL and the object store meanwhile; 0 if they were not watched.
-        sent_bytes: what the object store wrote to its clients and disks meanwhile; 0 if it was not watched.
-        result: what the candidate returned.
+        wall_s: seconds from call to return, without imports.
+        cpu_s: processor seconds of its process and of the child processes that it waited for.
+        peak_mib: peak memory in MiB. It is exact for one process (VmHWM). For several processes it is the sum of their
+            resident sets, sampled every 50 ms, so shared pages count more than once.
+        services_cpu_s: processor seconds of PostgreSQL and the object store during the run; 0 if they are not watched.
+        sent_bytes: bytes that the object store wrote to its clients and disks during the run; 0 if it is not watched.
+        result: the candidate's return value, which may be of any type.
     """
 
     wall_s: float
@@ -48,30 +50,30 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Sample:
-    """Several runs of one candidate."""
+    """The runs of one candidate, in their order."""
 
     runs: Sequence[Measurement]
 
     def values(self, figure: str = "wall_s") -> list[float]:
-        """One figure of every run, by its name in Measurement."""
+        """Return one figure, an attribute of Measurement, of every run."""
         return [getattr(run, figure) for run in self.runs]
 
     def median(self, figure: str = "wall_s") -> float:
-        """The median of one figure."""
+        """Return the median of one figure."""
         return statistics.median(self.values(figure))
 
     def text(self, figure: str = "wall_s", digits: int = 1) -> str:
-        """Median and range, as they stand in the tables: ``5.1 (4.9–5.6)``."""
+        """Return median and range of one figure as the tables show them: ``5.1 (4.9–5.6)``."""
         return median_and_range(self.values(figure), digits)
 
     @property
     def results(self) -> list[Any]:
-        """What the candidate returned, run by run."""
+        """The candidate's return value of every run."""
         return [run.result for run in self.runs]
 
 
 def median_and_range(values: Sequence[float], digits: int = 1) -> str:
-    """``5.1 (4.9–5.6)``; a single value stands alone."""
+    """Return median and range as ``5.1 (4.9–5.6)``, or a single value without a range."""
     median = f"{statistics.median(values):,.{digits}f}"
     if len(values) == 1:
         return median
@@ -79,14 +81,15 @@ def median_and_range(values: Sequence[float], digits: int = 1) -> str:
 
 
 class Services:
-    """The processes of PostgreSQL and of the object store, watched from outside."""
+    """The processes of PostgreSQL and of the object store, read from /proc."""
 
     def __init__(self, state_folder: str) -> None:
+        """Find the running processes whose environment names this state folder."""
         marker = f"CEREBRO_STATE_DIR={state_folder}"
         self._processes = [process for process in psutil.process_iter() if marker in _environment(process)]
 
     def cpu_s(self) -> float:
-        """Processor seconds so far, those of ended children included."""
+        """Return the processor seconds so far, those of ended children included."""
         total = 0.0
         for process in self._with_children():
             with suppress(psutil.Error):
@@ -94,7 +97,7 @@ class Services:
         return total
 
     def sent_bytes(self) -> int:
-        """Bytes that the object store has written so far: to its clients, and what it is sent to its disk."""
+        """Return the bytes that the object store has written so far, to its clients and to its disk."""
         total = 0
         for process in self._with_children():
             with suppress(psutil.Error, OSError):
@@ -104,6 +107,7 @@ class Services:
         return total
 
     def _with_children(self) -> set[psutil.Process]:
+        """Return the processes and their current descendants."""
         found = set(self._processes)
         for process in self._processes:
             with suppress(psutil.Error):
@@ -112,15 +116,21 @@ class Services:
 
 
 def _environment(process: psutil.Process) -> list[str]:
+    """Return the environment of a process as NAME=value; empty if it may not be read."""
     with suppress(psutil.Error):
         return [f"{name}={value}" for name, value in process.environ().items()]
     return []
 
 
-def measure(task: Callable[[], Any], services: Services | None = None) -> Measurement:
-    """Run ``task`` (picklable: a module's function, or a partial of one) in a new process and measure it.
+def measure(task: Callable[[], object], services: Services | None = None) -> Measurement:
+    """Run a task in a new process and measure it.
 
-    Raises CandidateError if it raises or its process dies.
+    Args:
+        task: the task. It must be picklable: a module's function, or a partial of one.
+        services: their processor time and traffic are measured, too.
+
+    Raises:
+        CandidateError: the task raised, or its process died.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -129,7 +139,7 @@ def measure(task: Callable[[], Any], services: Services | None = None) -> Measur
     theirs.close()
     try:
         try:
-            ours.recv()  # Imports are done.
+            ours.recv()  # The imports are done.
             before = (services.cpu_s(), services.sent_bytes()) if services else (0.0, 0)
             ours.send("go")
             tree_peak = _watch(psutil.Process(process.pid), ours)
@@ -148,14 +158,14 @@ def measure(task: Callable[[], Any], services: Services | None = None) -> Measur
 
 
 def _watch(root: psutil.Process, answer: Connection) -> float:
-    """Return the peak of the tree's memory in MiB, once the answer is there."""
+    """Wait for the answer and return the peak memory of the tree in MiB; 0 if the root had no children."""
     peak = 0
     while not answer.poll(SAMPLING_SECONDS):
         children = []
         with suppress(psutil.Error):
             children = root.children(recursive=True)
         if not children:
-            continue  # VmHWM says it exactly.
+            continue  # VmHWM is exact for a single process.
         tree = 0
         for process in (root, *children):
             with suppress(psutil.Error):
@@ -164,16 +174,18 @@ def _watch(root: psutil.Process, answer: Connection) -> float:
     return peak / MIB
 
 
-def _child(connection: Connection, task: Callable[[], Any]) -> None:
-    # Spawned, so what the task needs was imported when it was unpickled. The peak begins anew here.
+def _child(connection: Connection, task: Callable[[], object]) -> None:
+    """Run the task in the new process and send its measurements."""
+    # The process is spawned: unpickling the task imported its modules. This resets VmHWM, the peak.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     connection.send("ready")
     connection.recv()
     cpu, wall = _cpu_s(), time.perf_counter()
-    failure, result = "", None
+    failure = ""
+    result: object = None
     try:
         result = task()
-    except BaseException:  # noqa: BLE001 - handed to the parent, which raises it
+    except BaseException:  # noqa: BLE001 - the parent raises it
         failure = traceback.format_exc()
     wall_s, cpu_s = time.perf_counter() - wall, _cpu_s() - cpu
     connection.send((wall_s, cpu_s, _peak_mib(), failure, result))
@@ -181,34 +193,51 @@ def _child(connection: Connection, task: Callable[[], Any]) -> None:
 
 
 def _cpu_s() -> float:
+    """Return the processor seconds of this process and of its ended children."""
     used = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def _peak_mib() -> float:
-    # Not ru_maxrss: that begins with what the parent used.
+    """Return the peak memory of this process in MiB."""
+    # ru_maxrss would not do: it starts with the parent's memory.
     for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
     return 0.0
 
 
+def in_turns(candidates: Iterable[T], round_number: int) -> list[T]:
+    """Return the candidates in the order of a round. Every second round is reversed, so that none is always first."""
+    return list(candidates)[:: -1 if round_number % 2 else 1]
+
+
 def compare(
-    candidates: Mapping[str, Callable[..., Any]],
+    candidates: Mapping[str, Callable[..., object]],
     repeats: int = 3,
-    prepare: Callable[[], AbstractContextManager[Any]] | None = None,
+    prepare: Callable[[], AbstractContextManager[object]] | None = None,
     services: Services | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Sample]:
-    """Measure all candidates, round by round, so that what disturbs the machine disturbs all of them.
+    """Measure all candidates round by round, so that other load on the machine affects all of them.
 
-    With ``prepare`` every run gets something of its own: the candidate is called with what the context manager gives
-    (it must be picklable), and the context is left after the run; neither is measured. Raises CandidateError.
+    Args:
+        candidates: the tasks by name; each must be picklable.
+        repeats: number of rounds.
+        prepare: opens a context for each run, which is not measured. The candidate is called with the context's value,
+            which must be picklable. Without it the candidates are called without arguments.
+        services: their processor time and traffic are measured, too.
+        say: reports progress.
+
+    Returns:
+        The runs of each candidate by its name.
+
+    Raises:
+        CandidateError: a candidate raised, or its process died.
     """
     runs: dict[str, list[Measurement]] = {name: [] for name in candidates}
     for number in range(repeats):
-        # Every second round backwards: nobody is always first.
-        for name in list(candidates)[:: -1 if number % 2 else 1]:
+        for name in in_turns(candidates, number):
             if prepare is None:
                 measured = measure(candidates[name], services)
             else:
@@ -221,8 +250,10 @@ def compare(
 
 @dataclass(frozen=True)
 class _Call:
-    candidate: Callable[[Any], Any]
-    argument: Any
+    """A call with one argument. Unlike a lambda it is picklable."""
 
-    def __call__(self) -> Any:
+    candidate: Callable[[object], object]
+    argument: object
+
+    def __call__(self) -> object:
         return self.candidate(self.argument)

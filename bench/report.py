@@ -1,4 +1,4 @@
-"""What a section found out: kept as JSON, printed as a table, rendered into docs/benchmarks.md."""
+"""The results of sections: saved as JSON, printed as tables, rendered into docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -18,8 +18,15 @@ PACKAGES = ("apache-airflow", "astronomer-cosmos", "dbt-core", "duckdb", "psycop
 
 
 @dataclass(frozen=True)
-class Bar:
-    """A claim that holds or is missed: ``measured`` and ``limit`` as they are to be read, with their units."""
+class Target:
+    """A claim with a limit.
+
+    Attributes:
+        claim: what is measured.
+        measured: the figure with its unit, as it is printed.
+        limit: the limit with its unit, as it is printed.
+        holds: whether the figure, before rounding, keeps to the limit.
+    """
 
     claim: str
     measured: str
@@ -27,31 +34,57 @@ class Bar:
     holds: bool
 
 
-def at_most(claim: str, measured: float, limit: float, unit: str = "", digits: int = 1) -> Bar:
-    """A bar that holds if the measured value is at most the limit; ``unit`` goes right behind the numbers."""
-    return Bar(claim, f"{measured:,.{digits}f}{unit}", f"at most {limit:,g}{unit}", measured <= limit)
+def at_most(claim: str, measured: float, limit: float, unit: str = "", digits: int = 1) -> Target:
+    """Return a target that holds if the measured value is at most the limit.
+
+    Args:
+        claim: what is measured.
+        measured: the value.
+        limit: the limit, in the same unit.
+        unit: it follows both numbers, so it begins with a space.
+        digits: decimal places of the printed value.
+    """
+    return Target(claim, f"{measured:,.{digits}f}{unit}", f"at most {limit:,g}{unit}", measured <= limit)
 
 
-def at_least(claim: str, measured: float, limit: float, unit: str = "", digits: int = 1) -> Bar:
-    """A bar that holds if the measured value is at least the limit."""
-    return Bar(claim, f"{measured:,.{digits}f}{unit}", f"at least {limit:,g}{unit}", measured >= limit)
+def at_least(claim: str, measured: float, limit: float, unit: str = "", digits: int = 1) -> Target:
+    """Return a target that holds if the measured value is at least the limit. The arguments are those of at_most."""
+    return Target(claim, f"{measured:,.{digits}f}{unit}", f"at least {limit:,g}{unit}", measured >= limit)
 
 
 @dataclass(frozen=True)
 class Section:
-    """One section of the report. ``text``: Markdown, what was done and what the columns mean."""
+    """One section of the report.
+
+    Attributes:
+        name: its module in bench/sections.
+        title: its heading.
+        text: Markdown: what was measured, and what the columns mean.
+        headers: one for each column.
+        rows: a cell for each column, as it is printed.
+        targets: its claims.
+    """
 
     name: str
     title: str
     text: str
     headers: Sequence[str]
     rows: Sequence[Sequence[str]]
-    bars: Sequence[Bar] = ()
+    targets: Sequence[Target] = ()
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Where and when a section was measured."""
+    """The machine and the day of a measurement.
+
+    Attributes:
+        date: YYYY-MM-DD, in UTC.
+        cpu: model of the processor.
+        cores: number of cores.
+        memory_gib: memory in GiB.
+        system: operating system with its version.
+        versions: version of Python, PostgreSQL and the main packages by name.
+    """
 
     date: str
     cpu: str
@@ -62,7 +95,7 @@ class Machine:
 
     @classmethod
     def this(cls) -> Machine:
-        """This one, now."""
+        """Describe this machine, today."""
         versions = {"Python": platform.python_version(), "PostgreSQL": "16"}
         for package in PACKAGES:
             try:
@@ -76,6 +109,7 @@ class Machine:
 
 
 def _cpu_model() -> str:
+    """Return the processor's model, or its architecture if it has no name."""
     for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
         if line.startswith("model name"):
             return line.split(":", 1)[1].strip()
@@ -84,7 +118,14 @@ def _cpu_model() -> str:
 
 @dataclass(frozen=True)
 class Result:
-    """A section with the scale, the machine and how long it took."""
+    """A measured section.
+
+    Attributes:
+        section: the section.
+        scale: a key of bench.context.SCALES.
+        machine: the machine that measured it.
+        seconds: duration of the measurement.
+    """
 
     section: Section
     scale: str
@@ -93,33 +134,33 @@ class Result:
 
 
 def save(result: Result, folder: Path) -> None:
-    """Keep the result as ``<folder>/<scale>/<section>.json``."""
+    """Save the result as ``<folder>/<scale>/<section>.json``."""
     path = folder / result.scale / f"{result.section.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(result), indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 def load(folder: Path, scale: str) -> dict[str, Result]:
-    """All results kept for this scale, by section."""
+    """Return the saved results of a scale by the section's name."""
     results = {}
     for path in sorted((folder / scale).glob("*.json")):
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        section = kept["section"] | {"bars": [Bar(**bar) for bar in kept["section"]["bars"]]}
-        results[path.stem] = Result(Section(**section), kept["scale"], Machine(**kept["machine"]), kept["seconds"])
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        section = saved["section"] | {"targets": [Target(**target) for target in saved["section"]["targets"]]}
+        results[path.stem] = Result(Section(**section), saved["scale"], Machine(**saved["machine"]), saved["seconds"])
     return results
 
 
 def show(section: Section, console: Console) -> None:
-    """Print the section's table and bars."""
+    """Print the section's table and targets."""
     table = Table(title=section.title, title_justify="left")
     for number, header in enumerate(section.headers):
         table.add_column(header, justify="left" if number == 0 else "right")
     for row in section.rows:
         table.add_row(*row)
     console.print(table)
-    for bar in section.bars:
-        mark = "[green]held[/green]" if bar.holds else "[red]MISSED[/red]"
-        console.print(f"  {mark}  {bar.claim}: {bar.measured} ({bar.limit})")
+    for target in section.targets:
+        mark = "[green]held[/green]" if target.holds else "[red]MISSED[/red]"
+        console.print(f"  {mark}  {target.claim}: {target.measured} ({target.limit})")
 
 
 def _markdown_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -136,22 +177,27 @@ def _machine_text(machine: Machine) -> str:
 
 
 def render(results: Sequence[Result], command: Callable[[Result], str]) -> str:
-    """docs/benchmarks.md, from the results in the order given; ``command`` says what measured one again."""
+    """Return the text of docs/benchmarks.md.
+
+    Args:
+        results: one for each section, in the order of the page.
+        command: returns the command that measures a result again.
+    """
     lines = [
         "# Benchmarks",
         "",
         "Written by `make bench`. Every figure is the median of at least three runs unless it says otherwise, with the",
-        "range in brackets; what is compared ran in turns, in the same run, on the same objects. Each run is a process",
-        "of its own; its imports are not counted.",
+        "range in brackets. Candidates that are compared ran in turns, in the same run, on the same objects. Each run",
+        "of a candidate is a process of its own. Its imports are not counted.",
         "",
-        "## Bars",
+        "## Targets",
         "",
         *_markdown_table(
-            ("claim", "measured", "bar", ""),
+            ("claim", "measured", "target", ""),
             (
-                (bar.claim, bar.measured, bar.limit, "held" if bar.holds else "**missed**")
+                (target.claim, target.measured, target.limit, "held" if target.holds else "**missed**")
                 for result in results
-                for bar in result.section.bars
+                for target in result.section.targets
             ),
         ),
         "",

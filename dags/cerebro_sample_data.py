@@ -2,23 +2,21 @@
 ### Cerebro sample data
 
 Writes a landing zone to try Cerebro Restore on: heroes, mission logs and one biometric reading a second and
-hero, with the faults that such data has in real life. It is **reproducible**: the same parameters give the
-same bytes, whatever the day, so a second run with them brings nothing new. Time in the sample begins on
-2025-01-01 UTC.
+hero, with the faults of real data. It is **reproducible**: the same parameters give the same bytes on any day, so a
+second run with them brings nothing new. Time in the sample begins on 2025-01-01 UTC.
 
-When the objects are there, the asset `cerebro_landing_zone` starts the DAG `cerebro_restore`.
+When the objects are written, the asset `cerebro_landing_zone` triggers the DAG `cerebro_restore`.
 
-Objects that an earlier run wrote with other parameters are overwritten where the keys are the same, and stay
-otherwise.
+Objects that an earlier run wrote with other parameters are overwritten if they have the same keys; the others stay.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import Param, chain, dag, get_current_context, task
+from airflow.sdk import Param, chain, dag
 
-from include.cerebro.orchestration.assets import LANDING_ZONE
+from include.cerebro.sample_data.tasks import announce, write
 
 PARAMS = {
     "heroes": Param(
@@ -57,7 +55,7 @@ PARAMS = {
         True,
         type="boolean",
         title="Dirt",
-        description="Whether to add what real data suffers from: duplicates, other spellings, impossible "
+        description="Whether to add the faults of real data: duplicates, other spellings, impossible "
         "readings, late readings, changing types, odd keys. No object is broken: the main job stays green.",
     ),
 }
@@ -79,26 +77,7 @@ PARAMS = {
     doc_md=__doc__,
 )
 def cerebro_sample_data() -> None:
-    """Write the three datasets side by side, then tell that they are there."""
-
-    @task
-    def write(dataset: str) -> dict[str, float]:
-        """Write all objects of one dataset; return how much it was."""
-        from dataclasses import asdict
-
-        from include.cerebro.platform.connections import landing_bucket, sample_data_store
-        from include.cerebro.sample_data.writer import SampleSize, write_sample
-
-        size = SampleSize(**get_current_context()["params"])
-        return asdict(write_sample(sample_data_store(), landing_bucket(), dataset, size))
-
-    @task(task_display_name="Tell that they are there", outlets=[LANDING_ZONE])
-    def announce(heroes: dict, missions: dict, biometrics: dict) -> None:
-        """Log what was written, and set off whatever waits for the landing zone."""
-        from include.cerebro.sample_data.writer import log_total
-
-        log_total(heroes=heroes, missions=missions, biometrics=biometrics)
-
+    """Write the three datasets in parallel, then announce them."""
     heroes = write.override(task_id="write_heroes", task_display_name="Heroes")("heroes")
     missions = write.override(task_id="write_missions", task_display_name="Missions")("missions")
     biometrics = write.override(task_id="write_biometrics", task_display_name="Biometrics")("biometrics")

@@ -1,4 +1,4 @@
-"""Lets Airflow know what a run's deadline counts from."""
+"""Registers the reference of a run's deadline with Airflow."""
 
 from airflow.plugins_manager import AirflowPlugin
 
@@ -6,7 +6,7 @@ from include.cerebro.notifications.deadlines import RunCreatedDeadline
 
 
 class CerebroDeadlinesPlugin(AirflowPlugin):
-    """Registers the reference of the deadline of cerebro_restore."""
+    """Registers the deadline reference of cerebro_restore."""
 
     name = "cerebro_deadlines"
-    deadline_references = [RunCreatedDeadline]  # noqa: RUF012 - what Airflow wants
+    deadline_references = [RunCreatedDeadline]  # noqa: RUF012 - the form that Airflow expects

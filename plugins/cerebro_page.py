@@ -1,29 +1,31 @@
-"""The page Cerebro in Airflow's navigation.
+"""Adds the page Cerebro to Airflow's navigation.
 
-Every process of Airflow reads this file, but only the API server serves the page: what it needs is imported with the
-first request.
+Every process of Airflow reads this file, but only the API server serves the page, so the first request imports it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
 ROOT = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
 
 
-async def page(scope: Any, receive: Any, send: Any) -> None:
-    """Hand an ASGI request to the page."""
+async def page(scope: Scope, receive: Receive, send: Send) -> None:
+    """Pass an ASGI request on to the page."""
     from include.cerebro.page.app import app
 
     await app(scope, receive, send)
 
 
 class CerebroPagePlugin(AirflowPlugin):
-    """Mounts the page under /cerebro, and shows it within Airflow's own."""
+    """Mounts the page under /cerebro and shows it in a frame of Airflow's UI."""
 
     name = "cerebro_page"
     fastapi_apps = [{"name": "Cerebro", "app": page, "url_prefix": "/cerebro"}]  # noqa: RUF012 - Airflow's form

@@ -17,8 +17,9 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor
 
 from include.cerebro.landing.listing import list_objects
+from include.cerebro.platform.names import DBT_ROOT
 from include.cerebro.platform.object_store import ObjectStore
-from include.cerebro.platform.settings import DBT_ROOT
+from include.cerebro.platform.settings import Settings, read_settings
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from local.settings import executable
@@ -43,6 +44,11 @@ class Site:
         """A boto3 S3 client."""
         client: S3Client = self.store.client()
         return client
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process, with the site's own quarantine."""
+        return read_settings().model_copy(update={"quarantine_bucket": self.quarantine_bucket})
 
     @property
     def warehouse_uri(self) -> str:

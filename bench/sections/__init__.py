@@ -1,1 +1,1 @@
-"""One module for each section of the benchmark, with NAME, TITLE and run(bench)."""
+"""The sections of the benchmark: a module each, with NAME, TITLE, TEXT (Markdown, with placeholders) and run(bench)."""

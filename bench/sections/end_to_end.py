@@ -1,4 +1,4 @@
-"""From the trigger to the answers: how much is work, how much is Airflow."""
+"""A run from the trigger to the answers: the share of the work and the share of Airflow."""
 
 from __future__ import annotations
 
@@ -20,9 +20,16 @@ from testing.services import settings_apart
 NAME = "end_to_end"
 TITLE = "End to end"
 
+TEXT = """
+The sample landing zone is restored into an empty warehouse. *Work* is the same functions and one `dbt build`, one after
+the other, in one process without Airflow. *Airflow* is the rest of the run; part of it is the time in which no task ran
+(scheduling). A group lasts from the start of its first task to the end of its last one. The last row is the command
+from its start to its end: all services start, the sample data are written, the main job runs, everything stops.
+"""
+
 
 def run(bench: Bench) -> Section:
-    """Look at the runs from nothing and at the same without Airflow; then `make run`."""
+    """Compare the runs with the same work without Airflow, then measure `make run`."""
     totals: list[float] = []
     idle: list[float] = []
     groups: dict[str, list[float]] = {}
@@ -38,11 +45,7 @@ def run(bench: Bench) -> Section:
     return Section(
         NAME,
         TITLE,
-        "The sample landing zone, from an empty warehouse. Work: the same functions and one `dbt build`, one after the "
-        "other, in one process without Airflow. Airflow: what a run takes beyond that; of it, the time in which no "
-        "task ran at all (scheduling). A group lasts from its first task's start to its last one's end. The last row "
-        "is the command from its start to its end: all services started, sample data written, main job, everything "
-        "stopped.",
+        TEXT,
         ("", "s"),
         [
             ("**trigger to answers**", measure.median_and_range(totals)),
@@ -57,7 +60,12 @@ def run(bench: Bench) -> Section:
 
 
 def busy_seconds(tasks: list[Task], until: datetime) -> float:
-    """Seconds in which at least one of the tasks ran."""
+    """Return the seconds in which at least one task ran.
+
+    Args:
+        tasks: task instances of one run.
+        until: later seconds do not count.
+    """
     busy = timedelta()
     reached = datetime.min.replace(tzinfo=UTC)
     for start, end in sorted((task.start, task.end) for task in tasks if task.start and task.end):
@@ -69,7 +77,11 @@ def busy_seconds(tasks: list[Task], until: datetime) -> float:
 
 
 def make_run(bench: Bench) -> float:
-    """Wall seconds of `make run` in a state folder of its own. Raises RuntimeError with its output if it fails."""
+    """Return the wall seconds of `make run` in a state folder of its own.
+
+    Raises:
+        RuntimeError: it failed. The message is its output.
+    """
     folder = bench.folder / "make-run"
     shutil.rmtree(folder, ignore_errors=True)
     started = time.monotonic()

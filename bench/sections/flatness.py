@@ -1,4 +1,4 @@
-"""Memory and speed of a load as the data grows."""
+"""Memory and speed of loads of growing sizes."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ NAME = "flatness"
 TITLE = "Flatness"
 
 TEXT = """
-The same load at growing sizes. One process loads all batches one after the other, so this is harder than what Airflow
-does, where each batch is a task and a process of its own.
+The same load at growing sizes. One process loads all batches, one after the other. This is harder than in Airflow,
+where each batch is a task with a process of its own.
 """
 
 
 def run(bench: Bench) -> Section:
-    """Load each size; the largest of the large scale once."""
+    """Load each size; the largest size of the large scale once."""
     rows, peaks = [], dict[int, float]()
     for readings in bench.scale.readings:
         zone = bench.landing_zone(readings, objects_for(readings))
         name = f"{readings / 1e6:g} M"
         sample = bench.loads.get(readings)
         if sample is None:
-            # 500 million take minutes, and their range says little.
+            # 500 million readings take minutes, and their range says little.
             repeats = 1 if readings > 100_000_000 else None
             sample = bench.compare({name: partial(restore_biometrics, zone)}, repeats, bench.site)[name]
         peaks[readings] = max(sample.values("peak_mib"))
         per_million = [seconds / readings * 1e6 for seconds in sample.values()]
         rows.append((name, sample.text(), f"{min(per_million):.3f}–{max(per_million):.3f}", sample.text("peak_mib", 0)))
     largest, before = bench.scale.readings[-1], bench.scale.readings[-2]
-    bars = [
+    targets = [
         at_most("peak memory of a load, at any size", max(peaks.values()), 1024, " MiB", 0),
         at_most(
             f"peak memory at {largest / 1e6:g} M against {before / 1e6:g} M",
             peaks[largest] / peaks[before],
-            # From little to few readings memory may grow; from there on it may not.
+            # Memory may grow with the readings up to 50 million. Above, it may hardly grow.
             1.3 if before >= 50_000_000 else 2.0,
             " times",
             2,
         ),
     ]
     headers = ("readings", "wall s", "s per million readings", "peak MiB")
-    return Section(NAME, TITLE, TEXT, headers, rows, bars)
+    return Section(NAME, TITLE, TEXT, headers, rows, targets)

@@ -1,4 +1,4 @@
-"""Law 7: adding a day costs what the day costs, however long the history is; and what the questions take on it."""
+"""One more day on a short and on a long history, and the questions to both: a run costs what is new."""
 
 from __future__ import annotations
 
@@ -19,18 +19,28 @@ NAME = "history"
 TITLE = "History"
 
 WEEK = 7
-PLANS = REPOSITORY / "docs" / "query-plans.md"
-# Tables, indexes, and what a build sorts: 30 GiB for a year.
+PLANS = REPOSITORY / "docs" / "explanation" / "query-plans.md"
+# Tables, indexes and the sorts of a build take 30 GiB of disk for a year.
 GIB_A_DAY = 0.1
+
+TEXT = """
+{heroes} heroes have a row a minute, and 24 missions happen a day. A load and a mission log a day are written straight
+into `raw`. A run is dbt's build with its tests, and the conservation check. The long history holds {sizes}. Its query
+plans are in [query-plans.md]({plans}).
+"""
 
 
 def run(bench: Bench) -> Section:
-    """Build a week and a long history, then add the same number of days to each, in turns."""
+    """Build a week and a long history, then add days to both in turns.
+
+    Raises:
+        RuntimeError: the disk is too small for the long history.
+    """
     free = shutil.disk_usage(bench.scratch).free / 1024**3
     if free < GIB_A_DAY * bench.scale.days:
         raise RuntimeError(
-            f"{bench.scale.days} days take some {GIB_A_DAY * bench.scale.days:.0f} GiB of disk, {free:.0f} are free. "
-            "Make room, or measure a smaller scale"
+            f"{bench.scratch} has {free:.0f} GiB free; {bench.scale.days} days of history take about "
+            f"{GIB_A_DAY * bench.scale.days:.0f} GiB. Free some space, or measure a smaller scale"
         )
     with ExitStack() as sites:
         histories = [History(sites.enter_context(bench.site())) for _ in range(2)]
@@ -44,23 +54,29 @@ def run(bench: Bench) -> Section:
 
 
 def compare(bench: Bench, histories: Sequence[History], builds: Sequence[measure.Measurement]) -> Section:
-    """Add days to a short and to a long history, whose first builds were measured, and put the questions to both."""
+    """Add days to a short and to a long history, and measure the questions on both.
+
+    Args:
+        bench: the run of the benchmark.
+        histories: the short one and the long one.
+        builds: the measurements of their first builds.
+    """
     names = [f"{history.days} days" for history in histories]
     runs: list[list[measure.Measurement]] = [[], []]
     for number in range(bench.scale.repeats):
-        # Every second round backwards: neither is always first.
-        for which in (0, 1)[:: -1 if number % 2 else 1]:
+        for which in measure.in_turns((0, 1), number):
             histories[which].add_days(1)
             task = partial(transform, histories[which].site, bench.scratch)
             runs[which].append(measure.measure(task, bench.watched))
-            bench.say(f"  a day more than {names[which]}: {runs[which][-1].wall_s:.1f} s")
+            bench.say(f"  one more day on {names[which]}: {runs[which][-1].wall_s:.1f} s")
     week, long = (measure.Sample(measured) for measured in runs)
+    questions = [history.questions() for history in histories]
     answers = {
         title: [
-            [history.seconds_to_answer(history.questions()[title]) for _ in range(bench.scale.repeats)]
-            for history in histories
+            [history.seconds_to_answer(queries[title]) for _ in range(bench.scale.repeats)]
+            for history, queries in zip(histories, questions, strict=True)
         ]
-        for title in histories[0].questions()
+        for title in questions[0]
     }
     if bench.scale.name != "small":
         PLANS.write_text(plans(histories[1]), encoding="utf-8")
@@ -68,9 +84,9 @@ def compare(bench: Bench, histories: Sequence[History], builds: Sequence[measure
     rows = [
         ("first build, once: wall s", *(f"{build.wall_s:,.0f}" for build in builds), ""),
         ("first build, once: PostgreSQL's CPU s", *(f"{build.services_cpu_s:,.0f}" for build in builds), ""),
-        ("a day more: wall s", week.text(), long.text(), _times(long.median(), week.median())),
+        ("one more day: wall s", week.text(), long.text(), _times(long.median(), week.median())),
         (
-            "a day more: PostgreSQL's CPU s",
+            "one more day: PostgreSQL's CPU s",
             week.text("services_cpu_s"),
             long.text("services_cpu_s"),
             _times(long.median("services_cpu_s"), week.median("services_cpu_s")),
@@ -83,17 +99,16 @@ def compare(bench: Bench, histories: Sequence[History], builds: Sequence[measure
     return Section(
         NAME,
         TITLE,
-        f"{HEROES} heroes with a row a minute and 24 missions a day, put straight into `raw`; a load and a mission log "
-        "a day. A run is dbt's build with its tests, and the conservation check. The long history: "
-        f"{sizes}. Its plans are in [query-plans.md](query-plans.md).",
+        TEXT.format(heroes=HEROES, sizes=sizes, plans=PLANS.relative_to(REPOSITORY / "docs").as_posix()),
         ("", *names, "times"),
         rows,
         [
             at_most(
-                f"A day more: {names[1]} against {names[0]}, wall time", long.median() / week.median(), 1.5, " times", 2
+                f"one more day: {names[1]} against {names[0]}, wall time",
+                long.median() / week.median(), 1.5, " times", 2,
             ),
             at_most(
-                f"A day more: {names[1]} against {names[0]}, PostgreSQL's CPU time",
+                f"one more day: {names[1]} against {names[0]}, PostgreSQL's CPU time",
                 long.median("services_cpu_s") / week.median("services_cpu_s"), 1.5, " times", 2,
             ),
             *(
@@ -105,11 +120,12 @@ def compare(bench: Bench, histories: Sequence[History], builds: Sequence[measure
 
 
 def _times(measured: float, base: float) -> str:
+    """Return the ratio as the table shows it."""
     return f"{measured / base:.2f}"
 
 
 def plans(history: History) -> str:
-    """docs/query-plans.md: how PostgreSQL answers each question on this history."""
+    """Return the page of query plans: how PostgreSQL answers each question on this history."""
     lines = [
         "# Query plans",
         "",

@@ -1,54 +1,52 @@
-"""From the landing zone to committed rows: against the floor, and against the usual ways."""
+"""Loads of growing sizes, compared with a baseline and with the usual ways."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from bench.candidates import floor, plain_duckdb, restore_biometrics
+from bench.candidates import Candidate, baseline, plain_duckdb, restore_biometrics
 from bench.competitors import pandas_way, polars_way
 from bench.context import Bench, objects_for
 from bench.measure import MIB, Sample
-from bench.report import Bar, Section, at_least, at_most
+from bench.report import Section, at_least, at_most
 
 NAME = "load"
 TITLE = "Load"
 
-OURS, PLAIN, FLOOR, PANDAS, POLARS = (
+OURS, PLAIN, BASELINE, PANDAS, POLARS = (
     "Cerebro Restore",
     "DuckDB, plain",
-    "floor: DuckDB, same aggregation",
+    "baseline: DuckDB, same aggregation",
     "pandas, to_sql",
     "Polars, local files",
 )
 
 TEXT = """
-From the listing of the bucket to committed rows in `raw`, ledger included. The floor is bare DuckDB with its own
-defaults, the same aggregation (by object and reason, with the rules for readings that cannot be true) over httpfs into
-memory, and nothing else: no ledger, no PostgreSQL. *Plain* leaves out the rules, too: the aggregates of whatever comes;
-{plain} pandas reads everything, groups and calls `to_sql`; at the larger sizes it is left out. Polars reads local
-files, because its S3 client fails on the embedded object store, and sends its minutes by COPY as CSV. Both leave out
-the ledger, the rules and the counts. DuckDB would import pandas for its own ends if it were there; it is hidden from
-it, because production does not have it.
+A load goes from the listing of the bucket to committed rows in `raw` and in the ledger. The baseline is bare DuckDB
+with its own defaults. It does the same aggregation (by object and reason, with the rules for readings that cannot be
+true) over httpfs into memory, without ledger and PostgreSQL. *Plain* leaves out the rules, too, and aggregates the
+readings as they are. The load of {readings} takes {times} times as long as *plain*. pandas reads everything, groups
+and calls `to_sql`; it is left out at the larger sizes. Polars reads local files, because its S3 client fails on the
+embedded object store, and sends its minutes by COPY as CSV. Both leave out the ledger, the rules and the counts.
+Production does not have pandas. DuckDB would import it, so it is hidden from DuckDB.
 
-Peak is that of the loading process. *Services* is the processor time of PostgreSQL and of the object store together.
-*Sent* is what the object store wrote to its clients, per byte stored.
+*Peak* is the memory of the loading process. *Services* is the processor time of PostgreSQL and of the object store
+together. *Sent* is the number of bytes that the object store wrote to its clients, per byte stored.
 """
 
 
 def run(bench: Bench) -> Section:
-    """Load each size; the largest of the large scale once by each way."""
-    rows, bars, plain = [], list[Bar](), ""
+    """Load each size by each way; the largest size of the large scale once."""
+    rows, targets, times = [], [], 0.0
     for number, readings in enumerate(bench.scale.readings):
         zone = bench.landing_zone(readings, objects_for(readings))
         folder = Path(bench.services["CEREBRO_STATE_DIR"]) / "s3" / zone
         stored = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
-        candidates: dict[str, Callable[..., Any]] = {
+        candidates: dict[str, Candidate] = {
             OURS: partial(restore_biometrics, zone),
             PLAIN: partial(plain_duckdb, zone),
-            FLOOR: partial(floor, zone),
+            BASELINE: partial(baseline, zone),
             POLARS: partial(polars_way, str(folder)),
         }
         if number == 0:
@@ -58,7 +56,7 @@ def run(bench: Bench) -> Section:
         ours = bench.loads[readings] = samples[OURS]
         if number == 0:
             pandas = samples[PANDAS]
-            bars += [
+            targets += [
                 at_least(f"{_millions(readings)}: faster than pandas", pandas.median() / ours.median(), 8, " times"),
                 at_most(
                     f"{_millions(readings)}: memory against pandas",
@@ -69,18 +67,18 @@ def run(bench: Bench) -> Section:
             ]
         elif number == 1:
             times = ours.median() / samples[PLAIN].median()
-            plain = f"the load of {_millions(readings)} takes {times:.2f} times as long as that."
-            bars.append(
+            targets.append(
                 at_most(
-                    f"{_millions(readings)}: wall time against the floor",
-                    ours.median() / samples[FLOOR].median(),
+                    f"{_millions(readings)}: wall time against the baseline",
+                    ours.median() / samples[BASELINE].median(),
                     1.6,
                     " times",
                     2,
                 )
             )
     headers = ("readings", "way", "wall s", "CPU s", "services CPU s", "peak MiB", "sent")
-    return Section(NAME, TITLE, TEXT.format(plain=plain), headers, rows, bars)
+    text = TEXT.format(readings=_millions(bench.scale.readings[1]), times=f"{times:.2f}")
+    return Section(NAME, TITLE, text, headers, rows, targets)
 
 
 def _millions(readings: int) -> str:

@@ -1,4 +1,4 @@
-"""What it costs to read the DAG files."""
+"""The time to read the DAG files."""
 
 from __future__ import annotations
 
@@ -16,22 +16,29 @@ TITLE = "Parse"
 
 RUNS = 3
 
-# A program that is started, or a connection that is opened, ends it. AF_UNIX (1) is the machine itself.
+TEXT = """
+Each file is read {runs} times, in a fresh process each time. A file that started a program (dbt, for example) or opened
+a connection would fail the section. The DAG processor imports Airflow once and forks for each file. A file therefore
+costs its own time, and Airflow's import is shown apart. The last column is the DAG processor's own figure for its last
+reading, while the scheduler and the API server ran beside it.
+"""
+
+# Reading the file fails if it starts a program or opens a connection. AF_UNIX (1) stays on the machine and may be used.
 READ = """
 import importlib.util, sys, time
 
 def refuse(event, arguments):
     if event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"):
-        sys.exit(f"A program is started while the file is read: {arguments[:2]}")
+        sys.exit(f"The DAG file starts a program while it is read: {arguments[:2]}")
     if event in ("socket.connect", "socket.getaddrinfo") and getattr(arguments[0], "family", 2) != 1:
-        sys.exit(f"The network is used while the file is read: {arguments}")
+        sys.exit(f"The DAG file uses the network while it is read: {arguments}")
 
 def clocks():
     return time.perf_counter(), time.process_time()
 
 begin = clocks()
 import airflow.sdk
-import croniter  # asks the program `file` about Python's; Airflow's own processes have imported it, too
+import croniter  # It starts the program `file`. Airflow's own processes have imported it, too.
 imported = clocks()
 sys.addaudithook(refuse)
 spec = importlib.util.spec_from_file_location("dag_file", sys.argv[1])
@@ -42,7 +49,7 @@ print(*(after - before for after, before in zip(imported + read, begin + importe
 
 
 def run(bench: Bench) -> Section:
-    """Read each file in fresh processes, and ask the DAG processor of a running Airflow what it needs."""
+    """Read each file in fresh processes, and query the DAG processor of a running Airflow for its figures."""
     files = sorted((REPOSITORY / "dags").glob("*.py"))
     seconds: dict[str, list[list[float]]] = {file.stem: [] for file in files}
     for _ in range(RUNS):
@@ -53,10 +60,7 @@ def run(bench: Bench) -> Section:
     return Section(
         NAME,
         TITLE,
-        f"Each file in a fresh process, {RUNS} times; a process that started a program (dbt, for one) or opened a "
-        "connection would end the section. The DAG processor forks for each file with Airflow imported already; so "
-        "the file's own time is what it costs to have it, and Airflow's import is shown apart. The last column is "
-        "what the processor itself says of its last reading, while the scheduler and the API server run beside it.",
+        TEXT.format(runs=RUNS),
         ("file", "import of airflow.sdk s", "file s", "file CPU s", "DAG processor s"),
         [
             (
@@ -69,14 +73,25 @@ def run(bench: Bench) -> Section:
             for name, column in columns.items()
         ],
         [
-            at_most(f"{name}.py is read, fresh process", sorted(column[2])[RUNS // 2], 1, " s", 2)
+            at_most(f"reading {name}.py in a fresh process", sorted(column[2])[RUNS // 2], 1, " s", 2)
             for name, column in columns.items()
         ],
     )
 
 
 def read(bench: Bench, file: str) -> list[float]:
-    """Wall and processor seconds of Airflow's import, then those of the file. Raises RuntimeError if it fails."""
+    """Read a DAG file in a fresh process.
+
+    Args:
+        bench: gives a folder for Airflow's home.
+        file: path of the DAG file.
+
+    Returns:
+        Seconds: wall and processor time of Airflow's import, then wall and processor time of the file.
+
+    Raises:
+        RuntimeError: the file could not be read. The message is the error output.
+    """
     home = bench.scratch / "airflow-home"
     done = subprocess.run(
         [sys.executable, "-c", READ, file],

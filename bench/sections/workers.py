@@ -1,4 +1,4 @@
-"""The batches of one load shared by several workers."""
+"""One load shared by several workers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ NAME = "workers"
 TITLE = "Workers"
 
 TEXT = """
-One load as eight batches or so, each a task in a process of its own, one at a time and two at a time. With two cores
-there is little to win: DuckDB uses all cores already, and PostgreSQL and the object store want some, too. Workers on
-other machines bring cores of their own; nothing but PostgreSQL and the object store is shared.
+One load of about eight batches, shared by one worker process and by two. Two cores gain little: DuckDB uses all cores
+already, and PostgreSQL and the object store need some, too. Workers on other machines bring cores of their own. They
+share nothing but PostgreSQL and the object store.
 """
 
 
 def run(bench: Bench) -> Section:
     """Load with one worker and with two."""
-    # At the default scale not the larger load: three minutes more.
+    # The largest load would take three minutes more at the default scale.
     readings = bench.scale.readings[-2]
     zone = bench.landing_zone(readings, objects_for(readings))
     samples = bench.compare(

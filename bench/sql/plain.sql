@@ -1,4 +1,4 @@
--- The aggregates that a load needs, of whatever comes, into memory.
+-- Baseline: the aggregates that a load needs, in memory, without any validation.
 create or replace temp table minutes as
 select
     hero_id,

@@ -1,6 +1,6 @@
--- Readings as sensors send them, one a second and hero, 1,000 heroes: ten heroes share a gateway, which uploads 200
--- seconds at a time, so 2,000 readings in a row are one upload. 1 in 1,000 heart rates cannot be true. Noise comes from
--- a hash, so the same readings are written every time.
+-- Readings as sensors send them: one row per hero and second, 1,000 heroes. Ten heroes share a gateway, which uploads
+-- 200 seconds at a time, so one upload is 2,000 consecutive readings. 1 in 1,000 heart rates is invalid. Noise comes
+-- from a hash, so every run writes the same readings.
 select
     timestamp '2025-01-01'
     + to_microseconds((reading // 200000 * 200 + reading % 2000 // 10) * 1000000 + (noise % 1000)::bigint * 1000)

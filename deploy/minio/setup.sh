@@ -1,5 +1,5 @@
 #!/bin/sh
-# Buckets, and the two users of the pipeline with no more rights than they need. Safe to run again.
+# Creates the buckets and the pipeline's two users, each with the least rights that it needs. Idempotent.
 set -eu
 export MC_CONFIG_DIR=/tmp/mc
 
@@ -8,7 +8,7 @@ for bucket in cerebro-data cerebro-quarantine cerebro-reports; do
     mc mb --ignore-existing "store/$bucket"
 done
 
-user() { # NAME PASSWORD: a user with the policy of the same name
+user() { # NAME PASSWORD: creates a user and attaches the policy of the same name
     mc admin policy create store "$1" "/setup/$1.json"
     mc admin user add store "$1" "$2"
     if ! said=$(mc admin policy attach store "$1" --user "$1" 2>&1); then

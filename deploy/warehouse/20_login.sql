@@ -1,5 +1,5 @@
--- The login of Airflow's connection `warehouse`: it may take on the three roles and create schemas, and is no superuser.
--- For psql, which reads the password from the environment.
+-- The login of Airflow's connection `warehouse`: it may assume the three roles and create schemas, and is no superuser.
+-- psql runs this file and reads the password from the environment.
 \getenv password CEREBRO_WAREHOUSE_PASSWORD
 create role cerebro login password :'password';
 grant cerebro_loader, cerebro_transformer, cerebro_analyst to cerebro;

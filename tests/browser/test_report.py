@@ -1,4 +1,4 @@
-"""report.html in a browser without a network, with names in it that want to be more than names."""
+"""report.html in a browser without a network, with hostile names in it."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.unit.test_page_contents import EVERYTHING, EVIL, ITALIC, whole_page
 
 @pytest.fixture(scope="module")
 def seen(offline: Page, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """What happened while the report was opened."""
+    """What happens while the report is opened."""
     path: Path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(render.report_html(whole_page(**EVERYTHING), "manual__1"), encoding="utf-8")
     happened: dict[str, list[str]] = {"requests": [], "errors": [], "dialogs": []}
@@ -25,7 +25,7 @@ def seen(offline: Page, tmp_path_factory: pytest.TempPathFactory) -> dict[str, l
     return happened
 
 
-def test_it_asks_for_nothing_and_complains_of_nothing(seen: dict[str, list[str]]) -> None:
+def test_it_requests_nothing_and_raises_no_error(seen: dict[str, list[str]]) -> None:
     assert seen == {"requests": [], "errors": [], "dialogs": []}
 
 
@@ -39,7 +39,7 @@ def test_every_chart_is_drawn(offline: Page) -> None:
 @pytest.mark.usefixtures("seen")
 def test_a_name_is_shown_as_it_is(offline: Page) -> None:
     expect(offline.locator("#hulk_factor h2")).to_contain_text(EVIL)
-    # On the axis, where Plotly would read tags.
+    # On the axis, too, where Plotly would read tags.
     axis = offline.locator("#hulk_factor .yaxislayer-above").first
     expect(axis).to_contain_text("<script>alert(1)")
     expect(axis).to_contain_text(ITALIC)

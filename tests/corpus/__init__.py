@@ -1,1 +1,1 @@
-"""Bad (and odd) objects, one file each, and what must become of them: corpus.toml."""
+"""Bad and odd objects, a folder for each case, with what is expected of them; see README.md."""

@@ -9,6 +9,10 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-definitions", action="store_true", help="write tests/dags/definitions.yaml")
+
+
 @pytest.fixture(scope="session")
 def dag_bag(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The DAGs of the folder dags/."""

@@ -163,7 +163,7 @@ def test_people_are_told_of_red_and_late_runs_and_a_look_at_the_sources_makes_no
     (deadline,) = restore.deadline
     assert deadline.interval == timedelta(hours=1)
     assert deadline.reference.reference_name == "RunCreatedDeadline", "with DAGRUN_QUEUED_AT no task can be cleared"
-    assert deadline.callback.path == "include.cerebro.notifications.alerts.AlertNotifier"
+    assert deadline.callback.path == "include.cerebro.notifications.callbacks.AlertNotifier"
     assert restore.get_task("check_sources").trigger_rule == "all_done"
     # A leaf beside the others: a run is judged by all of them.
     assert restore.get_task("check_sources").downstream_task_ids == set()

@@ -1,7 +1,8 @@
-"""Who may see the page, and where it finds the warehouse: with Airflow's own auth manager and database, no server."""
+"""Who may see the page, and where it finds the warehouse: with Airflow's auth manager and database, but no server."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 
-# In a process of its own: Airflow takes its home and its database from the environment when it is imported.
+# In a process of its own: Airflow reads its home and its database from the environment when it is imported.
 SCRIPT = """
 import json
 
@@ -33,6 +34,8 @@ def ask(role, path):
 
 paths = ("/static/page.js", "/static/passwords.json", "/", "/biometrics")
 found = {str(role): [ask(role, path).status_code for path in paths] for role in ("viewer", None)}
+found["a stranger"] = TestClient(page.app).get("/", headers={"Accept": "text/html"}).text
+found["a program"] = TestClient(page.app).get("/").status_code
 found["without a connection"] = ask("viewer", "/").text
 connection = Connection(conn_id="warehouse", conn_type="postgres", host="127.0.0.1", port=1, login="someone")
 connection.set_password("a-password-nobody-sees")
@@ -52,7 +55,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "PYTHONPATH": str(REPOSITORY),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
-        # What the API server sets for itself.
+        # The API server sets this itself.
         "_AIRFLOW_PROCESS_CONTEXT": "server",
     }
     for command in (["-m", "airflow", "db", "migrate"], ["-c", SCRIPT]):
@@ -67,6 +70,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_only_who_may_see_the_runs_may_see_the_page(found: dict[str, Any]) -> None:
     assert found["viewer"] == [200, 404, 503, 200]
     assert found["None"] == [403, 403, 403, 403]
+
+
+def test_a_stranger_gets_a_link_to_the_login_and_a_program_a_status(found: dict[str, Any]) -> None:
+    assert re.search(r'href="[^"]*/auth/login/?\?next=http%3A%2F%2Ftestserver%2F"', found["a stranger"])
+    assert found["a program"] == 401
 
 
 def test_without_its_connection_the_page_says_what_to_do(found: dict[str, Any]) -> None:

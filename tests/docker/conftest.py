@@ -1,4 +1,4 @@
-"""Every test here needs a Docker engine, and is skipped with the reason where none answers."""
+"""Every test here needs a Docker engine; without one it is skipped with the reason."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.docker.project import why_not
 
-# Seconds: what is started for the first test of a file counts for it.
+# Seconds: the first test of a file includes the start of its project.
 TIMEOUT = 1500
 
 

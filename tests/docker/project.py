@@ -1,4 +1,4 @@
-"""A compose project as its users have it, on free ports and with volumes of its own."""
+"""A Compose project as users start it, on free ports and with its own volumes."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def minio_image() -> str:
 
 @dataclass(frozen=True)
 class Project:
-    """A running project. ``store`` and ``warehouse_uri`` are those of the people who own it, not of the pipeline."""
+    """A running project. ``environment`` and ``warehouse_uri`` have the owners' credentials, not the pipeline's."""
 
     name: str
     services: Services
-    # As .local/env has them, with the owners' keys.
+    # The variables of .local/env, with the owners' keys.
     environment: dict[str, str]
 
     @property
@@ -78,11 +78,11 @@ class Project:
         return found
 
     def up(self, *arguments: str) -> None:
-        """Start it, and wait until all is healthy."""
+        """Start all services and wait until they are healthy."""
         self.compose("up", "--detach", "--wait", "--wait-timeout", str(START_TIMEOUT), *arguments)
 
     def scheduler(self) -> Scheduler:
-        """Airflow's API, when it has read both DAGs."""
+        """A client of Airflow's API, after Airflow has parsed both DAGs."""
         api = Scheduler(self.environment)
         api.log_in()
         for dag_id in (SAMPLE_DAG, RESTORE_DAG):
@@ -102,7 +102,7 @@ def connections() -> Connections:
 
 @contextmanager
 def compose_project(name: str, files: Sequence[Path], **variables: str) -> Iterator[Project]:
-    """A project of these compose files, not started yet. At the end all of it is removed, volumes too."""
+    """A project of these Compose files, not started yet. It is removed at the end, with its volumes."""
     name = f"cerebro-test-{name}-{os.getpid()}"
     ports = {service: free_port() for service in ("AIRFLOW", "S3", "S3_CONSOLE", "POSTGRES")}
     with pytest.MonkeyPatch.context() as environment:

@@ -1,4 +1,4 @@
-"""Both DAGs in a compose project, and what must come out."""
+"""Both DAGs in a Compose project, and the check of their result."""
 
 from __future__ import annotations
 

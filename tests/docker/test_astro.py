@@ -1,4 +1,4 @@
-"""`astro dev start` on a fresh clone, as far as it goes without the Astro CLI itself.
+"""`astro dev start` on a fresh clone, as far as possible without the Astro CLI itself.
 
 The CLI builds the Dockerfile, makes a compose file of its own (below: the same services, mounts and network, without
 health checks or conditions), merges docker-compose.override.yml into it, and adds the connections of
@@ -35,7 +35,7 @@ ENVIRONMENT = {
 
 
 def fresh_clone(folder: Path) -> Path:
-    """The files that are in git, or are about to be, and no others: no manifest, no environment, no state."""
+    """Copy the files that git tracks or would track: no manifest, no environment, no state."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=REPOSITORY, capture_output=True, text=True, check=True,
@@ -49,7 +49,7 @@ def fresh_clone(folder: Path) -> Path:
 
 def generated_compose_file(clone: Path) -> dict[str, Any]:
     postgres_tag = yaml.safe_load((clone / ".astro/config.yaml").read_text())["postgres"]["tag"]
-    # The CLI mounts them so that they can be written; read-only here shows that nobody needs to.
+    # The CLI mounts them read-write; read-only here shows that no service writes to them.
     mounts = [f"{clone / name}:/usr/local/airflow/{name}:ro" for name in ("dags", "plugins", "include", "tests")]
 
     def airflow(*command: str, **more: Any) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def generated_compose_file(clone: Path) -> dict[str, Any]:
 
 
 def add_connections(project: Project, clone: Path) -> None:
-    """As the CLI does: each value between single quotes, and of conn_extra only text or what is text in it."""
+    """Add the connections as the CLI does: each value between single quotes, conn_extra only as text."""
     for entry in yaml.safe_load((clone / "airflow_settings.yaml").read_text())["airflow"]["connections"]:
         extra = entry.pop("conn_extra", None)
         assert extra is None or isinstance(extra, str)
@@ -141,7 +141,7 @@ def test_astro_dev_start_gives_the_same_answers(project: Project) -> None:
 
 
 def test_the_manifest_and_the_docs_are_in_the_image(project: Project) -> None:
-    """Not in include, over which the CLI mounts the clone's folder, where nobody has made one."""
+    """They are not in include: the CLI mounts the clone's folder there, which has none."""
     project.compose("exec", "-T", "dag-processor", "test", "!", "-e", "include/dbt/target")
     project.compose("exec", "-T", "dag-processor", "sh", "-c", 'test -s "$CEREBRO_DBT_MANIFEST"')
     docs = f"{project.environment['AIRFLOW_API_URL']}/cosmos/cerebro"

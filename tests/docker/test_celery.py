@@ -40,7 +40,7 @@ def test_two_workers_share_the_tasks_and_the_answers_are_the_same(project: Proje
     mapped = [label for label in hosts if label.startswith("load.biometrics")]
     assert len(mapped) >= 3
 
-    # Whichever worker a task ran on, the UI has its log.
+    # The UI has the log of a task of either worker.
     for task in api.tasks(restore):
         if task.task_id in ("load.biometrics", "load.heroes", "discover"):
             log = "\n".join(api.log_tail(restore, task))

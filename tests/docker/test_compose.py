@@ -1,4 +1,4 @@
-"""`docker compose up`: healthy, closed to others, with no more rights than needed, and right even if parts restart."""
+"""`docker compose up`: healthy, on the loopback address alone, with least privileges, and correct after restarts."""
 
 import time
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def test_every_container_has_a_memory_limit(project: Project) -> None:
 def test_both_dags_give_what_the_plain_calculation_gives(project: Project, api: Scheduler) -> None:
     restore = write_sample(api)
     api.wait_until_green(restore)
-    assert {task.try_number for task in api.tasks(restore)} <= {0, 1}, "retries hide trouble"
+    assert {task.try_number for task in api.tasks(restore)} <= {0, 1}, "retries hide defects"
     assert_restored(project)
     (task,) = [task for task in api.tasks(restore) if task.task_id == "load.heroes"]
     assert any("heroes" in line for line in api.log_tail(restore, task)), "the UI shows the task's log"
@@ -78,7 +78,7 @@ def store_of(project: Project, connection: str) -> object:
 
 
 def refused(call: object, **arguments: object) -> bool:
-    """Whether the store refuses the call for want of rights."""
+    """Whether the store denies access to the call."""
     try:
         call(**arguments)
     except ClientError as error:
@@ -142,10 +142,10 @@ def test_a_service_that_restarts_in_the_middle_changes_nothing(
     while not any(task.task_id.startswith("load.") and task.start for task in api.tasks(restore)):
         assert time.monotonic() < deadline, "no load has begun"
         time.sleep(0.2)
-    # Killed, not stopped: nobody has time to put anything in order.
+    # Killed, not stopped: no process can clean up.
     project.compose("kill", service)
     project.compose("up", "--detach", "--no-deps", service)
-    # A scheduler takes up what a dead one has left when that has been silent for half a minute.
+    # A scheduler adopts the tasks of a dead one after half a minute without a heartbeat.
     api.wait_until_green(restore, timeout=480)
     assert_restored(project)
 
@@ -159,7 +159,7 @@ def test_stopping_and_starting_again_keeps_everything(project: Project, api: Sch
     again = project.scheduler()
     assert again.run_ids(RESTORE_DAG) >= runs
     assert_restored(project)
-    # And it goes on from there: nothing is new, and nothing is loaded twice.
+    # The next run finds nothing new and loads nothing twice.
     loads = query(project.warehouse_uri, "select count(*) as loads from raw.loads")
     again.wait_until_green(again.trigger(RESTORE_DAG, {}))
     assert query(project.warehouse_uri, "select count(*) as loads from raw.loads") == loads

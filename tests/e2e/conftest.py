@@ -15,7 +15,7 @@ def scheduler(stack: dict[str, str]) -> Scheduler:
 
 @pytest.fixture(scope="session")
 def watched(watched_stack: dict[str, str]) -> Scheduler:
-    """The scheduler of a stack of its own, where lineage is on and alerts are impatient."""
+    """The scheduler of a second stack, with lineage on and short thresholds for alerts."""
     return _ready(watched_stack)
 
 

@@ -12,7 +12,7 @@ from testing.sites import object_store
 from tests.e2e.scheduler import Scheduler
 
 OBT = "cerebro.analytics.obt_cerebro_restored"
-# What a load or the transformation makes of its own: no object has it.
+# Columns that a load or the transformation adds: no object has them.
 BOOKKEEPING = {"load_id", "row_number", "object_key", "dataset", "supersedes", "loaded_at", "rows_in", "rows_rejected"}
 
 
@@ -25,7 +25,7 @@ class Field(NamedTuple):
 
 
 def run_of(event: dict[str, Any]) -> str | None:
-    """The DAG run that the event is of; those of runs themselves do not say it in this way."""
+    """The DAG run of a task's event; None for the events of runs themselves."""
     return event["run"]["facets"].get("airflow", {}).get("dagRun", {}).get("run_id")
 
 
@@ -35,7 +35,7 @@ def listed(watched_stack: dict[str, str]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def keys_before(watched_stack: dict[str, str]) -> set[str]:
-    """What other tests have delivered."""
+    """The keys that other tests have delivered."""
     return listed(watched_stack)
 
 
@@ -47,7 +47,7 @@ def keys(events: list[dict[str, Any]], watched_stack: dict[str, str], keys_befor
 
 @pytest.fixture(scope="module")
 def events(watched: Scheduler, watched_stack: dict[str, str], keys_before: set[str]) -> list[dict[str, Any]]:  # noqa: ARG001
-    """What all tasks of a run told when they were done."""
+    """The COMPLETE events of all tasks of one run."""
     restore = watched.write_sample({"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True})
     watched.wait_until_green(restore)
     found = [
@@ -60,7 +60,7 @@ def events(watched: Scheduler, watched_stack: dict[str, str], keys_before: set[s
 
 @pytest.fixture(scope="module")
 def made_from(events: list[dict[str, Any]]) -> dict[Field, set[Field]]:
-    """Of every column: the columns and fields that it is made from."""
+    """The source columns and fields of each column."""
     result: dict[Field, set[Field]] = defaultdict(set)
     for event in events:
         for output in event["outputs"]:
@@ -93,11 +93,11 @@ def test_every_object_is_the_input_of_the_task_that_loaded_it(events: list[dict[
     assert all(source["facets"]["version"]["datasetVersion"] for event in loads for source in event["inputs"])
 
 
-def test_what_a_model_reads_was_written_under_the_same_name(events: list[dict[str, Any]], keys: set[str]) -> None:
+def test_models_read_tables_under_the_names_of_their_writers(events: list[dict[str, Any]], keys: set[str]) -> None:
     written = {(output["namespace"], output["name"]) for event in events for output in event["outputs"]}
     read = {(source["namespace"], source["name"]) for event in events for source in event["inputs"]}
     (warehouse,) = {namespace for namespace, name in written if name == OBT}
-    # A view over raw.loads, what only the page reads, and the transformation's own memory.
+    # A view over raw.loads, tables that only the page reads, and the transformation's own state.
     own = {"raw.current_loads", "raw.rejections", "meta.applied_loads", "meta.fact_readings", "meta.reconciliations"}
     assert read - written == {("s3://cerebro-data", key) for key in keys} | {
         (warehouse, f"cerebro.{name}") for name in own
@@ -136,6 +136,6 @@ def test_every_column_that_analysts_read_leads_back_to_objects(made_from: dict[F
         }, column
 
 
-def test_the_one_dbt_process_does_not_claim_what_the_models_tell(events: list[dict[str, Any]]) -> None:
+def test_the_dbt_process_does_not_report_the_lineage_of_the_models_again(events: list[dict[str, Any]]) -> None:
     (producer,) = [event for event in events if event["job"]["name"].endswith("dbt_producer_watcher")]
     assert (producer["inputs"], producer["outputs"]) == ([], [])

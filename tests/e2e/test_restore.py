@@ -14,7 +14,7 @@ from tests.oracle.warehouse import differences, query
 SAMPLE_SIZE = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
 READINGS = 5 * 3 * 3600
 
-# Where each row lies and which transaction wrote it: a row written again shows, even with the same values.
+# The place of each row and the transaction that wrote it: a rewritten row shows, even with the same values.
 ROWS = """
     select
         count(*) as rows,
@@ -32,7 +32,7 @@ BASE_TABLES = """
 
 @pytest.fixture(scope="module")
 def restored(scheduler: Scheduler) -> Run:
-    """The sample, written and restored by the run that its asset started."""
+    """The run that the sample's asset started, when it has restored the sample."""
     restore = scheduler.write_sample(SAMPLE_SIZE)
     scheduler.wait_until_green(restore)
     return restore
@@ -40,12 +40,12 @@ def restored(scheduler: Scheduler) -> Run:
 
 @pytest.fixture(scope="module")
 def expected(stack: dict[str, str], restored: Run) -> Expected:  # noqa: ARG001 - it must have happened
-    """What the plain calculation makes of the objects in the bucket."""
+    """The result of the plain calculation for the objects in the bucket."""
     return calculate_from_store(stack)
 
 
-def test_nothing_needed_a_second_try(scheduler: Scheduler, restored: Run) -> None:
-    """Retries hide trouble: a run that is green only thanks to them is not well."""
+def test_no_task_was_retried(scheduler: Scheduler, restored: Run) -> None:
+    """Retries hide defects: a run that is green only thanks to them fails this test."""
     tried = {task.label: (task.state, task.try_number) for task in scheduler.tasks(restored)}
     assert {label: found for label, found in tried.items() if found not in (("success", 1), ("success", 0))} == {}
 

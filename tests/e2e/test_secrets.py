@@ -1,4 +1,4 @@
-"""Nothing secret in what the runs before this leave behind: logs, XComs, rendered templates."""
+"""No secret in the logs, XComs, rendered templates and variables of the runs so far."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ def secrets(stack: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def a_run_has_been(scheduler: Scheduler) -> Run:
-    """By itself, too, this file has something to look at."""
+    """One run, so that this file alone has logs to search."""
     restore = scheduler.write_sample({"heroes": 2, "missions": 3, "hours": 1, "seed": 3, "dirt": True})
     scheduler.wait_until_finished(restore)
     assert restore.dag_id == RESTORE_DAG

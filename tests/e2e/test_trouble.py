@@ -1,4 +1,4 @@
-"""What a person on call sees when something is broken, and that mending it is enough."""
+"""What a person on call sees when something is broken; repairing it is enough."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -98,7 +98,7 @@ def test_a_broken_model_turns_only_its_own_row_red_and_clearing_it_is_enough(
 
 
 def test_the_asset_graph_leads_from_the_landing_zone_to_the_big_table(scheduler: Scheduler) -> None:
-    """Walk backwards: each table's own task makes it, from what that task reads."""
+    """Walk backwards from the big table: each table's own task produces it from the assets that the task reads."""
     assets = {asset["name"]: asset for asset in scheduler.assets()}
     reads: dict[str, set[str]] = {}
     for name, asset in assets.items():

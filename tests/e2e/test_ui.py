@@ -1,4 +1,4 @@
-"""The page Cerebro on the real API server, and the report that a run leaves: for those who are logged in, and right."""
+"""The page Cerebro on the real API server, behind the login, and the report that each run publishes."""
 
 import threading
 import time
@@ -45,7 +45,7 @@ def token(stack: dict[str, str], stranger: httpx.Client) -> str:
 
 @pytest.fixture(scope="module")
 def person(stack: dict[str, str], token: str, restored: Run) -> Iterator[httpx.Client]:  # noqa: ARG001 - it must have happened
-    """Someone who is logged in, as a browser is: by the cookie."""
+    """A logged-in person, by the cookie as in a browser."""
     cookies = {"_token": token}
     with httpx.Client(base_url=stack["AIRFLOW_API_URL"], timeout=30, trust_env=False, cookies=cookies) as client:
         client.headers["Accept"] = "text/html"
@@ -72,7 +72,7 @@ def test_with_a_login_everything_is_there(person: httpx.Client, path: str) -> No
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
-def test_a_token_does_as_well(stranger: httpx.Client, token: str) -> None:
+def test_a_bearer_token_is_accepted_too(stranger: httpx.Client, token: str) -> None:
     assert stranger.get("/cerebro/", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
@@ -161,7 +161,7 @@ def test_a_red_run_leaves_its_report_too_and_it_names_what_is_broken(
             assert BROKEN not in shown
     finally:
         bucket.delete_object(Bucket="cerebro-data", Key=BROKEN)
-    # Given up: the next run does not meet it any more.
+    # The object is gone: the next run is green.
     run = scheduler.trigger(RESTORE_DAG, {})
     scheduler.wait_until_green(run)
     assert "cannot be loaded" not in person.get("/cerebro/").text

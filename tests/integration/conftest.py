@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from include.cerebro.platform import settings
 from tests.integration.helpers import Site, make_site
 
 
 @pytest.fixture
-def site(services: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def site(services: dict[str, str]) -> Iterator[Site]:
     """An empty landing zone and a prepared warehouse, for this test alone."""
     made = make_site(services)
-    monkeypatch.setattr(settings, "QUARANTINE_BUCKET", made.quarantine_bucket)
     yield made
     made.drop()

@@ -1,4 +1,4 @@
-"""A landing zone and a warehouse of a test's own on real services, and the main job on them without Airflow."""
+"""A landing zone and a warehouse for one test, on real services, and the main job without Airflow."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from include.cerebro.landing.listing import list_objects
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.loading.result import LoadResult
+from include.cerebro.platform.settings import Settings
 from include.cerebro.schema.setup import prepare_warehouse
 from testing import sites
 
@@ -28,7 +29,7 @@ DBT_SCRATCH = tempfile.TemporaryDirectory(prefix="cerebro-test-dbt-")
 READING_COLUMNS = ("timestamp", "hero_id", "heart_rate", "stress_level", "energy_output")
 ORDINARY_TYPES = ("timestamp", "varchar", "double", "double", "double")
 
-# What raw says about every hero and minute: the minutes of all current loads, merged.
+# One row for each hero and minute in raw, merged from all current loads.
 MERGED_MINUTES = """
     select
         biometrics.hero_id,
@@ -55,6 +56,13 @@ class Site(sites.Site):
     """One bucket, one quarantine bucket and one database."""
 
     run_count: int = field(default=0)
+    # Settings of this site that differ from the defaults.
+    changed: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process, with the site's own quarantine and changes."""
+        return super().settings.model_copy(update=self.changed)
 
     # The landing zone
 
@@ -91,21 +99,21 @@ class Site(sites.Site):
 
     def discover(self) -> Discovery:
         """What is new."""
-        return discover(self.store, self.bucket, self.warehouse)
+        return discover(self.store, self.bucket, self.warehouse, self.settings)
 
     def load(self, **changed: Any) -> LoadResult:
-        """Discover and load everything that is new. Other arguments take the place of attributes: warehouse=..."""
+        """Discover and load everything that is new. Keyword arguments replace attributes: warehouse=..."""
         there = replace(self, **changed)
         self.run_count += 1
         run_id = f"run {self.run_count}"
         found = there.discover()
         total = LoadResult()
         results = [
-            RecordLoader(dataset, there.store, there.bucket, there.warehouse, run_id).load(objects)
+            RecordLoader(dataset, there.store, there.bucket, there.warehouse, there.settings, run_id).load(objects)
             for dataset, objects in (("heroes", found.heroes), ("missions", found.missions))
         ]
         results += [
-            BiometricsLoader(there.store, there.bucket, there.warehouse, run_id).load(batch)
+            BiometricsLoader(there.store, there.bucket, there.warehouse, there.settings, run_id).load(batch)
             for batch in found.biometrics
         ]
         for result in results:
@@ -116,7 +124,7 @@ class Site(sites.Site):
         return total
 
     def build(self) -> None:
-        """Let dbt bring staging, marts and analytics up to date. Raises AssertionError with its output if it fails."""
+        """Bring staging, marts and analytics up to date with dbt. Raises AssertionError with its output if it fails."""
         with self.start_build() as process:
             output, _ = process.communicate(timeout=180)
         assert process.returncode == 0, output
@@ -133,11 +141,11 @@ class Site(sites.Site):
         check_conservation(self.warehouse, f"run {self.run_count}")
         return result
 
-    def start_load(self, *command_prefix: str, **environment: str) -> subprocess.Popen[str]:
-        """Start ``load`` as a process of its own; see loader_process.py."""
+    def start_load(self, *command_prefix: str, project: Path = REPOSITORY, **environment: str) -> subprocess.Popen[str]:
+        """Start ``load`` as a process of its own, from a copy of the project if need be; see loader_process.py."""
         return subprocess.Popen(
             [*command_prefix, sys.executable, "-m", "tests.integration.loader_process"],
-            cwd=REPOSITORY,
+            cwd=project,
             env=os.environ | self.environment() | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -157,7 +165,7 @@ class Site(sites.Site):
             return list(cursor.fetchall())
 
     def ledger(self) -> list[tuple[Any, ...]]:
-        """Key, status, rows in, loaded and rejected of every row of raw.loads, in the order of their making."""
+        """Key, status, rows in, loaded and rejected of each row of raw.loads, in the order of load_id."""
         return self.rows(
             "select object_key, status, rows_in, rows_loaded, rows_rejected from raw.loads order by load_id"
         )

@@ -1,7 +1,7 @@
-"""One load of everything new as a process of its own: ``python -m tests.integration.loader_process``.
+"""One load of all new objects in a process of its own: ``python -m tests.integration.loader_process``.
 
-Where everything is comes from the environment (Site.environment). Ends with 0 after a load, whatever the objects were
-like, and with 3 if the load raised; the error then stands at the end.
+The environment has the addresses (Site.environment). The exit code is 0 after a load, even with broken objects, and 3
+if the load raised; the last line is then the error.
 """
 
 import logging

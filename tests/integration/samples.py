@@ -1,4 +1,4 @@
-"""Small objects that many tests deliver, and what becomes of readings."""
+"""Small objects that many tests deliver, and their readings as raw holds them."""
 
 from __future__ import annotations
 

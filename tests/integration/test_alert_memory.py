@@ -1,4 +1,4 @@
-"""What is told, and how often, on a real warehouse; and that a receiver that is away does no harm."""
+"""Which alerts are sent, and how often, with a real warehouse; an unavailable receiver does no harm."""
 
 import json
 import logging
@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import pytest
 
 from include.cerebro.checking import sources as source_checks
-from include.cerebro.notifications import alerts
-from include.cerebro.notifications.alerts import Alert
-from include.cerebro.platform import settings
+from include.cerebro.notifications import delivery
+from include.cerebro.notifications.alert import Alert
+from include.cerebro.notifications.callbacks import broken_objects
+from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.warehouse import Warehouse
 from local.state import free_port
 from tests.integration.helpers import Site
@@ -64,24 +65,23 @@ def load(site: Site) -> None:
         connection.commit()
 
 
-def test_trouble_is_told_once_and_so_is_its_end(sent: list[str]) -> None:
+def test_an_alert_and_its_end_are_each_sent_once(sent: list[str]) -> None:
     for alert in (GREEN, RED, RED, GREEN, GREEN, RED):
-        alerts.tell(alert)
+        delivery.send(alert, Settings())
     assert sent == [RED.text, GREEN.text, RED.text]
 
 
-def test_other_trouble_and_trouble_that_lasts_are_told(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    alerts.tell(RED)
-    alerts.tell(RED._replace(about="check_objects, reconcile"))
-    monkeypatch.setattr(settings, "ALERT_REPEAT_HOURS", 0)
-    alerts.tell(RED._replace(about="check_objects, reconcile"))
+def test_other_trouble_and_trouble_that_lasts_are_told(sent: list[str]) -> None:
+    delivery.send(RED, Settings())
+    delivery.send(RED._replace(about="check_objects, reconcile"), Settings())
+    delivery.send(RED._replace(about="check_objects, reconcile"), Settings(alert_repeat_hours=0))
     assert len(sent) == 3
 
 
 def test_trouble_is_told_though_the_warehouse_is_away(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     use(Warehouse("127.0.0.1", free_port(), "nobody", "nothing"), monkeypatch)
-    alerts.tell(RED)
-    alerts.tell(GREEN)
+    delivery.send(RED, Settings())
+    delivery.send(GREEN, Settings())
     assert sent == [RED.text]
 
 
@@ -90,32 +90,31 @@ def test_a_receiver_that_is_away_or_silent_does_no_harm_and_stays_secret(
     answers: bool, site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     use(site.warehouse, monkeypatch)
-    monkeypatch.setattr(alerts, "TIMEOUT", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent, caplog.at_level(logging.DEBUG):
         port = silent.getsockname()[1] if answers else free_port()
         configure(f"http://127.0.0.1:{port}/services/{SECRET}", monkeypatch)
-        assert alerts.is_configured()
+        assert delivery.is_configured()
         started = time.monotonic()
-        alerts.tell(RED)
+        delivery.send(RED, Settings(), timeout_seconds=1)
         assert time.monotonic() - started < 10
-    assert "Could not be told" in caplog.text
+    assert "Not sent" in caplog.text
     assert SECRET not in "\n".join(record.getMessage() for record in caplog.records if record.levelno > logging.DEBUG)
 
 
 def test_a_stale_source_is_named_and_one_that_never_came_is_not(site: Site) -> None:
-    assert source_checks.stale_sources(site.warehouse) == []
+    assert source_checks.stale_sources(site.warehouse, site.settings) == []
     load(site)
-    (line,) = source_checks.stale_sources(site.warehouse)
+    (line,) = source_checks.stale_sources(site.warehouse, site.settings)
     assert line.startswith("biometrics: nothing new since ")
     assert "more than 25 hours" in line
 
 
-def test_too_many_rejected_rows_are_told_with_the_worst_object(site: Site) -> None:
+def test_too_many_rejected_rows_are_reported_with_the_worst_object(site: Site) -> None:
     load(site)
-    (line,) = source_checks.rejected_shares(site.warehouse, "this")
+    (line,) = source_checks.rejected_shares(site.warehouse, "this", site.settings)
     assert line.startswith("biometrics: 60 of 1,000 new rows were rejected, more than 5%")
     assert "biometrics/bad.parquet" in line
-    assert source_checks.rejected_shares(site.warehouse, "another") == []
+    assert source_checks.rejected_shares(site.warehouse, "another", site.settings) == []
 
 
 def test_broken_objects_are_named_though_the_next_run_has_tried_them_again(
@@ -125,14 +124,14 @@ def test_broken_objects_are_named_though_the_next_run_has_tried_them_again(
     started_at = datetime.now(UTC)
     site.put("biometrics/broken.parquet", b"this is no Parquet")
     assert site.load().failed == site.load().failed == ["biometrics/broken.parquet"]
-    (line,) = alerts._broken_objects("run 1", started_at)
+    (line,) = broken_objects("run 1", started_at)
     assert line.startswith("biometrics/broken.parquet: it is not a Parquet file")
-    assert line.endswith("Deliver it again under the same key; the next run takes it up.")
-    assert alerts._broken_objects("run 1", None) == [], "the ledger names the run that tried last"
-    assert alerts._broken_objects("run 2", None) == [line]
+    assert line.endswith("Deliver it again under the same key; the next run loads it.")
+    assert broken_objects("run 1", None) == [], "the ledger names the run that tried last"
+    assert broken_objects("run 2", None) == [line]
 
 
-def test_what_slack_takes_for_markup_stands_as_it_came_and_long_lists_are_cut() -> None:
+def test_slack_markup_is_escaped_and_long_lists_are_cut() -> None:
     alert = Alert("run", "a <b> & c", [f"object {number}" for number in range(30)], "http://airflow/x")
     lines = alert.text.splitlines()
     assert lines[0] == "*a &lt;b&gt; &amp; c*"

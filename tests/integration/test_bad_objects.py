@@ -1,20 +1,17 @@
-"""The corpus of bad and odd objects (tests/corpus) through the real loaders: what the table says becomes of them."""
+"""The corpus of bad and odd objects (tests/corpus) through the real loaders: each case ends as its folder says."""
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from include.cerebro.checking.objects import ObjectsFailedError, check_objects
-from include.cerebro.platform import settings
+from tests.corpus.cases import CASES, Case, CaseObject
 from tests.integration.helpers import Site, make_site, parquet
 from tests.oracle import calculate
 
-CORPUS = Path(__file__).parents[1] / "corpus"
-CASES = tomllib.loads((CORPUS / "corpus.toml").read_text(encoding="utf-8"))["case"]
+OBJECTS = [delivered for case in CASES for delivered in case.objects]
 
 OUTCOMES = """
     select
@@ -33,82 +30,98 @@ OUTCOMES = """
     order by loads.load_id
 """
 ROWS_IN_RAW = """
-    select loads.object_key, sum(kept.rows)::bigint
+    select loads.object_key, kept.in_raw
     from raw.loads
     join (
-        select load_id, 1 as rows from raw.heroes
-        union all select load_id, 1 from raw.missions
-        union all select load_id, reading_count from raw.biometrics
+        select load_id, row_to_json(heroes) as in_raw from raw.heroes
+        union all select load_id, row_to_json(missions) from raw.missions
+        union all select load_id, row_to_json(biometrics) from raw.biometrics
     ) as kept using (load_id)
-    group by loads.object_key
 """
-
-
-def body(case: dict[str, Any]) -> bytes:
-    return (CORPUS / "objects" / case["file"]).read_bytes()
+INVALID_MEASURES = """
+    select loads.object_key, invalid_measures.measure, invalid_measures.readings
+    from raw.loads
+    join raw.invalid_measures using (load_id)
+"""
 
 
 @pytest.fixture(scope="module")
 def corpus_site(services: dict[str, str]) -> Iterator[Site]:
-    with pytest.MonkeyPatch.context() as patch:
-        made = make_site(services)
-        patch.setattr(settings, "QUARANTINE_BUCKET", made.quarantine_bucket)
-        yield made
-        made.drop()
+    made = make_site(services)
+    yield made
+    made.drop()
 
 
 class Outcomes:
-    """All that is in ledger, raw and quarantine, by object."""
+    """The content of ledger, raw and quarantine by object."""
 
     def __init__(self, site: Site) -> None:
         self.ledger = {row[0]: row for row in site.rows(OUTCOMES)}
-        self.kept = dict(site.rows(ROWS_IN_RAW))
+        self.in_raw: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for key, row in site.rows(ROWS_IN_RAW):
+            del row["load_id"]
+            self.in_raw[key].append(row)
+        for rows in self.in_raw.values():
+            rows.sort(key=lambda row: row["row_number"] if "row_number" in row else (row["hero_id"], row["minute_at"]))
+        self.invalid_measures: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for key, measure, readings in site.rows(INVALID_MEASURES):
+            self.invalid_measures[key][measure] = readings
         self.quarantined = site.quarantined()
 
 
-def check_outcome(there: Outcomes, case: dict[str, Any]) -> None:
-    """Compare what became of the case's object with the table."""
-    outcome = there.ledger.get(case["key"])
-    own_quarantine = [rows for key, rows in there.quarantined.items() if key.startswith(case["key"] + "/")]
-    if case["status"] == "ignored":
+def check_case(there: Outcomes, case: Case) -> None:
+    """Compare the outcome of the case's objects with its folder."""
+    for delivered in case.objects:
+        check_object(there, delivered, case.dataset)
+    assert [row for delivered in case.objects for row in there.in_raw[delivered.key]] == list(case.rows)
+
+
+def check_object(there: Outcomes, expected: CaseObject, expected_dataset: str) -> None:
+    """Compare the outcome of one object with its table."""
+    key = expected.key
+    outcome = there.ledger.get(key)
+    own_quarantine = [
+        rows for quarantine_key, rows in there.quarantined.items() if quarantine_key.startswith(key + "/")
+    ]
+    if expected.status == "ignored":
         assert outcome is None
         assert own_quarantine == []
         return
     assert outcome is not None
     _, dataset, status, rows_in, rows_loaded, rows_rejected, error, rejected, reasons = outcome
-    kept = there.kept.get(case["key"], 0)
-    assert dataset == case["dataset"]
-    assert status == case["status"], error
+    kept = sum(row.get("reading_count", 1) for row in there.in_raw[key])
+    assert dataset == expected_dataset
+    assert status == expected.status, error
     if status == "failed":
-        assert case["error"] in error
-        assert case["key"] in error
-        assert "eliver it again under the same key" in error or "; the next run takes it up" in error
+        assert expected.error
+        assert expected.error in error
+        assert key in error
+        assert "eliver it again under the same key" in error or "; the next run loads it" in error
         assert (rows_in, kept, own_quarantine) == (0, 0, [])
         return
-    assert (rows_in, rows_loaded, rows_rejected) == (
-        case["rows_in"], case["rows_loaded"], case["rows_rejected"],
-    )  # fmt: skip
+    assert (rows_in, rows_loaded, rows_rejected) == (expected.rows_in, expected.rows_loaded, expected.rows_rejected)
     assert kept == rows_loaded
-    assert reasons == case.get("reasons", {})
+    assert reasons == expected.rejected
     assert rejected == rows_rejected
+    assert there.invalid_measures[key] == expected.invalid_measures
     assert sum(len(rows) for rows in own_quarantine) == rows_rejected
     for rows in own_quarantine:
-        assert {row["source_key"] for row in rows} == {case["key"]}
+        assert {row["source_key"] for row in rows} == {key}
         assert len({row["row_number"] for row in rows}) == len(rows)
 
 
-# Hero and mission files are loaded one by one anyhow.
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if case["dataset"] == "biometrics"], ids=lambda case: case["name"]
-)
-def test_biometrics_alone_in_their_batch_become_what_the_table_says(corpus_site: Site, case: dict[str, Any]) -> None:
-    corpus_site.put(case["key"], body(case))
+# Hero and mission files are always loaded one by one.
+@pytest.mark.parametrize("case", [case for case in CASES if case.dataset == "biometrics"], ids=str)
+def test_biometrics_alone_in_their_batch_become_what_the_table_says(corpus_site: Site, case: Case) -> None:
+    for delivered in case.objects:
+        corpus_site.put(delivered.key, delivered.body)
     try:
         result = corpus_site.load()
     finally:
-        corpus_site.remove(case["key"])
-    assert result.failed == ([case["key"]] if case["status"] == "failed" else [])
-    check_outcome(Outcomes(corpus_site), case)
+        for delivered in case.objects:
+            corpus_site.remove(delivered.key)
+    assert result.failed == [delivered.key for delivered in case.objects if delivered.status == "failed"]
+    check_case(Outcomes(corpus_site), case)
 
 
 def test_all_together_beside_good_objects(site: Site) -> None:
@@ -119,14 +132,14 @@ def test_all_together_beside_good_objects(site: Site) -> None:
         "heroes.csv": b"hero_id,name,alter_ego,first_appearance\nhulk,Hulk,Bruce Banner,1962\n",
         "mission_logs.json": b'[{"mission_id": "M1", "hero_ids": ["hulk"], "timestamp": "2025-01-01T00:00:00Z"}]',
     }
-    landing = {case["key"]: body(case) for case in CASES} | good
+    landing = {delivered.key: delivered.body for delivered in OBJECTS} | good
     site.put_all(landing)
     before = site.load()
-    # Loaded ones are passed over the next time, failed ones tried again, and still each has one row.
+    # The second run skips loaded objects and retries failed ones; each object still has one row.
     result = site.load()
     assert (sorted(result.failed), result.objects) == (sorted(before.failed), 0)
-    bad = [case["key"] for case in CASES if case["status"] == "failed"]
-    loaded = [case["key"] for case in CASES if case["status"] == "loaded"]
+    bad = [delivered.key for delivered in OBJECTS if delivered.status == "failed"]
+    loaded = [delivered.key for delivered in OBJECTS if delivered.status == "loaded"]
     assert sorted(result.failed) == sorted(bad)
     assert len(site.ledger()) == len(bad) + len(loaded) + len(good)
     assert before.objects == len(loaded) + len(good)
@@ -136,7 +149,7 @@ def test_all_together_beside_good_objects(site: Site) -> None:
     assert by_status == {"failed": set(bad), "loaded": {*loaded, *good}}
     outcomes = Outcomes(site)
     for case in CASES:
-        check_outcome(outcomes, case)
+        check_case(outcomes, case)
     expected = calculate(landing)
     assert dict(site.rows("select object_key, rows_loaded from raw.current_loads")) == {
         key: rows_loaded for key, (_, rows_loaded, _) in expected.loads.items()

@@ -1,4 +1,4 @@
-"""What lineage tells of loads and models: the names that others use, and events of a bounded size."""
+"""The lineage events of loads and models: names that other tools use, and a bounded size."""
 
 import pytest
 from openlineage.client.serde import Serde
@@ -15,7 +15,7 @@ def objects(count: int) -> list[StoredObject]:
     return [StoredObject(f"biometrics/date=2025-01-01/{number:05d}.parquet", "e" * 32, 1) for number in range(count)]
 
 
-def test_tables_are_called_what_dbts_own_events_call_them(site: Site) -> None:
+def test_tables_have_the_names_of_dbts_own_events(site: Site) -> None:
     dbt = DbtLocalArtifactProcessor(str(DBT_ROOT), "cerebro", producer="https://example.com", job_namespace="cerebro")
     dbt.adapter_type = Adapter.POSTGRES
     there = site.warehouse
@@ -26,18 +26,18 @@ def test_tables_are_called_what_dbts_own_events_call_them(site: Site) -> None:
 
 @pytest.mark.parametrize(("count", "megabytes"), [(100, 0.5), (2000, 1.0)])
 def test_a_full_batch_names_every_object_and_stays_small(site: Site, count: int, megabytes: float) -> None:
-    told = load_lineage(site.warehouse, site.bucket, "biometrics", objects(count), ["raw.biometrics", "raw.loads"])
-    assert {stored.key for stored in objects(count)} <= {source.name for source in told.inputs}
-    assert sum(len(Serde.to_json(dataset)) for dataset in (*told.inputs, *told.outputs)) < megabytes * 1e6
+    lineage = load_lineage(site.warehouse, site.bucket, "biometrics", objects(count), ["raw.biometrics", "raw.loads"])
+    assert {stored.key for stored in objects(count)} <= {source.name for source in lineage.inputs}
+    assert sum(len(Serde.to_json(dataset)) for dataset in (*lineage.inputs, *lineage.outputs)) < megabytes * 1e6
 
-    columns = told.outputs[0].facets["columnLineage"].fields
-    # Whatever the columns name is among the inputs: the objects, or the folder that they are in.
+    columns = lineage.outputs[0].facets["columnLineage"].fields
+    # The columns name only inputs: the objects, or their folder.
     named = {source.name for column in columns.values() for source in column.inputFields}
-    assert named <= {source.name for source in told.inputs}
+    assert named <= {source.name for source in lineage.inputs}
     assert named == ({"biometrics"} if count == 2000 else {stored.key for stored in objects(count)})
 
 
-def test_every_column_of_raw_that_comes_from_an_object_says_so(site: Site) -> None:
+def test_every_column_of_raw_from_an_object_has_its_lineage(site: Site) -> None:
     bookkeeping = {"load_id", "row_number"}
     for dataset in ("heroes", "missions", "biometrics"):
         (output,) = load_lineage(site.warehouse, site.bucket, dataset, objects(1), [f"raw.{dataset}"]).outputs
@@ -45,8 +45,8 @@ def test_every_column_of_raw_that_comes_from_an_object_says_so(site: Site) -> No
         assert set(output.facets["columnLineage"].fields) == columns - bookkeeping, dataset
 
 
-def test_a_model_whose_sql_cannot_be_read_still_tells_its_tables(site: Site, caplog: pytest.LogCaptureFixture) -> None:
-    told = model_lineage(site.warehouse, ["raw.loads"], "staging.int_loads", "select from from")
-    assert [source.name for source in told.inputs] == [f"{site.warehouse.database}.raw.loads"]
-    assert "columnLineage" not in told.outputs[0].facets
-    assert "The lineage of the columns of staging.int_loads is not known" in caplog.text
+def test_a_model_with_unreadable_sql_still_names_its_tables(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    lineage = model_lineage(site.warehouse, ["raw.loads"], "staging.int_loads", "select from from")
+    assert [source.name for source in lineage.inputs] == [f"{site.warehouse.database}.raw.loads"]
+    assert "columnLineage" not in lineage.outputs[0].facets
+    assert "Column lineage of staging.int_loads is unknown" in caplog.text

@@ -1,4 +1,4 @@
-"""What becomes of keys, types, extra columns and bad rows: loaded as themselves, or kept in quarantine."""
+"""Keys, types, extra columns and bad rows: loaded unchanged, or kept in quarantine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SPECIAL = [
 
 
 def test_objects_with_special_keys_load_as_themselves(site: Site) -> None:
-    """All in one batch, beside the keys that a glob or a parameter would mistake them for."""
+    """All in one batch, beside the keys that a glob or a decoded URL would match."""
     names = [*SPECIAL, "a", "b", "ab", "aXb", "A", "two%20words", "a b", "aa", "1", "a/b"]
     readings = {f"biometrics/{name}.parquet": one_reading(float(n), hero_id=name) for n, name in enumerate(names)}
     heroes = {f"heroes/{name}.csv": HEROES.replace(b"Hulk", b"n%d" % n) for n, name in enumerate(names)}
@@ -37,7 +37,7 @@ def test_objects_with_special_keys_load_as_themselves(site: Site) -> None:
     assert site.load().objects == 0
 
 
-def test_what_lies_beside_the_datasets_is_left_alone(site: Site) -> None:
+def test_objects_of_no_dataset_are_ignored(site: Site) -> None:
     site.put_all({"biometrics.parquet.tmp": b"x", "biometrics_old/1.parquet": b"x", "heroes/readme.txt": b"x",
                   "heroes.csv.gz": b"x", "archive/heroes.csv": b"x", "mission_logs.jsonl": b"x"})  # fmt: skip
     result = site.load()
@@ -136,7 +136,7 @@ def test_one_bad_object_of_twenty_stops_only_itself(site: Site, position: int) -
     ((key, error),) = site.errors().items()
     assert key == bad
     assert error.startswith(f"{bad}: ")
-    assert error.endswith("; the next run takes it up.")
+    assert error.endswith("; the next run loads it.")
     site.put(bad, whole)
     again = site.load()
     assert (again.objects, again.rows_loaded, again.failed) == (1, 5000, [])
@@ -227,7 +227,7 @@ def test_rejected_records_are_kept_with_reason_and_place(site: Site) -> None:
 
 
 def test_text_that_postgresql_cannot_hold_stops_nothing(site: Site) -> None:
-    """PostgreSQL has no place for the character NUL in a text."""
+    """PostgreSQL's text cannot hold the character NUL."""
     site.put_all({"biometrics/1.parquet": one_reading(80), "biometrics/2.parquet": one_reading(90, hero_id="hu\0lk")})
     result = site.load()
     assert result.failed == []

@@ -1,11 +1,10 @@
-"""A batch is loaded part by part, each in a transaction of its own, while the next one is aggregated."""
+"""A batch is loaded in parts, each in a transaction of its own, while the next part is aggregated."""
 
 from __future__ import annotations
 
 import psycopg2
 import pytest
 
-from include.cerebro.platform import settings
 from tests.integration.helpers import Site
 from tests.integration.samples import heart_rates, one_reading
 
@@ -19,12 +18,8 @@ REFUSE_ONE = """
 """
 
 
-@pytest.fixture(autouse=True)
-def one_object_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "PART_OBJECTS", 1)
-
-
 def deliver(site: Site) -> None:
+    site.changed["part_objects"] = 1
     for number, key in enumerate(KEYS):
         site.put(key, one_reading(60 + number, key[-9]))
 
@@ -36,7 +31,7 @@ def test_every_part_is_a_transaction(site: Site) -> None:
     assert heart_rates(site) == [(hero_id, 1, 60 + number) for number, hero_id in enumerate("abcde")]
 
 
-def test_what_a_part_fails_of_is_raised_and_the_next_run_heals(site: Site) -> None:
+def test_the_error_of_a_part_is_raised_and_the_next_run_loads_the_rest(site: Site) -> None:
     deliver(site)
     with site.superuser() as cursor:
         cursor.execute(REFUSE_ONE)
@@ -49,7 +44,7 @@ def test_what_a_part_fails_of_is_raised_and_the_next_run_heals(site: Site) -> No
     assert [hero_id for hero_id, *_ in heart_rates(site)] == ["a", "b", "c", "d", "e"]
 
 
-def test_parts_with_broken_objects_hold_up_no_other(site: Site) -> None:
+def test_broken_objects_do_not_stop_other_parts(site: Site) -> None:
     deliver(site)
     site.put(KEYS[0], b"nothing of the kind")
     site.put(KEYS[3], one_reading()[:-4])

@@ -1,4 +1,4 @@
-"""Reruns, corrections, disappearances, two loaders at once, and objects that change while they are read."""
+"""Reruns, corrections, removed objects, concurrent loaders, and objects that change while they are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import psycopg2
 import pytest
 
 from include.cerebro.loading.biometrics import BiometricsLoader
-from include.cerebro.platform import settings
 from include.cerebro.platform.object_store import StoredObject
 from tests.integration.faults.proxy import Proxy
 from tests.integration.helpers import Site, parquet_of
@@ -44,7 +43,7 @@ def test_the_same_object_delivered_again_is_no_new_one(site: Site) -> None:
     assert site.load().objects == 0
 
 
-def test_a_correction_supersedes_and_may_be_taken_back(site: Site) -> None:
+def test_a_correction_supersedes_and_may_be_reverted(site: Site) -> None:
     for heart_rate, loads in ((80, 1), (90, 2), (80, 3)):
         site.put("biometrics.parquet", one_reading(heart_rate))
         assert site.load().objects == 1
@@ -77,8 +76,8 @@ def test_a_broken_correction_leaves_the_version_before_in_force(site: Site) -> N
     assert heart_rates(site) == [("hulk", 1, 95)]
 
 
-def test_a_mended_object_has_not_failed_any_more(site: Site) -> None:
-    """The same version, which could not be read before because of something that is mended now."""
+def test_a_failed_object_that_loads_later_is_no_longer_failed(site: Site) -> None:
+    """An earlier release could not read this version; the current one can."""
     site.put("heroes.csv", HEROES)
     (stored,) = site.discover().heroes
     site.rows(
@@ -100,7 +99,7 @@ def test_a_vanished_object_changes_nothing(site: Site) -> None:
     site.remove("biometrics/1.parquet")
     assert site.load().objects == 0
     assert heart_rates(site) == [("hulk", 2, 85)]
-    # And when it comes back it is still known.
+    # An object that comes back is still known.
     site.put("biometrics/1.parquet", one_reading(80))
     assert site.load().objects == 0
 
@@ -131,7 +130,7 @@ def test_the_loader_may_only_add_rows(site: Site, table: str, statement: str) ->
 
 
 def at_once(*jobs: Callable[[], Any]) -> None:
-    """Run the jobs in threads that begin together; raise what one of them raised."""
+    """Run the jobs in threads that start together. Raises the first error of a job."""
     barrier = threading.Barrier(len(jobs))
     errors: list[BaseException] = []
 
@@ -153,7 +152,7 @@ def at_once(*jobs: Callable[[], Any]) -> None:
 
 
 def loader(site: Site, batch: Sequence[StoredObject]) -> Callable[[], Any]:
-    return lambda: BiometricsLoader(site.store, site.bucket, site.warehouse).load(batch)
+    return lambda: BiometricsLoader(site.store, site.bucket, site.warehouse, site.settings).load(batch)
 
 
 def test_two_loaders_of_overlapping_batches_load_once(site: Site) -> None:
@@ -178,7 +177,7 @@ def test_two_runs_of_everything_at_once_load_once(site: Site) -> None:
 
 
 class Meddler(threading.Thread):
-    """Changes an object as soon as its content is on its way to the loader."""
+    """Changes an object while the loader reads its content."""
 
     def __init__(self, proxy: Proxy, change: Callable[[], None]) -> None:
         super().__init__(daemon=True)
@@ -221,7 +220,7 @@ def test_an_object_that_changes_while_it_is_read_is_not_taken_for_what_was_liste
     meddler.join(30)
     assert holding_proxy.held.is_set()
     assert result.failed == []
-    # The old version may have been read whole before; then nothing of it is kept either.
+    # The old version may have been read whole; nothing of it is kept either.
     assert [row[0] for row in site.ledger()] == ["biometrics/2.parquet"]
     assert site.load().failed == []
     means = {row[0]: row[3] for row in site.merged_minutes()}
@@ -233,7 +232,7 @@ def test_a_small_object_that_is_overwritten_while_it_is_fetched_is_loaded_as_it_
 ) -> None:
     site.put("biometrics/1.parquet", large(80, 5_000))
     [[listed]] = site.discover().biometrics
-    assert listed.size_bytes <= settings.WHOLE_OBJECT_BYTES
+    assert listed.size_bytes <= site.settings.whole_object_bytes
     meddler = Meddler(holding_proxy, lambda: site.put("biometrics/1.parquet", large(90, 5_000)))
     assert site.load(store=replace(site.store, endpoint_url=holding_proxy.url)).failed == []
     meddler.join(30)
@@ -250,6 +249,8 @@ def test_a_file_of_records_that_was_overwritten_after_it_was_listed_is_left_to_t
     site.put("heroes.csv", HEROES + HEROES.splitlines()[1] + b"\n")
     from include.cerebro.loading.records import RecordLoader
 
-    assert RecordLoader("heroes", site.store, site.bucket, site.warehouse).load(listed.heroes).objects == 0
+    assert (
+        RecordLoader("heroes", site.store, site.bucket, site.warehouse, site.settings).load(listed.heroes).objects == 0
+    )
     assert site.ledger() == []
     assert site.load().rows_loaded == 2

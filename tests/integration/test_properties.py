@@ -1,8 +1,8 @@
 """Laws 1 to 4 on random landing zones: rerun, order, rebuild and conservation, against the plain calculation.
 
 Random readings with all kinds of dirt are split into random objects with random types, and delivered in random order in
-several runs, with repeats, corrections and broken corrections. Compared is the content of raw, merged to minutes; a few
-examples go through dbt and are compared in marts and analytics.
+several runs, with repeats, corrections and broken corrections. The tests compare the content of raw, merged to minutes;
+a few examples go through dbt, and marts and analytics are compared.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 from include.cerebro.checking.conservation import check_conservation
 from include.cerebro.landing.batches import pack
 from include.cerebro.loading.biometrics import BiometricsLoader
-from include.cerebro.platform import settings as cerebro_settings
 from tests.integration.helpers import ORDINARY_TYPES, READING_COLUMNS, Site, make_site, parquet
 from tests.oracle import Expected, calculate
 from tests.oracle.calculate import minute_of
@@ -56,7 +55,7 @@ READINGS = st.tuples(MOMENTS, HERO_IDS, NUMBERS, NUMBERS, NUMBERS)
 
 @dataclass
 class Delivery:
-    """An object as it is delivered, and what of."""
+    """One delivered object."""
 
     key: str
     body: bytes
@@ -70,7 +69,7 @@ def as_text(value: Any) -> Any:
 
 @st.composite
 def parquet_objects(draw: st.DrawFn) -> bytes:
-    """Up to 30 readings in one of the ways that sensors write them."""
+    """Up to 30 readings with the column types of one kind of sensor, or a broken object."""
     rows = draw(st.lists(READINGS, max_size=30))
     kind = draw(st.sampled_from(["ordinary", "zoned", "text", "decimal", "real", "broken"]))
     if kind == "broken":
@@ -89,7 +88,7 @@ def parquet_objects(draw: st.DrawFn) -> bytes:
 
 
 def fitting(value: Any, kind: str) -> Any:
-    """What a column of this type can hold of the value; null for what it cannot."""
+    """The value as a column of this type holds it; None if the type cannot."""
     if isinstance(value, datetime):
         return value if kind == "timestamptz" else value.replace(tzinfo=None)
     if kind == "timestamp_ms" and isinstance(value, str):
@@ -126,7 +125,7 @@ MISSION_FILES = st.lists(
 
 
 def deliveries(contents: st.SearchStrategy[bytes], keys: list[str], max_size: int) -> st.SearchStrategy[list[Delivery]]:
-    """Objects in the order of their delivery; a key that comes again is a repeat or a correction."""
+    """Objects in the order of their delivery; a repeated key is a repeat or a correction."""
     return st.lists(st.builds(Delivery, st.sampled_from(keys), contents), min_size=1, max_size=max_size)
 
 
@@ -135,25 +134,23 @@ BIOMETRICS = deliveries(
     ["biometrics.parquet", "biometrics/a b.parquet", "biometrics/c/[d]*.parquet", "biometrics/é?=1.parquet"],
     7,
 )
-# Of few keys, so that the second run corrects what the first has built.
+# Few keys, so that the second run corrects objects of the first.
 CORRECTED_BIOMETRICS = deliveries(parquet_objects(), ["biometrics.parquet", "biometrics/a b.parquet"], 5)
 
 
 @pytest.fixture(scope="module")
 def fresh_site(services: dict[str, str]) -> Iterator[Any]:
     """A function that empties landing zone, quarantine and warehouse: cheaper than new ones for every example."""
-    with pytest.MonkeyPatch.context() as patch:
-        made = make_site(services)
-        patch.setattr(cerebro_settings, "QUARANTINE_BUCKET", made.quarantine_bucket)
+    made = make_site(services)
 
-        def emptied() -> Site:
-            for key in made.contents():
-                made.remove(key)
-            empty_raw(made)
-            return made
+    def emptied() -> Site:
+        for key in made.contents():
+            made.remove(key)
+        empty_raw(made)
+        return made
 
-        yield emptied
-        made.drop()
+    yield emptied
+    made.drop()
 
 
 def empty_raw(site: Site) -> None:
@@ -167,13 +164,13 @@ def load_in_batches(site: Site, chance: random.Random) -> None:
     """Load what is new in random batches in random order, some of them twice."""
     objects = [stored for batch in site.discover().biometrics for stored in batch]
     chance.shuffle(objects)
-    batches = list(pack(objects, batch_objects=chance.randint(1, 4)))
+    batches = list(pack(objects, site.settings.batch_bytes, chance.randint(1, 4)))
     for batch in batches + chance.sample(batches, len(batches) // 2):
-        BiometricsLoader(site.store, site.bucket, site.warehouse, "run").load(batch)
+        BiometricsLoader(site.store, site.bucket, site.warehouse, site.settings, "run").load(batch)
 
 
 def expected_minutes(delivered: list[tuple[str, bytes]]) -> list[dict[str, Any]]:
-    """What raw must hold: heroes are spelled there as they came."""
+    """The expected minutes of raw, with the hero ids as delivered."""
     in_force: dict[str, Any] = {}
     for key, body in delivered:
         try:
@@ -199,7 +196,7 @@ def summary(readings: list[Any]) -> dict[str, Any]:
 
 
 def check_raw(site: Site, delivered: list[tuple[str, bytes]]) -> Expected:
-    """Ledger, rejections and merged minutes are what the plain calculation says; conservation holds in the ledger."""
+    """Compare ledger, rejections and merged minutes with the plain calculation; check conservation in the ledger."""
     expected = calculate(delivered)
     assert {key: tuple(counts) for key, *counts in site.rows(LOADS)} == expected.loads
     assert {(dataset, reason): rows for dataset, reason, rows in site.rows(REJECTIONS)} == expected.rejections
@@ -215,27 +212,27 @@ def check_raw(site: Site, delivered: list[tuple[str, bytes]]) -> Expected:
 
 @settings(STEADY, max_examples=12)
 @given(runs=st.lists(BIOMETRICS, min_size=1, max_size=3), seed=st.integers(0, 1 << 30))
-def test_raw_depends_on_what_was_delivered_alone(fresh_site: Any, runs: list[list[Delivery]], seed: int) -> None:
+def test_raw_depends_only_on_the_delivered_objects(fresh_site: Any, runs: list[list[Delivery]], seed: int) -> None:
     site = fresh_site()
     chance = random.Random(seed)
-    taken_up: list[tuple[str, bytes]] = []
+    ingested: list[tuple[str, bytes]] = []
     for run in runs:
-        # Of versions of one key that come between two runs, only the last is ever seen.
+        # Of several versions of a key between two runs, only the last is listed.
         last_versions = {delivery.key: delivery.body for delivery in run}
         for delivery in run:
             site.put(delivery.key, delivery.body)
         load_in_batches(site, chance)
-        taken_up += last_versions.items()
+        ingested += last_versions.items()
         if chance.random() < 0.3:
             site.remove(run[0].key)
     # Order and conservation, whatever the batches and repeats were.
-    check_raw(site, taken_up)
+    check_raw(site, ingested)
     # Rerun: nothing is written.
     loads = "select load_id, xmin::text from raw.loads where status = 'loaded' order by load_id"
     before = site.rows(loads)
     load_in_batches(site, chance)
     assert site.rows(loads) == before
-    # Rebuild: from what is there now, in one run.
+    # Rebuild: from the objects that are there now, in one run.
     empty_raw(site)
     site.load()
     check_raw(site, list(site.contents().items()))
@@ -253,10 +250,10 @@ def test_raw_depends_on_what_was_delivered_alone(fresh_site: Any, runs: list[lis
         max_size=2,
     )
 )
-def test_marts_depend_on_what_was_delivered_alone(fresh_site: Any, runs: list[Any]) -> None:
-    """Built after every run, so that late and corrected data come to tables that are there already."""
+def test_marts_depend_only_on_the_delivered_objects(fresh_site: Any, runs: list[Any]) -> None:
+    """dbt builds after every run, so that late-arriving and corrected data reach existing tables."""
     site = fresh_site()
-    # So many that what comes later is little beside it: dbt builds a table anew when its data have doubled.
+    # Enough rows that later ones are few beside them: dbt rebuilds a table whose data have doubled.
     base = parquet([(f"2024-12-31 12:{n % 60:02d}:00", "Thor", 80, 20, n) for n in range(400)])
     site.put("biometrics/base.parquet", base)
     for run in runs:

@@ -1,4 +1,4 @@
-"""The sample's landing zone on a real S3 server: reproducible, dirty as promised, with clear answers."""
+"""The sample data on a real S3 server: reproducible, with every kind of dirt, with clear answers."""
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,8 @@ import pytest
 from include.cerebro.landing.listing import list_objects
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import ObjectStore
-from include.cerebro.sample_data.writer import SampleSize, write_sample
+from include.cerebro.platform.settings import read_settings
+from include.cerebro.sample_data.writer import Dataset, SampleSize, write_sample
 from tests.oracle import Expected, calculate
 
 SMALL = SampleSize(heroes=4, missions=24, hours=4)
@@ -36,7 +37,8 @@ def bucket(store: ObjectStore) -> Iterator[str]:
 
 
 def write(store: ObjectStore, bucket: str, size: SampleSize) -> dict[str, Any]:
-    return {dataset: write_sample(store, bucket, dataset, size) for dataset in ("heroes", "missions", "biometrics")}
+    datasets: tuple[Dataset, ...] = ("heroes", "missions", "biometrics")
+    return {dataset: write_sample(store, bucket, dataset, size, read_settings()) for dataset in datasets}
 
 
 def contents(store: ObjectStore, bucket: str) -> dict[str, bytes]:
@@ -62,7 +64,7 @@ def test_the_same_parameters_give_the_same_etags(store: ObjectStore, bucket: str
     }
 
 
-def test_what_is_reported_is_what_is_there(store: ObjectStore, bucket: str) -> None:
+def test_the_report_matches_the_written_objects(store: ObjectStore, bucket: str) -> None:
     written = write(store, bucket, SMALL)
     there = listing(store, bucket)
     assert sum(part.objects for part in written.values()) == len(there)
@@ -111,7 +113,7 @@ READINGS = """
 def test_readings_are_dirty_in_every_way(store: ObjectStore, bucket: str) -> None:
     write(store, bucket, SMALL)
     keys = [version.key for version in listing(store, bucket) if version.key.startswith("biometrics")]
-    with duckdb_session(store) as connection:
+    with duckdb_session(read_settings(), store) as connection:
         readings = [row for key in keys for row in connection.execute(READINGS, [f"s3://{bucket}/{key}"]).fetchall()]
     timestamps, hero_ids, heart_rates, energies, types = (set(column) for column in zip(*readings, strict=True))
     assert {None, "infinity", "not synchronised"} <= timestamps

@@ -1,4 +1,4 @@
-"""Small objects are fetched whole: a request each, and proof that they are what was listed."""
+"""Small objects are fetched whole: one request each, and a proof that they are the listed versions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import duckdb
 import pytest
 
 from include.cerebro.landing.datasets import BIOMETRICS
-from include.cerebro.landing.discovery import listed
-from include.cerebro.landing.listing import still_listed
+from include.cerebro.landing.listing import list_dataset
+from include.cerebro.landing.versions import still_listed
 from include.cerebro.loading.aggregation import Aggregation
-from include.cerebro.platform import settings
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import StoredObject
 from tests.integration.helpers import Site
@@ -24,12 +23,12 @@ KEYS = [f"biometrics/{name}.parquet" for name in ("a", "a b?", "a/b", "é[1]", "
 def objects(site: Site) -> list[StoredObject]:
     for number, key in enumerate(KEYS):
         site.put(key, one_reading(60 + number, hero_id=key[-9]))
-    return listed(site.client, site.bucket, BIOMETRICS)
+    return list_dataset(site.client, site.bucket, BIOMETRICS)
 
 
 @pytest.fixture
 def duck(site: Site) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb_session(site.store, whole_objects=True) as connection:
+    with duckdb_session(site.settings, site.store, whole_objects=True) as connection:
         yield connection
 
 
@@ -46,7 +45,7 @@ def test_an_object_takes_one_request(site: Site, objects: list[StoredObject], du
     assert requests == [("GET", len(KEYS))]
 
 
-def test_all_are_proven_to_be_what_was_listed(
+def test_all_are_proven_to_be_the_listed_versions(
     site: Site, objects: list[StoredObject], duck: duckdb.DuckDBPyConnection
 ) -> None:
     assert aggregated(duck, site, objects).proven() == set(objects)
@@ -60,7 +59,7 @@ def test_another_etag_than_the_md5_proves_nothing(
     assert aggregated(duck, site, [other, *objects[1:]]).proven() == set(objects[1:])
 
 
-def test_what_had_to_leave_the_cache_is_proven_no_more(
+def test_an_object_that_left_the_cache_is_no_longer_proven(
     site: Site, objects: list[StoredObject], duck: duckdb.DuckDBPyConnection
 ) -> None:
     aggregation = aggregated(duck, site, objects)
@@ -84,9 +83,7 @@ def test_still_listed_tells_the_versions_apart(site: Site, objects: list[StoredO
 
 
 @pytest.mark.parametrize("limit", [0, 10**9])
-def test_both_ways_of_reading_load_the_same(
-    site: Site, objects: list[StoredObject], monkeypatch: pytest.MonkeyPatch, limit: int
-) -> None:
-    monkeypatch.setattr(settings, "WHOLE_OBJECT_BYTES", limit)
+def test_both_ways_of_reading_load_the_same(site: Site, objects: list[StoredObject], limit: int) -> None:
+    site.changed["whole_object_bytes"] = limit
     assert site.load().objects == len(objects)
     assert heart_rates(site) == sorted((key[-9], 1, 60 + number) for number, key in enumerate(KEYS))

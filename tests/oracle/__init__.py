@@ -1,7 +1,7 @@
-"""What the warehouse must hold, calculated a second time: slowly, plainly, without the project's code.
+"""The expected content of the warehouse, calculated independently: slowly, plainly, without the project's code.
 
-Written from the contract and docs/architecture.md alone. ``calculate`` takes the landing zone's objects in
-the order in which they were delivered and returns the expected marts and analytics.
+Written from the contract and docs/explanation/identity.md alone. ``calculate`` takes the landing zone's objects in
+the order of their delivery and returns the expected marts and analytics.
 """
 
 from tests.oracle.calculate import Expected, calculate

@@ -1,4 +1,4 @@
-"""From the objects of the landing zone to the tables that analysts see."""
+"""Calculates the tables that analysts read from the objects of the landing zone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.oracle.identity import best_spelling, hero_key, readable
@@ -42,9 +42,12 @@ class Expected:
 def calculate(
     objects: Mapping[str, bytes] | Iterable[tuple[str, bytes]], mission_duration_minutes: int = 1
 ) -> Expected:
-    """Calculate everything from (key, bytes) in the order of delivery; a key that comes again is corrected.
+    """Calculate all expected tables.
 
-    A correction that cannot be read leaves the earlier version in force. Keys of no dataset are ignored.
+    Args:
+        objects: (key, bytes) in the order of delivery. A later object of the same key supersedes the earlier one,
+            unless it cannot be read. Keys of no dataset are ignored.
+        mission_duration_minutes: The minutes that a mission covers, its own included.
     """
     deliveries = objects.items() if isinstance(objects, Mapping) else objects
     in_force: dict[str, Content] = {}
@@ -64,7 +67,7 @@ def calculate(
             expected.rejections[content.dataset, reason] += rows
 
     def accepted(dataset: str) -> list[Any]:
-        # Content decides which record is the last, never the order of arrival.
+        # The key decides which record is the last, never the order of arrival.
         return [row for key in sorted(in_force) if in_force[key].dataset == dataset for row in in_force[key].accepted]
 
     hero_records, mission_records, readings = accepted("heroes"), accepted("missions"), accepted("biometrics")
@@ -163,7 +166,7 @@ def one_big_table(expected: Expected, duration: int) -> list[Row]:
     mission_by_id = {row["mission_id"]: row for row in expected.dim_missions}
     fact = {(row["hero_id"], row["minute_at"]): row for row in expected.fact_biometrics}
     triples = []
-    on_mission = set()
+    on_mission: set[tuple[str, datetime]] = set()
     for participation in expected.bridge_mission_heroes:
         hero_id, mission_id = participation["hero_id"], participation["mission_id"]
         start = minute_of(mission_by_id[mission_id]["mission_at"])
@@ -196,7 +199,7 @@ def one_big_table(expected: Expected, duration: int) -> list[Row]:
 
 
 def energy_on_high_risk_missions(rows: list[Row], group: str) -> dict[str, float | None]:
-    """The first question, answered for every hero_id or hero_name that has been on a high-risk mission."""
+    """The first question, answered for each hero_id or hero_name with a high-risk mission."""
     energies = defaultdict(list)
     for row in rows:
         if row["mission_id"] is not None and (row["structural_damage"] or 0) > 10_000:
@@ -205,7 +208,7 @@ def energy_on_high_risk_missions(rows: list[Row], group: str) -> dict[str, float
 
 
 def successful_missions(rows: list[Row], group: str) -> dict[str, tuple[int, float | None]]:
-    """The second question, answered for every hero_id or hero_name that has been on a successful mission."""
+    """The second question, answered for each hero_id or hero_name with a successful mission."""
     own_rows = defaultdict(list)
     for row in rows:
         if row["mission_outcome"] == "Successful":
@@ -238,7 +241,7 @@ def last(values: Iterable[Any]) -> Any:
 
 
 def hero_ids_of(record: Row) -> list[str]:
-    """The ids that a mission record names: of an array, or the one of a plain text."""
+    """The hero ids of a mission record, from an array or a single text."""
     named = record.get("hero_ids")
     if isinstance(named, str):
         named = [named]
@@ -249,13 +252,13 @@ def hero_ids_of(record: Row) -> list[str]:
 
 
 def damage_of(record: Row, name: str) -> Any:
-    """A number of the damage report; None if there is no report."""
+    """A field of the damage report; None without a report."""
     report = record.get("damage_report")
     return report.get(name) if isinstance(report, dict) else None
 
 
 def json_text(value: Any) -> str | None:
-    """A JSON value as text, as PostgreSQL's ->> has it."""
+    """A JSON value as text, as PostgreSQL's ->> returns it."""
     if value is None or isinstance(value, str):
         return text(value)
     return json.dumps(value)

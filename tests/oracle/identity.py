@@ -1,4 +1,4 @@
-"""Who is who: spellings of one hero, the best of them, readable names."""
+"""Hero identity: the key that spellings share, the best spelling, readable names."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ SEPARATORS = "_.-'’"
 
 
 def is_separator(character: str) -> bool:
-    """Whether the character does not count when two spellings are compared."""
+    """Whether the comparison of spellings ignores the character."""
     return character in SEPARATORS or character.isspace()
 
 
 @cache
 def hero_key(spelling: str) -> str:
-    """What one hero's spellings have in common: lower case, no separators but those between two digits."""
+    """The key that all spellings of a hero share: lower case, without separators except between two digits."""
     lower = spelling.lower()
     kept = []
     for position, character in enumerate(lower):
@@ -30,7 +30,7 @@ def hero_key(spelling: str) -> str:
 
 
 def is_readable(spelling: str) -> bool:
-    """Whether it starts with a capital or a digit and has both cases."""
+    """Whether the spelling starts with a capital or a digit and has both cases."""
     starts_well = spelling[0].isupper() or spelling[0] in "0123456789"
     return starts_well and any(c.isupper() for c in spelling) and any(c.islower() for c in spelling)
 

@@ -1,4 +1,4 @@
-"""From one object's bytes to what is accepted of it, and what is rejected for which reason."""
+"""Reads one object: its accepted records, and its rejected ones by reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import duckdb
 from tests.oracle.values import BLANKS, heart_rate, instant, number_not_below_zero, text
 
 HERO_COLUMNS = ("hero_id", "name", "alter_ego", "first_appearance")
-# Deeper nesting than this is no mission.
+# Records that are nested deeper are rejected.
 MAX_DEPTH = 200
 NUMERIC = r"VARCHAR|FLOAT|DOUBLE|DECIMAL.*|U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)"
 TYPES = ("TIMESTAMP.*|DATE|VARCHAR", r"VARCHAR|UUID|ENUM.*|U?\w*INT\w*", NUMERIC, NUMERIC, NUMERIC)
@@ -44,7 +44,7 @@ class BrokenObjectError(ValueError):
 
 
 class Reading(NamedTuple):
-    """One accepted reading; measures that could not be true are None."""
+    """One accepted reading; unusable measures are None."""
 
     hero_id: str
     at: Any
@@ -55,7 +55,7 @@ class Reading(NamedTuple):
 
 @dataclass
 class Content:
-    """What is in one object: accepted records (or readings) in their order, and rejected ones by reason."""
+    """The content of one object: accepted records (or readings) in their order, and rejected ones by reason."""
 
     dataset: str
     accepted: list[Any] = field(default_factory=list)
@@ -119,7 +119,7 @@ def read_heroes(data: bytes) -> Content:
 
 
 def read_missions(data: bytes) -> Content:
-    """Read a JSON array, or one JSON object a line."""
+    """Read a JSON array, a single JSON object, or one object a line."""
     content = Content("missions")
     whole = decode(data)
     if not whole.strip(BLANKS):
@@ -155,7 +155,7 @@ def read_missions(data: bytes) -> Content:
 
 
 def one_object(document: str) -> Any:
-    """The object, if the whole document is a single one, over however many lines; else None."""
+    """The object if the document is a single one, on one line or several; else None."""
     try:
         value = load_json(document)
     except (ValueError, RecursionError):
@@ -164,7 +164,7 @@ def one_object(document: str) -> Any:
 
 
 def load_json(document: str) -> Any:
-    """Parse strict JSON: NaN and Infinity are none."""
+    """Parse strict JSON, which has no NaN and no Infinity."""
 
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")
@@ -173,7 +173,7 @@ def load_json(document: str) -> Any:
 
 
 def fault_of_mission(record: Any) -> str | None:
-    """Why a mission record cannot be used, or None."""
+    """The reason for which a mission record is rejected, or None."""
     if not isinstance(record, dict):
         return "not_an_object"
     if depth(record) > MAX_DEPTH:
@@ -189,14 +189,14 @@ def fault_of_mission(record: Any) -> str | None:
 
 
 def depth(value: Any) -> int:
-    """How deep the value is nested: 0 for a plain one."""
+    """The depth of nesting: 0 for a scalar."""
     if not isinstance(value, dict | list):
         return 0
     return 1 + max((depth(item) for item in (value.values() if isinstance(value, dict) else value)), default=0)
 
 
 def is_clean(value: Any) -> bool:
-    """Whether no text in it has a NUL character or half of a surrogate pair."""
+    """Whether all texts in the value are free of NUL characters and lone surrogates."""
     if isinstance(value, str):
         return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
     if isinstance(value, dict):
@@ -207,7 +207,7 @@ def is_clean(value: Any) -> bool:
 
 
 def read_biometrics(data: bytes) -> Content:
-    """Read a Parquet object; DuckDB does no more than unpack its rows."""
+    """Read a Parquet object; DuckDB only decodes its rows."""
     content = Content("biometrics")
     for moment, hero_id, *measures in parquet_rows(data):
         content.rows_in += 1
@@ -244,5 +244,5 @@ def parquet_rows(data: bytes) -> list[tuple[Any, ...]]:
 
 
 def mean(values: list[float]) -> float | None:
-    """The mean, None of nothing."""
+    """The mean; None without values."""
     return math.fsum(values) / len(values) if values else None

@@ -1,4 +1,4 @@
-"""What the warehouse must hold, given what is in the landing zone of a running stack."""
+"""The expected content of the warehouse of a running stack, from its landing zone."""
 
 from __future__ import annotations
 

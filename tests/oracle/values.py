@@ -18,14 +18,14 @@ ISO_8601 = re.compile(
 
 
 def text(value: object) -> str | None:
-    """The value without blanks around it; None for null and for nothing but blanks."""
+    """The value as text without surrounding blanks; None for null and for blanks."""
     if value is None:
         return None
     return str(value).strip(BLANKS) or None
 
 
 def instant(value: object) -> datetime | None:
-    """An ISO 8601 text as instant in UTC (no offset means UTC); None if unusable or not of years 1-9999."""
+    """An ISO 8601 text as instant in UTC (no offset means UTC); None if unusable or outside the years 1 to 9999."""
     match = ISO_8601.fullmatch(text(value) or "") if isinstance(value, str) else None
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""The warehouse as it is, held against what is expected."""
+"""Compares the warehouse with the expected tables."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def query(warehouse_uri: str, sql: str) -> list[Row]:
 
 
 def differences(expected: Expected, warehouse_uri: str) -> list[str]:
-    """Everything in which ledger, marts and analytics differ from what is expected, a line for each."""
+    """The differences of ledger, marts and analytics from the expected tables, a line each."""
     found = []
     for table, key in TABLES.items():
         actual = query(warehouse_uri, f"select * from {table}")
@@ -62,7 +62,7 @@ def differences(expected: Expected, warehouse_uri: str) -> list[str]:
 
 
 def compare(table: str, expected: Iterable[Row], actual: Iterable[Row], key: tuple[str, ...]) -> list[str]:
-    """Compare rows by their key, column by column; columns that are not expected may be there."""
+    """Compare rows by key and column; columns that are not expected are ignored."""
     wanted = {tuple(row[name] for name in key): row for row in expected}
     rows = list(actual)
     there = {tuple(row[name] for name in key): row for row in rows}
@@ -78,7 +78,7 @@ def compare(table: str, expected: Iterable[Row], actual: Iterable[Row], key: tup
 
 
 def same(expected: Any, actual: Any) -> bool:
-    """Whether two values are equal, numbers but for rounding."""
+    """Whether two values are equal; floats within the relative tolerance."""
     if isinstance(expected, float) and actual is not None:
         return math.isclose(expected, float(actual), rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-12)
     return bool(expected == actual)

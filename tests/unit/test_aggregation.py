@@ -1,4 +1,4 @@
-"""The aggregation in real DuckDB on tiny real files: which readings count, and what a minute is."""
+"""The aggregation in DuckDB on small Parquet files: which readings count, and which minute they belong to."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from include.cerebro.platform.duckdb_session import duckdb_session
+from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.sql import read_sql
 
 MINUTE_ZERO = datetime(1, 1, 1, tzinfo=UTC)
@@ -16,7 +17,7 @@ MINUTE_ZERO = datetime(1, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def duck() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb_session() as connection:
+    with duckdb_session(read_settings()) as connection:
         yield connection
 
 

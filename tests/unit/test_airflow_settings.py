@@ -1,4 +1,4 @@
-"""airflow_settings.yaml is the one truth for the connections of the Astro CLI, Compose and the stack without Docker."""
+"""airflow_settings.yaml defines the connections of the Astro CLI, Compose and the stack without Docker."""
 
 import json
 import os
@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
-from include.cerebro.platform import settings
+from include.cerebro.platform import names
 from include.cerebro.platform.connections_file import SETTINGS_FILE, as_environment, read_connections, with_overrides
 from local.components import connections as local_connections
 from local.state import Ports, Secrets
 
 REPOSITORY = Path(__file__).parents[2]
-# What the Astro CLI knows of a connection.
+# The fields of a connection that the Astro CLI supports.
 FIELDS = ("type", "host", "schema", "login", "password", "port", "extra")
 
 
@@ -41,9 +41,9 @@ def default(variable: str) -> str:
 
 def test_it_defines_the_connections_that_the_project_uses() -> None:
     assert {name: fields["conn_type"] for name, fields in read_connections().items()} == {
-        settings.MINIO_CONN_ID: "aws",
-        settings.SAMPLE_DATA_CONN_ID: "aws",
-        settings.WAREHOUSE_CONN_ID: "postgres",
+        names.MINIO_CONN_ID: "aws",
+        names.SAMPLE_DATA_CONN_ID: "aws",
+        names.WAREHOUSE_CONN_ID: "postgres",
     }
 
 
@@ -102,7 +102,7 @@ def test_it_names_the_services_and_their_ports_in_the_network(services: dict[str
 
 
 def test_compose_hands_on_each_password_that_can_be_changed(services: dict[str, Any]) -> None:
-    """What .env changes must reach both the user that is set up and the connection that is imported."""
+    """A value of .env must reach both the user that is created and the connection that is imported."""
     handed_on = {name for name in services["db-migration"]["environment"] if name.startswith("CEREBRO_")}
     users = [*services["minio-setup"]["environment"].values(), *services["warehouse"]["environment"].values()]
     for name in read_connections():

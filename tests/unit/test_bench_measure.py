@@ -1,4 +1,4 @@
-"""The benchmark's instruments."""
+"""What the benchmark measures: time, processor time and peak memory of a run."""
 
 import time
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def test_memory_is_that_of_the_run_and_not_of_the_parent() -> None:
     assert much.result == 200 * MIB
 
 
-def test_processor_time_is_told_from_waiting() -> None:
+def test_waiting_is_not_processor_time() -> None:
     worked, waited = measure(partial(compute, 0.3)), measure(partial(time.sleep, 0.3))
     assert worked.cpu_s >= 0.3
     assert waited.cpu_s < 0.2
@@ -64,7 +64,7 @@ def test_a_failed_candidate_is_no_measurement() -> None:
         measure(fail)
 
 
-def test_candidates_take_turns_and_each_run_gets_something_of_its_own(tmp_path: Path) -> None:
+def test_candidates_take_turns_and_each_run_is_prepared_apart(tmp_path: Path) -> None:
     log, made = tmp_path / "log", []
 
     @contextmanager

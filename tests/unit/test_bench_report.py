@@ -1,25 +1,25 @@
-"""The benchmark's report: bars, medians, what is kept and what is rendered."""
+"""The benchmark's report: targets, and results as they are saved and rendered."""
 
 from pathlib import Path
 
-from bench.report import Bar, Machine, Result, Section, at_least, at_most, load, render, save
+from bench.report import Machine, Result, Section, Target, at_least, at_most, load, render, save
 
 MACHINE = Machine("2026-11-24", "CPU", 2, 16.0, "Linux", {"duckdb": "1"})
 SECTION = Section("load", "Load", "What was done.", ("way", "wall s"), [("ours", "5.1")], [at_most("time", 5, 4, " s")])
 
 
-def test_a_bar_holds_at_its_limit_and_is_missed_beyond_it() -> None:
-    assert at_most("load", 1.6, 1.6, " times") == Bar("load", "1.6 times", "at most 1.6 times", True)
+def test_a_target_holds_at_its_limit_and_is_missed_beyond_it() -> None:
+    assert at_most("load", 1.6, 1.6, " times") == Target("load", "1.6 times", "at most 1.6 times", True)
     assert not at_most("load", 1.61, 1.6).holds
     assert at_least("against pandas", 8, 8).holds
     assert not at_least("against pandas", 7.9, 8).holds
 
 
-def test_a_bar_is_judged_by_what_was_measured_not_by_what_is_printed() -> None:
-    assert at_most("load", 1.64, 1.6) == Bar("load", "1.6", "at most 1.6", False)
+def test_a_target_is_compared_with_the_measurement_before_rounding() -> None:
+    assert at_most("load", 1.64, 1.6) == Target("load", "1.6", "at most 1.6", False)
 
 
-def test_results_are_read_as_they_were_kept(tmp_path: Path) -> None:
+def test_results_are_loaded_as_they_were_saved(tmp_path: Path) -> None:
     result = Result(SECTION, "small", MACHINE, 12.5)
     save(result, tmp_path)
     (kept,) = load(tmp_path, "small").values()
@@ -27,7 +27,7 @@ def test_results_are_read_as_they_were_kept(tmp_path: Path) -> None:
     assert load(tmp_path, "large") == {}
 
 
-def test_the_report_has_every_table_and_says_which_bars_are_missed() -> None:
+def test_the_report_has_every_table_and_marks_missed_targets() -> None:
     text = render([Result(SECTION, "default", MACHINE, 12.5)], lambda _: "make bench ONLY=load")
     assert "| time | 5.0 s | at most 4 s | **missed** |" in text
     assert "## Load\n\nWhat was done.\n\n| way | wall s |\n|---|---:|\n| ours | 5.1 |\n" in text

@@ -1,4 +1,4 @@
-"""From which columns a query makes its own: in the shapes of SQL that the models are written in."""
+"""The source columns of each column of a query, for the forms of SQL that the models use."""
 
 from include.cerebro.lineage.columns import Column, column_lineage
 
@@ -35,7 +35,7 @@ def test_a_lateral_subquery_reads_its_own_table_not_the_one_that_it_is_joined_to
     assert made_from(sql) == {"hero_id": {"marts.fact.hero_id"}, "energy": {"marts.fact.energy"}}
 
 
-def test_what_a_function_unfolds_comes_from_what_it_was_given() -> None:
+def test_the_rows_of_a_function_come_from_its_argument() -> None:
     sql = """
         with missions as (select * from "cerebro"."raw"."missions")
         select array(

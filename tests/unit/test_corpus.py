@@ -1,37 +1,90 @@
-"""The corpus is complete, and its table says what the plain calculation says."""
+"""The corpus is complete, and its folders say what the plain calculation says."""
 
-import tomllib
-from pathlib import Path
+from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
+import duckdb
 import pytest
 
+from tests.corpus.cases import CASES, CORPUS, Case
+from tests.corpus.make_objects import DAMAGE, READINGS
 from tests.oracle import BrokenObjectError
-from tests.oracle.landing import dataset_of, read_object
-
-CORPUS = Path(__file__).parents[1] / "corpus"
-CASES = tomllib.loads((CORPUS / "corpus.toml").read_text(encoding="utf-8"))["case"]
+from tests.oracle.landing import MEASURES, Content, Reading, dataset_of, read_object
+from tests.oracle.values import instant, minute_of
 
 
 def test_every_file_has_a_case_and_every_case_a_file_and_a_key_of_its_own() -> None:
-    assert {case["file"] for case in CASES} == {path.name for path in (CORPUS / "objects").iterdir()}
-    for name in ("name", "key"):
-        assert len({case[name] for case in CASES}) == len(CASES) >= 30
+    objects = {case.folder / delivered.file for case in CASES for delivered in case.objects}
+    beside = {case.folder / name for case in CASES for name in ("case.toml", "rows.jsonl")}
+    queries = {path.with_suffix(".sql") for path in objects if path.suffix == ".parquet"}
+    assert objects <= set(CORPUS.glob("*/*/*")) <= objects | beside | queries
+    assert all(case.objects for case in CASES)
+    keys = [delivered.key for case in CASES for delivered in case.objects]
+    assert len(set(keys)) == len(keys) >= len(CASES) >= 30
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_the_table_says_what_the_plain_calculation_says(case: dict[str, Any]) -> None:
-    dataset = dataset_of(case["key"])
-    if case["status"] == "ignored":
-        assert dataset is None
-        return
-    assert dataset == case["dataset"]
-    data = (CORPUS / "objects" / case["file"]).read_bytes()
-    if case["status"] == "failed":
-        with pytest.raises(BrokenObjectError):
-            read_object(dataset, data)
-        return
-    content = read_object(dataset, data)
-    assert content.rejected == case.get("reasons", {})
-    assert (content.rows_in, len(content.accepted)) == (case["rows_in"], case["rows_loaded"])
-    assert case["rows_in"] == case["rows_loaded"] + case["rows_rejected"]
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_table_says_what_the_plain_calculation_says(case: Case) -> None:
+    rows: list[dict[str, Any]] = []
+    for delivered in case.objects:
+        dataset = dataset_of(delivered.key)
+        if delivered.status == "ignored":
+            assert dataset is None
+            continue
+        assert dataset == case.dataset
+        if delivered.status == "failed":
+            with pytest.raises(BrokenObjectError):
+                read_object(dataset, delivered.body)
+            continue
+        content = read_object(dataset, delivered.body)
+        assert content.rejected == delivered.rejected
+        assert (content.rows_in, len(content.accepted)) == (delivered.rows_in, delivered.rows_loaded)
+        assert delivered.rows_in == delivered.rows_loaded + delivered.rows_rejected
+        rows += rows_in_raw(content)
+    assert [{name: value for name, value in row.items() if name != "row_number"} for row in case.rows] == rows
+
+
+def rows_in_raw(content: Content) -> list[dict[str, Any]]:
+    """The rows that raw has of an object, without their numbers."""
+    if content.dataset == "heroes":
+        return [{"record": record} for record in content.accepted]
+    if content.dataset == "missions":
+        return [{"mission_at": iso(instant(record["timestamp"])), "record": record} for record in content.accepted]
+    minutes: defaultdict[tuple[str, str], list[Reading]] = defaultdict(list)
+    for reading in content.accepted:
+        minutes[reading.hero_id, iso(minute_of(reading.at))].append(reading)
+    return [minute(*key, minutes[key]) for key in sorted(minutes)]
+
+
+def iso(moment: datetime | None) -> str:
+    """The instant as PostgreSQL writes it in JSON."""
+    assert moment is not None
+    return moment.isoformat()
+
+
+def minute(hero_id: str, minute_at: str, readings: list[Reading]) -> dict[str, Any]:
+    """One row of raw.biometrics."""
+    row: dict[str, Any] = {"hero_id": hero_id, "minute_at": minute_at, "reading_count": len(readings)}
+    for measure in MEASURES:
+        values = [value for reading in readings if (value := getattr(reading, measure)) is not None]
+        row |= {
+            f"{measure}_count": len(values),
+            f"{measure}_sum": sum(values) if values else None,
+            f"{measure}_min": min(values, default=None),
+            f"{measure}_max": max(values, default=None),
+        }
+    return row
+
+
+def test_parquet_objects_hold_what_their_queries_give() -> None:
+    queries = [query for query in CORPUS.glob("*/*/*.sql") if query.parent.name not in DAMAGE]
+    assert len(queries) >= 30
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(READINGS)
+        for query in queries:
+            written = f"from read_parquet('{query.with_suffix('.parquet')}', hive_partitioning = false)"
+            wanted = query.read_text(encoding="utf-8")
+            for one, other in ((wanted, written), (written, wanted)):
+                assert connection.execute(f"({one}) except all ({other})").fetchall() == [], query

@@ -1,4 +1,4 @@
-"""What the files for Docker, Kubernetes and GitHub promise, and what they share with the stack without Docker."""
+"""The files for Docker, Kubernetes and GitHub: their guarantees, and what they share with the stack without Docker."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from include.cerebro.platform import settings
+from include.cerebro.platform import names
 from local import postgres
 from local.components import AIRFLOW_SETTINGS
 from local.state import BUCKETS
@@ -53,7 +53,7 @@ def test_every_service_is_checked_limited_and_closed_to_others(file: str) -> Non
             assert how["condition"] != "service_started", (name, dependency)
 
 
-def test_the_override_rests_on_nothing_but_names() -> None:
+def test_the_override_refers_only_to_services_of_the_astro_cli() -> None:
     """The Astro CLI merges it into a file of its own: the same services and network, nothing else of ours."""
     override, own = read_yaml("docker-compose.override.yml"), read_yaml("docker-compose.yml")
     shared = override["services"].keys() & own["services"].keys()
@@ -122,7 +122,7 @@ def test_the_pipeline_may_write_to_quarantine_and_reports_but_not_where_it_reads
         if any(action.startswith(("s3:Put", "s3:Delete", "s3:*")) for action in statement["Action"])
         for resource in statement["Resource"]
     }
-    assert writable == set(BUCKETS) - {settings.DEFAULT_LANDING_BUCKET}
+    assert writable == set(BUCKETS) - {names.DEFAULT_LANDING_BUCKET}
 
 
 def test_kubernetes_finds_everything_where_the_image_has_it(image_environment: dict[str, str]) -> None:

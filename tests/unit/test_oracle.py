@@ -19,7 +19,7 @@ COLUMNS = '"timestamp", hero_id, heart_rate, stress_level, energy_output'
 
 @pytest.fixture
 def parquet(tmp_path: Path) -> Any:
-    """Make Parquet bytes of SQL values lists."""
+    """A function that writes SQL values lists as Parquet."""
 
     def write(*rows: str, columns: str = COLUMNS) -> bytes:
         path = tmp_path / "x.parquet"
@@ -229,5 +229,5 @@ def test_broken_objects(dataset: str, data: bytes) -> None:
         read_object(dataset, data)
 
 
-def test_other_keys_are_no_ones_business() -> None:
+def test_keys_of_no_dataset_are_ignored() -> None:
     assert calculate({"readme.txt": b"x", "heroes.csv.bak": b"x", "mission_logs/a.csv": b"x"}).loads == {}

@@ -1,4 +1,4 @@
-"""The oracle's own rules on cases calculated by hand, from docs/architecture.md."""
+"""The oracle's own rules on cases calculated by hand, from docs/explanation/identity.md."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_readable_needs_a_good_start_and_both_cases(spelling: str, expected: boo
     assert is_readable(spelling) is expected
 
 
-def test_the_heroes_files_come_before_what_reads_better() -> None:
+def test_a_spelling_of_the_hero_files_is_preferred_to_a_readable_one() -> None:
     assert best_spelling({"Spider-Man", "spiderman"}, preferred={"spiderman"}) == "spiderman"
 
 

@@ -45,7 +45,7 @@ def test_no_instant(written: object) -> None:
     assert instant(written) is None
 
 
-def test_an_offset_cannot_lead_out_of_the_years() -> None:
+def test_an_offset_cannot_lead_beyond_the_years_1_and_9999() -> None:
     assert instant("0001-01-01T00:00:00+01:00") is None
     assert instant("9999-12-31T23:00:00-02:00") is None
 

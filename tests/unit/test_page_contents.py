@@ -1,4 +1,4 @@
-"""What the page makes of rows: words, figures and HTML, with names that nobody may trust."""
+"""What the page makes of rows: texts, figures and HTML, also of hostile names."""
 
 import json
 import re
@@ -8,13 +8,13 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from include.cerebro.page import content, figures, render, wording
-from include.cerebro.page.reader import Reader
-from include.cerebro.page.section import Section
-from include.cerebro.page.sections import answers, operations
-from include.cerebro.page.sections.biometrics import MOST_BUCKETS, MOST_MINUTES, Choice, biometrics, choose_range
-from include.cerebro.page.sections.remedies import remedy
-from include.cerebro.platform import settings
+from include.cerebro.page import content, figures, formatting, render
+from include.cerebro.page.components import Section
+from include.cerebro.page.reader import Reader, Row
+from include.cerebro.page.sections import biometrics, hulk_factor
+from include.cerebro.page.sections.biometrics import MOST_BUCKETS, MOST_MINUTES, Choice, choose_range
+from include.cerebro.page.sections.quarantine import remedy
+from include.cerebro.platform import names
 
 NOW = datetime(2025, 1, 2, tzinfo=UTC)
 EVIL = "<script>alert(1)</script>"
@@ -24,32 +24,32 @@ MEASURES = ("heart_rate", "stress_level", "energy_output")
 
 
 class Rows(Reader):
-    """Stands where the reader stands: the rows that each query would give."""
+    """A reader without a warehouse: it has the rows that each query would give."""
 
-    def __init__(self, **rows: list[dict[str, Any]]) -> None:
+    def __init__(self, **rows: list[Row]) -> None:
         self._rows = rows
 
-    def rows(self, name: str, **_: Any) -> list[dict[str, Any]]:
+    def rows(self, name: str, **_: object) -> list[Row]:
         return self._rows.get(name, [])
 
 
-def bucket(minute: int, value: float | None) -> dict[str, Any]:
-    row: dict[str, Any] = {"bucket_at": NOW + timedelta(minutes=minute), "minutes_read": int(value is not None)}
+def bucket(minute: int, value: float | None) -> Row:
+    row: Row = {"bucket_at": NOW + timedelta(minutes=minute), "minutes_read": int(value is not None)}
     for measure in MEASURES:
         row |= {measure: value, f"{measure}_min": value, f"{measure}_max": value}
     return row
 
 
-def mission(minute: int, **values: Any) -> dict[str, Any]:
+def mission(minute: int, **values: Any) -> Row:
     row = {"mission_id": "m1", "mission_at": NOW + timedelta(minutes=minute), "location": None, "outcome": None}
     return row | {"structural_damage": None, "is_high_risk": False, "in_all": 1} | values
 
 
-def hero(hero_id: str, name: str) -> dict[str, Any]:
+def hero(hero_id: str, name: str) -> Row:
     return {"hero_id": hero_id, "hero_name": name, "first_minute": NOW, "last_minute": NOW + timedelta(minutes=9)}
 
 
-EVERYTHING: dict[str, list[dict[str, Any]]] = {
+EVERYTHING: dict[str, list[Row]] = {
     "hulk_factor": [
         {"hero_name": EVIL, "avg_energy_output": 1308.689},
         {"hero_name": ITALIC, "avg_energy_output": 9.0},
@@ -75,19 +75,8 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def whole_page(**rows: list[dict[str, Any]]) -> content.Page:
-    reader: Any = Rows(**rows)
-    made = {
-        "failed": operations.failed(reader),
-        "hulk_factor": answers.hulk_factor(reader),
-        "reliability": answers.reliability(reader),
-        "biometrics": biometrics(reader, Choice()),
-        "days": operations.days(reader),
-        "runs": operations.runs(reader),
-        "freshness": operations.freshness(reader, NOW),
-        "quarantine": operations.quarantine(reader),
-    }
-    return content.Page(NOW, "Headline", True, "", made)
+def whole_page(**rows: list[Row]) -> content.Page:
+    return content.page_of(Rows(**rows), NOW, Choice())
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +92,7 @@ def test_names_from_the_data_never_become_html(evil_html: str) -> None:
 
 
 def test_names_from_the_data_never_become_html_within_a_chart(evil_html: str) -> None:
-    """Plotly reads a few tags itself: what it is given has none."""
+    """Plotly reads a few tags itself, so the texts that it gets have none."""
     charts = re.findall(r'<script type="application/json">(.*?)</script>', evil_html, re.DOTALL)
     assert len(charts) == 4
     for chart in charts:
@@ -126,7 +115,7 @@ def test_the_report_holds_all_it_needs(evil_html: str) -> None:
 def test_the_figures_are_what_plotly_takes(name: str) -> None:
     figure = whole_page(**EVERYTHING).sections[name].figure
     assert figure is not None
-    # Colours are put in by the script.
+    # The script puts in the colours.
     text = re.sub(r'"--\w+"', '"red"', json.dumps(figure))
     go.Figure(json.loads(text))
 
@@ -136,7 +125,7 @@ def test_titles_say_the_answer() -> None:
     assert sections["hulk_factor"].title.endswith("puts out the most energy on high-risk missions: 1,308.69 on average")
     assert sections["reliability"].title.endswith("was on the most successful missions: 13")
     assert sections["runs"].title == "1 reading is missing"
-    assert sections["runs"].is_well is False
+    assert sections["runs"].is_healthy is False
     assert sections["runs"].table is not None
     assert sections["runs"].table.rows[0][-1] == "no: 1 missing"
     assert sections["quarantine"].title == "2 rows of 1 object in quarantine"
@@ -153,7 +142,7 @@ def test_an_empty_warehouse_says_what_to_do() -> None:
     html = render.page_html(page)
     assert "<table" not in html
     assert "application/json" not in html
-    assert 'id="failed"' not in html, "nothing is broken, so nothing is said of it"
+    assert 'id="failed"' not in html, "nothing is broken, so the section is not shown"
 
 
 def test_a_line_breaks_where_there_are_no_readings() -> None:
@@ -209,31 +198,31 @@ def test_what_is_no_range_is_refused_in_words(first: str, last: str) -> None:
         choose_range(first, last)
 
 
-def test_an_unknown_hero_is_told_so_and_may_choose_again() -> None:
-    reader: Any = Rows(heroes=[hero("thor", "Thor")])
-    section = biometrics(reader, Choice("'; drop table heroes"))
+def test_for_an_unknown_hero_it_says_so_and_offers_the_others() -> None:
+    section = biometrics.read(Rows(heroes=[hero("thor", "Thor")]), Choice("'; drop table heroes"))
     assert section.problem
-    assert section.form["heroes"] == [("thor", "Thor")]
+    assert section.form is not None
+    assert section.form.heroes == [("thor", "Thor")]
 
 
 def test_a_long_name_is_cut_for_a_chart_only() -> None:
     name = "A" * 100
-    assert len(wording.label(name)) == 40
-    reader: Any = Rows(hulk_factor=[{"hero_name": name, "avg_energy_output": 1.0}])
-    assert name in render.section_html(answers.hulk_factor(reader))
+    assert len(formatting.chart_text(name)) == 40
+    section = hulk_factor.read(Rows(hulk_factor=[{"hero_name": name, "avg_energy_output": 1.0}]))
+    assert name in render.section_html(section)
 
 
 def test_instants_are_in_utc_and_ages_in_words() -> None:
     elsewhere = datetime.fromisoformat("2025-01-01T23:30:00-05:00")
-    assert wording.instant(elsewhere) == "2 Jan 2025, 04:30"
-    assert wording.ago(NOW - timedelta(minutes=61), NOW) == "1 hour ago"
-    assert wording.ago(NOW + timedelta(minutes=5), NOW) == "just now"
+    assert formatting.instant(elsewhere) == "2 Jan 2025, 04:30"
+    assert formatting.ago(NOW - timedelta(minutes=61), NOW) == "1 hour ago"
+    assert formatting.ago(NOW + timedelta(minutes=5), NOW) == "just now"
 
 
 def test_every_reason_of_the_loaders_has_its_remedy() -> None:
     sources = [
-        (settings.SQL_ROOT / "loading" / "biometrics" / "judged_readings.sql").read_text(encoding="utf-8"),
-        (settings.PROJECT_ROOT / "include" / "cerebro" / "formats" / "records.py").read_text(encoding="utf-8"),
+        (names.SQL_ROOT / "loading" / "biometrics" / "judged_readings.sql").read_text(encoding="utf-8"),
+        *(path.read_text(encoding="utf-8") for path in (names.PROJECT_ROOT / "include/cerebro/formats").glob("*.py")),
     ]
     reasons = set(re.findall(r"""['"]((?:missing|invalid)_\w+|no_usable_\w+)['"]""", "\n".join(sources)))
     assert {"missing_hero_id", "invalid_json"} <= reasons
@@ -241,6 +230,6 @@ def test_every_reason_of_the_loaders_has_its_remedy() -> None:
 
 
 def test_a_section_that_cannot_be_read_says_why() -> None:
-    html = render.section_html(Section("days", "Days", "Days", problem=f"Its tables are not there yet {EVIL}"))
-    assert "Its tables are not there yet" in html
+    html = render.section_html(Section("days", "Days", problem=f"The tables are not there yet {EVIL}"))
+    assert "The tables are not there yet" in html
     assert EVIL not in html

@@ -1,4 +1,4 @@
-"""Hero and mission files as records: what is kept word for word, what is rejected, what fails the file."""
+"""Hero and mission files as records: kept word for word, rejected alone, or failed with the whole file."""
 
 import io
 import json
@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.cerebro.formats import records
-from include.cerebro.formats.records import Record, RejectedRecord, parse_instant, read_heroes, read_missions
+from include.cerebro.formats.heroes_csv import read_heroes
+from include.cerebro.formats.instants import parse_instant
+from include.cerebro.formats.missions_json import CHUNK_CHARACTERS, read_missions
+from include.cerebro.formats.records import Record, RejectedRecord
 from include.cerebro.platform.errors import BadObjectError
 
 HEADER = "hero_id,name,alter_ego,first_appearance\n"
@@ -17,8 +19,8 @@ def heroes(text: str) -> list[Record | RejectedRecord]:
     return list(read_heroes("heroes.csv", io.StringIO(text, newline="")))
 
 
-def missions(text: str) -> list[Record | RejectedRecord]:
-    return list(read_missions("mission_logs.json", io.StringIO(text)))
+def missions(text: str, chunk_characters: int = CHUNK_CHARACTERS) -> list[Record | RejectedRecord]:
+    return list(read_missions("mission_logs.json", io.StringIO(text), chunk_characters))
 
 
 def mission(mission_id: object = "m1", timestamp: object = "2025-01-01T10:00:00Z") -> str:
@@ -85,21 +87,19 @@ def test_instants(value: object, instant: datetime | None) -> None:
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 7, 1 << 20])
-def test_array_elements_are_kept_word_for_word_whatever_the_chunk(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "READ_CHARACTERS", chunk)
+def test_array_elements_are_kept_word_for_word_whatever_the_chunk(chunk: int) -> None:
     elements = [
         '{"mission_id": 1.50, "timestamp": "2025-01-01", "x":\n [1e2]}',
         '{"mission_id":"]},{","timestamp":"2025-01-02"}',
     ]
-    assert [record.text for record in missions(f" \n[ {elements[0]} ,\n{elements[1]}\n] \n")] == elements
+    assert [record.text for record in missions(f" \n[ {elements[0]} ,\n{elements[1]}\n] \n", chunk)] == elements
 
 
 @pytest.mark.parametrize("chunk", [1, 5, 1 << 20])
-def test_lines_are_kept_word_for_word(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "READ_CHARACTERS", chunk)
+def test_lines_are_kept_word_for_word(chunk: int) -> None:
     lines = [mission(number) for number in range(1, 6)]
-    assert [record.text for record in missions("\n".join(lines))] == lines
-    assert [record.text for record in missions("\n\n".join(lines) + "\n")] == lines
+    assert [record.text for record in missions("\n".join(lines), chunk)] == lines
+    assert [record.text for record in missions("\n\n".join(lines) + "\n", chunk)] == lines
 
 
 def test_one_object_over_several_lines_is_one_record() -> None:
@@ -131,7 +131,7 @@ def test_a_bad_mission_is_rejected_alone(text: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("text", [r'{"mission_id":"a\\u0000","timestamp":"2025-01-01"}', mission("[" * 300)])
-def test_what_only_looks_bad_is_loaded(text: str) -> None:
+def test_a_record_that_only_looks_bad_is_loaded(text: str) -> None:
     [record] = missions(text + "\n")
     assert isinstance(record, Record)
 

@@ -1,5 +1,5 @@
--- One day of minutes for every hero, straight into raw, with its ledger row: what a load of that day's readings leaves
--- behind. Every minute has 60 readings; one more reading a hero was rejected.
+-- Adds one day of minutes for every hero to raw, with its ledger row, as a load of that day's readings would. Every
+-- minute has 60 readings. One more reading per hero counts as rejected.
 with load as (
     insert into raw.loads (
         dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, dag_run_id

@@ -1,4 +1,4 @@
--- A lookup by hero and time: an hour of one hero.
+-- Reads one hour of one hero: a lookup by hero and time.
 select
     timestamp,
     heart_rate,

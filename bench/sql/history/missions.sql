@@ -1,5 +1,5 @@
--- One day's mission log straight into raw: a mission every hour, with three heroes each; a third of them high-risk, two
--- thirds successful.
+-- Adds one day's mission log to raw, with its ledger row: one mission an hour with three heroes; one third are
+-- high-risk, two thirds are successful.
 with load as (
     insert into raw.loads (
         dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, dag_run_id

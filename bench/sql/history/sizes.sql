@@ -1,3 +1,4 @@
+-- One row per large table: the size of its rows and of its indexes.
 select
     pg_class.oid::regclass::text as relation,
     pg_size_pretty(pg_table_size(pg_class.oid)) as rows_size,

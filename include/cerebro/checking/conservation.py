@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from include.cerebro.platform import settings
+from include.cerebro.platform.names import TRANSFORMER_ROLE
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -12,18 +12,24 @@ log = logging.getLogger(__name__)
 
 
 class ReadingsLostError(Exception):
-    """Readings in the landing zone are neither in fact_biometrics nor rejected (or are there twice)."""
+    """Readings are missing from ``fact_biometrics``, or are there twice."""
 
 
 def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
-    """Return how many readings came in, were kept and were rejected, and write them to meta.reconciliations.
+    """Check that every reading that came in is in ``fact_biometrics`` or was rejected.
 
-    Raises ReadingsLostError if they do not add up; the row is written all the same. A retry writes it again.
+    The counts are written to ``meta.reconciliations``, whether they add up or not. Idempotent: a retry overwrites them.
+
+    Returns:
+        ``readings_in``, ``readings_in_facts`` and ``readings_rejected``.
+
+    Raises:
+        ReadingsLostError: the counts do not add up.
     """
-    with warehouse.connect(settings.TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
+    with warehouse.connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
         cursor.execute(read_sql("checking/conservation.sql"))
-        columns = [column.name for column in cursor.description]
-        counts = dict(zip(columns, cursor.fetchone(), strict=True))
+        columns = [column.name for column in cursor.description or ()]
+        counts: dict[str, int] = dict(zip(columns, cursor.fetchone() or (), strict=True))
         cursor.execute(read_sql("checking/record_reconciliation.sql"), counts | {"dag_run_id": dag_run_id})
         connection.commit()
     difference = counts.pop("difference")
@@ -37,7 +43,7 @@ def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
             f"{counts['readings_in']} readings came in, but marts.fact_biometrics holds {counts['readings_in_facts']} "
             f"and {counts['readings_rejected']} were rejected: "
             f"{abs(difference)} are {'missing' if difference > 0 else 'there twice'}. "
-            "Build the fact table anew: dbt build --full-refresh --select fact_biometrics+ "
+            "Rebuild the fact table: dbt build --full-refresh --select fact_biometrics+ "
             '(without Docker: make dbt ARGS="build --full-refresh --select fact_biometrics+")'
         )
     return counts

@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 
 from include.cerebro.ledger import failures
-from include.cerebro.platform import settings
+from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 
 
 class ObjectsFailedError(Exception):
-    """Some objects could not be loaded; all others were."""
+    """Some objects could not be loaded; all others are."""
 
 
 def check_objects(warehouse: Warehouse, dag_run_id: str) -> None:
-    """Raise ObjectsFailedError with one line an object if this run could not load them all."""
-    with warehouse.connect(settings.LOADER_ROLE) as connection, connection.cursor() as cursor:
+    """Check that this run could load every object.
+
+    Raises:
+        ObjectsFailedError: it could not; the message has one line an object.
+    """
+    with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         failed = failures.failures_of_run(cursor, dag_run_id)
     if failed:
         lines = "\n".join(f"  {error}" for _, error in failed)

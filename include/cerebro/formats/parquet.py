@@ -1,4 +1,4 @@
-"""What a Parquet object holds: its columns, whether they can be used, and what is wrong if they cannot."""
+"""Reads the columns of Parquet objects: whether they can be used, and what is wrong if they cannot."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
@@ -14,13 +14,16 @@ from include.cerebro.platform.errors import BadObjectError, is_store_trouble, ma
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 log = logging.getLogger(__name__)
 
 MEASURES = ("heart_rate", "stress_level", "energy_output")
 COLUMNS = ("timestamp", "hero_id", *MEASURES)
 
 _INTEGER = r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)"
-# DuckDB's types that a column may have, as a pattern, and how they are called in an error.
+# The DuckDB types that a column may have, as a pattern, and their name in an error message.
 ACCEPTED_TYPES = {
     "timestamp": (r"TIMESTAMP.*|DATE|VARCHAR", "a timestamp or ISO 8601 text"),
     "hero_id": (rf"VARCHAR|UUID|ENUM.*|{_INTEGER}", "text or an integer"),
@@ -29,7 +32,7 @@ ACCEPTED_TYPES = {
 
 
 class Layout(NamedTuple):
-    """The exact names and types of the five columns: objects of one layout can be read by one query."""
+    """The exact names and types of the five columns. One query reads all objects of one layout."""
 
     names: tuple[str, ...]
     types: tuple[str, ...]
@@ -43,10 +46,13 @@ class Layout(NamedTuple):
 def layouts(
     connection: duckdb.DuckDBPyConnection, objects: Sequence[StoredObject], bucket: str
 ) -> tuple[dict[Layout, list[StoredObject]], dict[StoredObject, BadObjectError]]:
-    """Group the objects by the layout of their columns, from their footers alone.
+    """Group objects by the layout of their columns. Reads their footers only.
 
-    The second answer holds the objects whose columns cannot be used, each with what is wrong. Raises DuckDB's errors if
-    one of the objects is no Parquet file.
+    Returns:
+        The objects by layout, and the objects whose columns cannot be used, each with what is wrong.
+
+    Raises:
+        duckdb.Error: one of the objects is not a Parquet file.
     """
     by_url = {url(bucket, stored): stored for stored in objects}
     groups: dict[Layout, list[StoredObject]] = defaultdict(list)
@@ -66,12 +72,12 @@ def layouts(
 
 
 def url(bucket: str, stored: StoredObject) -> str:
-    """Return what DuckDB calls the object."""
+    """Return the object's URL for DuckDB."""
     return f"s3://{bucket}/{stored.key}"
 
 
 def has_footer(connection: duckdb.DuckDBPyConnection, bucket: str, stored: StoredObject) -> bool:
-    """Whether the object, alone, has a Parquet footer. True, too, if the store did not give it out this time."""
+    """Return whether the object has a readable Parquet footer. True, too, if the store did not deliver it this time."""
     try:
         connection.execute("select count(*) from parquet_schema(?)", [url(bucket, stored)]).fetchall()
     except duckdb.Error as error:
@@ -80,7 +86,7 @@ def has_footer(connection: duckdb.DuckDBPyConnection, bucket: str, stored: Store
 
 
 def _top_level(elements: list[dict[str, Any]]) -> dict[str, str]:
-    """Name and type of the columns; what is nested in them is passed over. The first element is the root."""
+    """Return the top-level columns with their types. The first element is the root."""
     columns: dict[str, str] = {}
     nested = 0
     for element in elements[1:]:
@@ -94,14 +100,14 @@ def _top_level(elements: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _layout(columns: dict[str, str]) -> Layout:
-    """The layout of columns that have no problem."""
+    """Return the layout of columns that have no problem."""
     by_lower_name = {name.lower(): name for name in columns}
     names = tuple(by_lower_name[name] for name in COLUMNS)
     return Layout(names, tuple(columns[name] for name in names))
 
 
 def _problem(columns: dict[str, str]) -> tuple[str, str] | None:
-    """What is wrong with the columns (their types by their names), and what to do; None if they can be used."""
+    """Return what is wrong with the columns (types by name) and what to do; None if they can be used."""
     by_lower_name = {name.lower(): name for name in columns}
     missing = [name for name in COLUMNS if name not in by_lower_name]
     if missing:
@@ -119,8 +125,8 @@ def _problem(columns: dict[str, str]) -> tuple[str, str] | None:
     return None
 
 
-def describe_problem(client: Any, bucket: str, stored: StoredObject) -> str | None:
-    """Say why the object is no Parquet file, from its first and last bytes; None if it looks like one."""
+def describe_problem(client: S3Client, bucket: str, stored: StoredObject) -> str | None:
+    """Return why the object is not a Parquet file, from its first and last bytes; None if it looks like one."""
     if stored.size_bytes == 0:
         return "it is empty (0 bytes)"
     if stored.size_bytes < 12:

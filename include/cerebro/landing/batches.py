@@ -1,23 +1,26 @@
-"""Batches: objects packed for one load task each."""
+"""Packs objects into batches: one batch is the work of one load task, or of one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from include.cerebro.platform import settings
 from include.cerebro.platform.object_store import StoredObject
 
 
 def pack(
-    objects: Iterable[StoredObject],
-    batch_bytes: int = settings.BATCH_BYTES,
-    batch_objects: int = settings.BATCH_OBJECTS,
+    objects: Iterable[StoredObject], most_bytes: int, most_objects: int | None = None
 ) -> Iterator[list[StoredObject]]:
-    """Pack the objects, in the order given, into batches of at most so many bytes and objects (at least one each)."""
+    """Pack objects, in the order given, into batches of at least one object each.
+
+    Args:
+        objects: the objects to pack.
+        most_bytes: bytes in a batch at most, unless a single object is larger.
+        most_objects: objects in a batch at most; none means any number.
+    """
     batch: list[StoredObject] = []
     size = 0
     for stored in objects:
-        if batch and (size + stored.size_bytes > batch_bytes or len(batch) == batch_objects):
+        if batch and (size + stored.size_bytes > most_bytes or len(batch) == most_objects):
             yield batch
             batch, size = [], 0
         batch.append(stored)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Dataset(NamedTuple):
-    """Where the objects of a dataset are: a single file, a folder, or both."""
+    """Where the objects of a dataset lie: in a single file, a folder, or both."""
 
     name: str
     single_file: str

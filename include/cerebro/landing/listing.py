@@ -1,19 +1,32 @@
-"""Lists the objects of a bucket, 1,000 a request."""
+"""Lists the objects of a bucket and of a dataset."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from typing import Any
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from include.cerebro.landing.datasets import Dataset
 from include.cerebro.platform.object_store import StoredObject
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
-def list_objects(client: Any, bucket: str, prefix: str, after: str = "") -> Iterator[StoredObject]:
-    """Yield every object of ``bucket`` whose key begins with ``prefix``; ETags without quotes.
+log = logging.getLogger(__name__)
 
-    With ``after`` only those whose keys come after it in the store's order. A request lists 1,000 objects. Raises
-    botocore's ClientError (for example NoSuchBucket) and its connection errors.
+
+def list_objects(client: S3Client, bucket: str, prefix: str, after: str = "") -> Iterator[StoredObject]:
+    """Yield every object of a bucket whose key begins with a prefix, 1,000 a request.
+
+    Args:
+        client: the store's client.
+        bucket: the bucket's name.
+        prefix: what the keys begin with; empty lists the whole bucket.
+        after: only keys that follow this one in the store's order.
+
+    Raises:
+        botocore.exceptions.ClientError: the store refuses, for example NoSuchBucket.
+        botocore.exceptions.BotoCoreError: the store does not answer.
     """
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after)
     for page in pages:
@@ -21,17 +34,21 @@ def list_objects(client: Any, bucket: str, prefix: str, after: str = "") -> Iter
             yield StoredObject(entry["Key"], entry["ETag"].strip('"'), entry["Size"])
 
 
-def still_listed(client: Any, bucket: str, objects: Sequence[StoredObject]) -> list[StoredObject]:
-    """Return those of the objects that the store still has in the version that was listed.
-
-    One listing, from the first of them until all were met, rather than a request for each. Raises as ``list_objects``.
-    """
-    missing = set(objects)
-    if missing:
-        keys = sorted(stored.key for stored in objects)
-        prefix = os.path.commonprefix([keys[0], keys[-1]])  # noqa: RUF071 - keys are text, not paths
-        for stored in list_objects(client, bucket, prefix, after=keys[0][:-1]):
-            missing.discard(stored)
-            if not missing:
-                break
-    return [stored for stored in objects if stored not in missing]
+def list_dataset(client: S3Client, bucket: str, dataset: Dataset) -> list[StoredObject]:
+    """Return all objects of a dataset, and log the objects in its folder that it does not recognise."""
+    found, others = [], []
+    # The key without its extension is a prefix of the single file and of the folder: one listing serves both.
+    for stored in list_objects(client, bucket, dataset.folder.rstrip("/")):
+        if dataset.owns(stored.key):
+            found.append(stored)
+        elif stored.key.startswith(dataset.folder) and not stored.key.endswith("/"):
+            others.append(stored.key)
+    if others:
+        log.warning(
+            "%d objects under %s are not %s files and are not loaded, the first of them: %s",
+            len(others),
+            dataset.folder,
+            dataset.extension,
+            ", ".join(others[:5]),
+        )
+    return found

@@ -1,4 +1,4 @@
-"""Small objects, fetched whole: one request each, instead of three for size, footer and data."""
+"""Prefetches small objects whole: one request each, instead of three for size, footer and data."""
 
 from __future__ import annotations
 
@@ -9,17 +9,25 @@ import duckdb
 
 from include.cerebro.platform.sql import read_sql
 
-# DuckDB holds the objects of a query twice more until it is done: loading 2,000 of 257 KB took 940 MiB with a quarter
-# of a part in each query, 845 MiB with 25.
+# DuckDB holds the objects of a query twice more until it ends: loading 2,000 of 257 KB took 940 MiB with a quarter of a
+# part in each query, 845 MiB with 25 objects.
 OBJECTS_PER_QUERY = 25
 
 
 def prefetch(connections: Sequence[duckdb.DuckDBPyConnection], urls: Sequence[str]) -> dict[str, str]:
-    """Fetch the objects into DuckDB's cache, over all connections at once, and return the MD5 of each by its URL.
+    """Fetch objects into DuckDB's cache, over all connections at once.
 
-    The connections are cursors of one session with ``whole_objects``; its later queries read from the cache. DuckDB
-    asks for the objects of a query one after the other, so the connections share them. Raises DuckDB's errors if one
-    of them cannot be read.
+    DuckDB asks for the objects of one query one after the other, so the connections share them.
+
+    Args:
+        connections: cursors of one session with ``whole_objects``, whose later queries read from the cache.
+        urls: the objects' URLs.
+
+    Returns:
+        The MD5 of each object's content, in hex, by its URL.
+
+    Raises:
+        duckdb.Error: one of the objects cannot be read.
     """
     shares = iter([list(urls[first : first + OBJECTS_PER_QUERY]) for first in range(0, len(urls), OBJECTS_PER_QUERY)])
     query = read_sql("landing/fetch.sql")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
-def record_failure(cursor: Any, dataset: str, stored: StoredObject, error: str, dag_run_id: str | None) -> None:
-    """Write that this version of the object cannot be loaded, and why."""
+
+def record_failure(cursor: Cursor, dataset: str, stored: StoredObject, error: str, dag_run_id: str | None) -> None:
+    """Record that this version of the object cannot be loaded, and why."""
     cursor.execute(
         read_sql("ledger/record_failure.sql"),
         {
@@ -23,7 +26,7 @@ def record_failure(cursor: Any, dataset: str, stored: StoredObject, error: str, 
     )
 
 
-def failures_of_run(cursor: Any, dag_run_id: str) -> list[tuple[str, str]]:
-    """Return object key and error of everything that this run could not load."""
+def failures_of_run(cursor: Cursor, dag_run_id: str) -> list[tuple[str, str]]:
+    """Return key and error of every object that this run could not load."""
     cursor.execute(read_sql("ledger/failures_of_run.sql"), {"dag_run_id": dag_run_id})
     return [(str(key), str(error)) for key, error in cursor.fetchall()]

@@ -1,22 +1,25 @@
-"""What the ledger holds of objects: which are new to it, and the claim of a load on them."""
+"""The ledger's view of objects: which are new, and the claim of a load on them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
+
 
 class ObjectTotals(NamedTuple):
-    """How many rows of an object are loaded and how many are rejected."""
+    """The number of rows of an object that are loaded, and that are rejected."""
 
     rows_loaded: int
     rows_rejected: int
 
 
-def _columns(objects: Sequence[StoredObject]) -> dict[str, list[Any]]:
+def _columns(objects: Sequence[StoredObject]) -> dict[str, list[str] | list[int]]:
     return {
         "object_keys": [stored.key for stored in objects],
         "etags": [stored.etag for stored in objects],
@@ -24,23 +27,32 @@ def _columns(objects: Sequence[StoredObject]) -> dict[str, list[Any]]:
     }
 
 
-def new_objects(cursor: Any, listed: Sequence[StoredObject]) -> list[StoredObject]:
-    """Return those of the listed objects that the ledger does not hold as the last load of their key, sorted by key."""
+def new_objects(cursor: Cursor, listed: Sequence[StoredObject]) -> list[StoredObject]:
+    """Return the listed objects whose ETag is not that of the last load of their key, sorted by key."""
     cursor.execute(read_sql("ledger/new_objects.sql"), _columns(listed))
     return [StoredObject(*row) for row in cursor.fetchall()]
 
 
 def claim(
-    cursor: Any,
+    cursor: Cursor,
     dataset: str,
     objects: Sequence[StoredObject],
     totals: Sequence[ObjectTotals],
     dag_run_id: str | None,
 ) -> dict[str, int]:
-    """Write the ledger rows of the objects and return their load ids by object key.
+    """Write the ledger rows of objects that are about to be loaded.
 
-    An object that another run loaded in the meantime is not in the answer. Waits for a run that is loading one of the
-    same objects at this moment.
+    Waits for a run that is loading one of the same objects at this moment.
+
+    Args:
+        cursor: a cursor with the rights of the loader.
+        dataset: the dataset's name.
+        objects: the objects, each at most once.
+        totals: the numbers of rows of each object, in the same order.
+        dag_run_id: the run that loads them.
+
+    Returns:
+        The load ids by object key, without the objects that another run loaded in the meantime.
     """
     cursor.execute(
         read_sql("ledger/claim.sql"),
@@ -54,6 +66,6 @@ def claim(
     )
     load_ids = {str(key): int(load_id) for key, load_id in cursor.fetchall()}
     cursor.execute(
-        read_sql("ledger/forget_failures.sql"), _columns([stored for stored in objects if stored.key in load_ids])
+        read_sql("ledger/clear_failures.sql"), _columns([stored for stored in objects if stored.key in load_ids])
     )
     return load_ids

@@ -1,9 +1,12 @@
-"""From which columns a query makes its own: read from the SQL, with the columns that the warehouse's tables have."""
+"""Reads column lineage from SQL: the columns that each column of a query is made from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 DIALECT = "postgres"
 
@@ -17,10 +20,18 @@ class Column(NamedTuple):
 
 
 def column_lineage(sql: str, columns: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, list[Column]]:
-    """Return the columns of tables that each column of a query is made from, sorted, by the column's name.
+    """Return the columns of tables that each column of a query is made from.
 
-    ``columns`` holds what tables there are: schema -> table -> column -> type. A column that is made from none (a
-    constant, a temporary table) has an empty list. Raises sqlglot's errors if the query cannot be read.
+    Args:
+        sql: the query, in PostgreSQL's dialect.
+        columns: the warehouse's tables: schema -> table -> column -> type.
+
+    Returns:
+        The source columns, sorted, by the query's column. A column without a source (a constant, a temporary table) has
+        an empty list.
+
+    Raises:
+        sqlglot.errors.SqlglotError: the query cannot be read.
     """
     import sqlglot
     from sqlglot import exp
@@ -42,10 +53,10 @@ def column_lineage(sql: str, columns: Mapping[str, Mapping[str, Mapping[str, str
     }
 
 
-def _plain(query: Any) -> Any:
-    """Rewrite what sqlglot does not follow: lateral subqueries, and functions that are read like tables.
+def _plain(query: exp.Expr) -> exp.Expr:
+    """Rewrite what sqlglot does not follow: lateral subqueries, and functions in ``from``.
 
-    What comes out would not run, but its columns come from the same places.
+    The result would not run, but its columns have the same sources.
     """
     from sqlglot import exp
 
@@ -56,7 +67,8 @@ def _plain(query: Any) -> Any:
             lateral.replace(subquery)
     for table in list(query.find_all(exp.Table)):
         if isinstance(table.this, exp.Func):
-            for column in list(table.find_ancestor(exp.Select).find_all(exp.Column)):
+            select = table.find_ancestor(exp.Select)
+            for column in list(select.find_all(exp.Column)) if select else ():
                 if column.table == table.alias:
                     column.replace(table.this.copy())
     return query

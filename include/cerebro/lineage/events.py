@@ -1,7 +1,7 @@
-"""Lineage as OpenLineage events: what a task tells of the objects that it read and the tables that it wrote.
+"""OpenLineage events: the objects that a task read and the tables that it wrote.
 
 Objects are ``s3://<bucket>`` and their key, tables ``postgres://<host>:<port>`` and ``<database>.<schema>.<table>``:
-the names that OpenLineage prescribes, and that dbt's own events use. Nothing here is called unless a transport is set
+OpenLineage prescribes these names, and dbt's own events use them. Nothing here is called unless a transport is set
 (``AIRFLOW__OPENLINEAGE__TRANSPORT``).
 """
 
@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Any
 from include.cerebro.formats.parquet import MEASURES
 from include.cerebro.landing.datasets import DATASETS
 from include.cerebro.lineage.columns import column_lineage
-from include.cerebro.platform import settings
+from include.cerebro.platform.names import TRANSFORMER_ROLE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
+    from openlineage.client.event_v2 import OutputDataset
 
 log = logging.getLogger(__name__)
 
-# Up to so many objects of a load each column names its objects one by one; beyond, it names the folder they are in.
+# Up to this many objects, each column of a load names its objects one by one; beyond, it names their folder.
 # The event of 2,000 biometrics objects has 0.8 MB; with every column naming every object it would have 6.4 MB.
 OBJECTS_BY_COLUMN = 100
 
@@ -58,10 +59,17 @@ def warehouse_namespace(warehouse: Warehouse) -> str:
 def load_lineage(
     warehouse: Warehouse, bucket: str, dataset: str, objects: Sequence[StoredObject], tables: Iterable[str]
 ) -> OperatorLineage[Any, Any]:
-    """Return what a load task read, and what it wrote: ``tables`` as schema.table, the columns of raw.<dataset>.
+    """Return what a load task read and wrote.
 
-    ``objects`` are those that were loaded, in their version (ETag). All of them are inputs; as the source of columns
-    their folder stands for them if there are more than OBJECTS_BY_COLUMN.
+    All objects are inputs, in their version (ETag). As the source of columns their folder stands for them if there are
+    more than OBJECTS_BY_COLUMN.
+
+    Args:
+        warehouse: the warehouse.
+        bucket: the objects' bucket.
+        dataset: the dataset; the columns of ``raw.<dataset>`` are traced.
+        objects: the objects that were loaded.
+        tables: the tables that were written, as schema.table.
     """
     from airflow.providers.openlineage.extractors import OperatorLineage
     from openlineage.client.event_v2 import InputDataset
@@ -95,9 +103,13 @@ def load_lineage(
 
 
 def model_lineage(warehouse: Warehouse, reads: Sequence[str], model: str, sql: str | None) -> OperatorLineage[Any, Any]:
-    """Return what a dbt model reads and makes, tables as schema.table.
+    """Return what a dbt model reads and writes.
 
-    ``sql``: the query as dbt compiled it, for the lineage of its columns; without it there is none.
+    Args:
+        warehouse: the warehouse.
+        reads: the tables that the model reads, as schema.table.
+        model: the table that the model writes, as schema.table.
+        sql: the query as dbt compiled it; without it there is no column lineage.
     """
     from airflow.providers.openlineage.extractors import OperatorLineage
     from openlineage.client.event_v2 import InputDataset
@@ -114,8 +126,8 @@ def model_lineage(warehouse: Warehouse, reads: Sequence[str], model: str, sql: s
                 ]
                 for name, found in column_lineage(sql, columns).items()
             }
-        except Exception as error:  # noqa: BLE001 - lineage is worth a warning, never a task
-            log.warning("The lineage of the columns of %s is not known: %s", model, error)
+        except Exception as error:  # noqa: BLE001 - lineage never fails a task
+            log.warning("Column lineage of %s is unknown: %s", model, error)
     return OperatorLineage(
         inputs=[InputDataset(namespace, _name(warehouse, table)) for table in reads],
         outputs=[_output(warehouse, model, columns, made_from)],
@@ -126,7 +138,7 @@ def model_lineage(warehouse: Warehouse, reads: Sequence[str], model: str, sql: s
 def read_columns(warehouse: Warehouse, schemas: Sequence[str]) -> Columns:
     """Return the tables of these schemas: schema -> table -> column -> type."""
     found: dict[str, dict[str, dict[str, str]]] = {}
-    with warehouse.connect(settings.TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
+    with warehouse.connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
         cursor.execute(read_sql("lineage/columns.sql"), {"schemas": list(schemas)})
         for schema, table, column, data_type in cursor.fetchall():
             found.setdefault(schema, {}).setdefault(table, {})[column] = data_type
@@ -139,8 +151,8 @@ def _name(warehouse: Warehouse, table: str) -> str:
 
 def _output(
     warehouse: Warehouse, table: str, columns: Columns, made_from: Mapping[str, list[tuple[str, str, str]]]
-) -> Any:
-    """A table that was written, with its columns, and for each the columns that it is made from."""
+) -> OutputDataset:
+    """Return a table that was written, with its columns and their sources."""
     from openlineage.client.event_v2 import OutputDataset
     from openlineage.client.facet_v2 import column_lineage_dataset, schema_dataset
 

@@ -1,4 +1,4 @@
-"""The DuckDB side of a biometrics load: readings in S3 to one-minute aggregates, counted and checked."""
+"""The DuckDB side of a biometrics load: aggregates readings to one minute, counts them and checks the counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -20,12 +20,22 @@ from include.cerebro.platform.errors import BadObjectError, NotConservedError
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
+
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class ObjectSummary:
-    """What became of the readings of one object. ``invalid_measures``: by measure, in accepted readings."""
+    """The readings of one object, counted.
+
+    Attributes:
+        totals: readings accepted and rejected.
+        rejected: rejected readings by reason.
+        invalid_measures: accepted readings with an impossible value, by measure.
+    """
 
     totals: ObjectTotals = field(default_factory=lambda: ObjectTotals(0, 0))
     rejected: dict[str, int] = field(default_factory=dict)
@@ -35,9 +45,10 @@ class ObjectSummary:
 class Aggregation:
     """The one-minute aggregates of some objects of one bucket, in a DuckDB connection of their own.
 
-    ``run`` reads every object once. Then ``bad`` holds the objects whose columns cannot be used, each with what is
-    wrong; ``summaries`` has the others, by key. With ``fetchers``, connections of the same session, the objects are
-    fetched whole first.
+    Attributes:
+        objects: the objects; ``run`` reads each of them once.
+        bad: the objects whose columns cannot be used, each with what is wrong.
+        summaries: the counts of the other objects, by key.
     """
 
     def __init__(
@@ -47,6 +58,14 @@ class Aggregation:
         objects: Sequence[StoredObject],
         fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
     ) -> None:
+        """Prepare an aggregation.
+
+        Args:
+            duck: the connection to aggregate in.
+            bucket: the objects' bucket.
+            objects: the objects to aggregate.
+            fetchers: connections of the same session; if there are any, they fetch the objects whole first.
+        """
         self.objects = objects
         self.bad: dict[StoredObject, BadObjectError] = {}
         self.summaries: dict[str, ObjectSummary] = {}
@@ -58,10 +77,11 @@ class Aggregation:
         self._md5: dict[str, str] = {}
 
     def run(self) -> None:
-        """Aggregate.
+        """Aggregate all objects.
 
-        Raises DuckDB's errors if an object cannot be read, and NotConservedError if the readings that came out are not
-        those that the objects' footers promise.
+        Raises:
+            duckdb.Error: an object cannot be read.
+            NotConservedError: the number of readings differs from that in the objects' footers.
         """
         started = time.monotonic()
         if self._fetchers:
@@ -78,40 +98,40 @@ class Aggregation:
         log.info("Read and aggregated %d objects in %.1f s", len(self.objects), time.monotonic() - started)
 
     def proven(self) -> set[StoredObject]:
-        """Return the objects that were the listed version whenever they were read, beyond doubt.
+        """Return the objects that are proven to have been the listed version whenever they were read.
 
-        They were fetched whole, their ETag is the MD5 of what came, and all that was read since came from the cache.
+        They were fetched whole, their ETag is the MD5 of what came, and later reads were served by the cache.
         """
         by_url = {self._url[stored.key]: stored for stored in self.objects}
         fetched = {its_url: by_url[its_url] for its_url, md5 in self._md5.items() if md5 == by_url[its_url].etag}
         if not fetched:
             return set()
         kept = self._duck.execute(
-            read_sql("landing/whole_in_cache.sql"),
+            read_sql("landing/fully_cached.sql"),
             [list(fetched), [stored.size_bytes for stored in fetched.values()]],
         ).fetchall()
         return {fetched[its_url] for (its_url,) in kept}
 
     def interrupt(self) -> None:
-        """Make ``run``, in another thread, end soon with an error. Does nothing if it does not run."""
+        """Make ``run``, in another thread, end soon with an error. Does nothing if it is not running."""
         for connection in (self._duck, *self._fetchers):
-            # A connection that is closed by now has nothing to interrupt.
+            # A closed connection has nothing to interrupt.
             with suppress(duckdb.ConnectionException):
                 connection.interrupt()
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Release the memory."""
         for connection in (self._duck, *self._fetchers):
             connection.close()
 
     def _read_timestamps_as(self, layout: Layout) -> None:
-        """Make the macros for this layout: reading instants and reading text are different things to DuckDB."""
+        """Create the macros for this layout: DuckDB reads instants and text by different functions."""
         kind = "text" if layout.timestamps_are_text else "instant"
         self._duck.execute(read_sql(f"loading/biometrics/{kind}_timestamps.sql"))
         self._duck.execute(read_sql("loading/biometrics/judged_readings.sql"))
 
     def _summarise(self) -> dict[str, ObjectSummary]:
-        # An object without a single reading has no row in minutes.
+        # An object without readings has no row in minutes.
         by_url = {self._url[key]: ObjectSummary() for key in self._layout}
         totals = self._duck.execute(read_sql("loading/biometrics/object_totals.sql")).fetchall()
         for its_url, rows_loaded, rows_rejected, *invalid in totals:
@@ -127,23 +147,33 @@ class Aggregation:
         urls = {self._url[key]: key for key in self._layout}
         if not urls:
             return
-        promised = self._duck.execute(
+        expected = self._duck.execute(
             "select file_name, num_rows from parquet_file_metadata(?)", [list(urls)]
         ).fetchall()
-        for its_url, rows in promised:
-            came = sum(self.summaries[urls[its_url]].totals)
-            if came != rows:
-                raise NotConservedError(f"{urls[its_url]} holds {rows} readings, {came} were read. Nothing is loaded.")
+        for its_url, rows in expected:
+            read = sum(self.summaries[urls[its_url]].totals)
+            if read != rows:
+                raise NotConservedError(f"{urls[its_url]} holds {rows} readings, {read} were read. Nothing is loaded.")
 
-    def quarantine(self, client: Any, stored: StoredObject) -> str:
+    def quarantine(self, client: S3Client, quarantine_bucket: str, stored: StoredObject) -> str:
         """Write the object's rejected readings to the quarantine bucket and return their key."""
         self._read_timestamps_as(self._layout[stored.key])
         self._duck.execute("set variable url = ?", [self._url[stored.key]])
         self._duck.execute("set variable source_key = ?", [stored.key])
-        return quarantine.write(self._duck, client, stored, read_sql("loading/biometrics/rejected_readings.sql"))
+        return quarantine.write(
+            self._duck, client, quarantine_bucket, stored, read_sql("loading/biometrics/rejected_readings.sql")
+        )
 
-    def copy(self, cursor: Any, load_ids: dict[str, int]) -> int:
-        """COPY the minutes of the claimed objects (load ids by key) into raw.biometrics; return the number of rows."""
+    def copy(self, cursor: Cursor, load_ids: dict[str, int]) -> int:
+        """COPY the minutes of the claimed objects into raw.biometrics.
+
+        Args:
+            cursor: a cursor of the transaction that the ledger rows are in.
+            load_ids: load ids by object key.
+
+        Returns:
+            The number of rows of minutes.
+        """
         self._duck.execute(
             read_sql("loading/biometrics/claimed.sql"), [[self._url[key] for key in load_ids], list(load_ids.values())]
         )

@@ -1,25 +1,37 @@
-"""From DuckDB straight into PostgreSQL: a binary COPY through a pipe, without a row of Python in between."""
+"""Copies from DuckDB straight into PostgreSQL: a binary COPY through a pipe, without Python objects."""
 
 from __future__ import annotations
 
 import os
 import threading
-from typing import Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from include.cerebro.platform.duckdb_session import POSTGRES_SCANNER, load_extension
 from include.cerebro.platform.errors import NotConservedError
 
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
+
 
 def binary_copy(
-    connection: duckdb.DuckDBPyConnection, query: str, cursor: Any, copy_statement: str, expected_rows: int
+    connection: duckdb.DuckDBPyConnection, query: str, cursor: Cursor, copy_statement: str, expected_rows: int
 ) -> None:
-    """Run ``query`` in DuckDB and COPY its rows with ``copy_statement`` (``... from stdin (format binary)``).
+    """Run a query in DuckDB and COPY its rows. Commits nothing.
 
-    The query's columns must have the types of the table's. Commits nothing. If DuckDB fails half-way PostgreSQL sees a
-    clean end of its input, so the caller must roll back on any exception: DuckDB's own error, or NotConservedError if
-    another number of rows than ``expected_rows`` came through.
+    If DuckDB fails half-way, PostgreSQL sees a clean end of its input: the caller must roll back on any exception.
+
+    Args:
+        connection: the DuckDB connection.
+        query: a query whose columns have the types of the table's.
+        cursor: the PostgreSQL cursor.
+        copy_statement: ``copy ... from stdin (format binary)``.
+        expected_rows: the number of rows of the query.
+
+    Raises:
+        duckdb.Error: the query failed.
+        NotConservedError: another number of rows arrived.
     """
     load_extension(connection, POSTGRES_SCANNER)
     read_end, write_end = os.pipe()
@@ -28,7 +40,7 @@ def binary_copy(
     def produce() -> None:
         try:
             connection.execute(f"copy ({query}) to '/dev/fd/{write_end}' (format postgres_binary)")
-        except BaseException as error:  # noqa: BLE001 - handed to the consumer, which raises it
+        except BaseException as error:  # noqa: BLE001 - the consumer raises it
             errors.append(error)
         finally:
             os.close(write_end)
@@ -39,10 +51,10 @@ def binary_copy(
         try:
             cursor.copy_expert(copy_statement, source)
         except Exception as error:
-            # If DuckDB failed first, PostgreSQL's complaint about the torn input is only the echo of that.
+            # If DuckDB failed first, PostgreSQL's error about the torn input only follows from it.
             raise (errors[0] if errors else error) from error
         finally:
-            # Closed before the join: a producer that nobody reads from any more must not wait for ever.
+            # Closed before the join: a producer without a reader must not block forever.
             source.close()
             producer.join()
     if errors:

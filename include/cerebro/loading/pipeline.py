@@ -1,4 +1,4 @@
-"""Work on the next things while the last one is put away."""
+"""A pipeline: works on the next items while the caller commits the last one."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
-def look_ahead(
-    items: Sequence[Item], work: Callable[[Item], Answer], interrupt: Callable[[], None], workers: int = 1
-) -> Generator[tuple[Item, Future[Answer]], None, None]:
-    """Yield every item, in order, with the finished future of ``work(item)``, and go on with the next items meanwhile.
+def pipeline(
+    items: Sequence[Item], work: Callable[[Item], Result], interrupt: Callable[[], None], workers: int = 1
+) -> Generator[tuple[Item, Future[Result]], None, None]:
+    """Yield every item, in order, with the finished future of ``work(item)``, while the next items are worked on.
 
-    ``work`` runs in so many threads of its own, an item in each, that many ahead. When the generator is closed early,
-    ``interrupt`` is called, to make work that is under way end soon, and that is waited for.
+    Args:
+        items: the items, in order.
+        work: the function to run on each item, in a thread.
+        interrupt: makes running work end soon; called when the generator is closed early, which then waits for it.
+        workers: threads, and how many items are worked on ahead of the caller.
     """
-    with ThreadPoolExecutor(workers, thread_name_prefix="look-ahead") as pool:
+    with ThreadPoolExecutor(workers, thread_name_prefix="pipeline") as pool:
         upcoming = deque(pool.submit(work, item) for item in items[:workers])
         try:
             for number, item in enumerate(items):

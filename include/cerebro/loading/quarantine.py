@@ -1,33 +1,46 @@
-"""The quarantine bucket: rejected rows as Parquet, each with its reason, source key and row number."""
+"""Writes the quarantine: rejected rows as Parquet, each with its reason, source key and row number."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from include.cerebro.platform import settings
 from include.cerebro.platform.object_store import StoredObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 def quarantine_key(stored: StoredObject) -> str:
-    """Return where the rejected rows of this object version are kept: under its own key, one file a version."""
+    """Return the quarantine key of an object version: one file a version, under the object's own key."""
     return f"{stored.key}/rejected-{stored.etag}.parquet"
 
 
 def write(
     connection: duckdb.DuckDBPyConnection,
-    client: Any,
+    client: S3Client,
+    bucket: str,
     stored: StoredObject,
     query: str,
     parameters: list[Any] | None = None,
 ) -> str:
-    """Write the rows of ``query`` to the quarantine bucket and return their key.
+    """Write rejected rows to the quarantine bucket and return their key.
 
-    Written before the load commits, and under a name that a second attempt writes again: nothing is lost or doubled.
-    Raises botocore's errors, for example if the bucket is missing.
+    The rows are written before the load commits, under a name that a retry writes again: none is lost or doubled.
+
+    Args:
+        connection: the DuckDB connection that the query runs in.
+        client: the store's client.
+        bucket: the quarantine bucket.
+        stored: the object that the rows come from.
+        query: selects the rows.
+        parameters: the query's parameters.
+
+    Raises:
+        botocore.exceptions.ClientError: the store refuses, for example because the bucket is missing.
     """
     key = quarantine_key(stored)
     with tempfile.TemporaryDirectory(prefix="cerebro-quarantine-") as folder:
@@ -37,5 +50,5 @@ def write(
             f"copy ({query}) to (getvariable('quarantine_path')) (format parquet, compression zstd)", parameters
         )
         with path.open("rb") as body:
-            client.put_object(Bucket=settings.QUARANTINE_BUCKET, Key=key, Body=body)
+            client.put_object(Bucket=bucket, Key=key, Body=body)
     return key

@@ -1,4 +1,4 @@
-"""What a load task did, in numbers."""
+"""The result of a load task, in numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from include.cerebro.ledger.loads import ObjectTotals
 
 @dataclass
 class LoadResult:
-    """Objects loaded, rows accepted and rejected, and the keys of the objects that are broken."""
+    """Objects loaded, rows accepted and rejected, and the keys of the objects that failed."""
 
     objects: int = 0
     rows_loaded: int = 0
@@ -19,11 +19,11 @@ class LoadResult:
     failed: list[str] = field(default_factory=list)
 
     def add(self, totals: Sequence[ObjectTotals]) -> None:
-        """Count objects that were committed."""
+        """Add objects that were committed."""
         self.objects += len(totals)
         self.rows_loaded += sum(total.rows_loaded for total in totals)
         self.rows_rejected += sum(total.rows_rejected for total in totals)
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as plain values, for an XCom."""
+        """Return the result as plain values, for an XCom."""
         return asdict(self)

@@ -1,7 +1,7 @@
-"""What a run's deadline counts from: the moment at which the run was made, and began to wait for its turn.
+"""The reference of a run's deadline: the moment at which the run was created.
 
-Airflow has DAGRUN_QUEUED_AT for that, but with it no task of a run can be cleared before the deadline: Airflow 3.3.2
-then reckons the deadline anew, and fails (TypeError: unsupported type for timedelta seconds component: dict).
+With Airflow's DAGRUN_QUEUED_AT no task of a run can be cleared before the deadline: Airflow 3.3.2 then recalculates the
+deadline and fails (TypeError: unsupported type for timedelta seconds component: dict).
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from airflow.sdk.definitions.deadline import BaseDeadlineReference, DeadlineReference
+from airflow.sdk import BaseDeadlineReference, DeadlineReference  # type: ignore[attr-defined]  # the stub lacks them
 
 
-class RunCreatedDeadline(BaseDeadlineReference):
-    """The moment at which the run is made: Airflow asks once, at that moment."""
+class RunCreatedDeadline(BaseDeadlineReference):  # type: ignore[misc]
+    """The moment at which the run is created: Airflow evaluates it once, at that moment."""
 
     def _evaluate_with(self, *, session: Any, **_: Any) -> datetime:  # noqa: ARG002 - nothing has to be looked up
         return datetime.now(UTC)

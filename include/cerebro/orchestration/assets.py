@@ -1,4 +1,4 @@
-"""The Airflow assets: what the landing zone and the tables of the warehouse are called in the asset graph.
+"""The Airflow assets: the names of the landing zone and of the warehouse's tables in the asset graph.
 
 Other DAGs may wait for any of them, for example ``schedule=[table("analytics", "obt_cerebro_restored")]``.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from airflow.sdk import Asset
 
-from include.cerebro.platform.settings import DEFAULT_LANDING_BUCKET, WAREHOUSE_CONN_ID
+from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET, WAREHOUSE_CONN_ID
 
 LANDING_ZONE = Asset(name="cerebro_landing_zone", uri=f"s3://{DEFAULT_LANDING_BUCKET}")
 
@@ -15,6 +15,6 @@ LANDING_ZONE = Asset(name="cerebro_landing_zone", uri=f"s3://{DEFAULT_LANDING_BU
 def table(schema: str, name: str) -> Asset:
     """Return the asset of a table or view of the warehouse.
 
-    Its host is the name of the Airflow connection: the asset is the same wherever that points.
+    Its host is the name of the Airflow connection, so the asset is the same wherever that points.
     """
     return Asset(name=f"{schema}.{name}", uri=f"postgres://{WAREHOUSE_CONN_ID}:5432/cerebro/{schema}/{name}")

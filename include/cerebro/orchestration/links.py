@@ -1,4 +1,4 @@
-"""Addresses of pages in the Airflow UI, and the buttons on tasks that lead there."""
+"""Addresses of pages in the Airflow UI, and the links on tasks that lead there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from airflow.sdk.configuration import conf
 if TYPE_CHECKING:
     from airflow.sdk.types import TaskInstanceKey
 
-# The name of the dbt project among Cosmos's docs sites: AIRFLOW__COSMOS__DBT_DOCS_PROJECTS.
+# The dbt project's name among Cosmos' docs sites: AIRFLOW__COSMOS__DBT_DOCS_PROJECTS.
 DOCS_PROJECT = "cerebro"
 
 
@@ -32,7 +32,7 @@ def docs_url(unique_id: str) -> str:
 
 
 class DocsLink(BaseOperatorLink):
-    """From a model's task to the model's own page in the dbt docs."""
+    """Leads from a model's task to the model's page in the dbt docs."""
 
     name = "dbt docs"
 
@@ -42,11 +42,11 @@ class DocsLink(BaseOperatorLink):
 
 
 class ObjectsLink(BaseOperatorLink):
-    """From a load task to the objects that it was given: key, ETag and size of each."""
+    """Leads from a load task to the objects that it was given: key, ETag and size of each."""
 
     name = "Objects"
 
-    def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - the key says it all
-        """Return the task instance's page with its arguments."""
+    def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - the key is enough
+        """Return the page with the task instance's arguments."""
         mapped = f"/mapped/{ti_key.map_index}" if ti_key.map_index is not None and ti_key.map_index >= 0 else ""
         return f"{run_url(ti_key.dag_id, ti_key.run_id)}/tasks/{quote(ti_key.task_id)}{mapped}/rendered_templates"

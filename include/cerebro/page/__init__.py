@@ -1,4 +1,5 @@
-"""What Cerebro shows: the page in the Airflow UI, and the same as a file, report.html.
+"""What Cerebro shows: the page in the Airflow UI, and the same page as a file, report.html.
 
-Reads as an analyst and writes nothing to the warehouse; what is on the page is in ``sections``.
+It reads the warehouse as an analyst and never writes to it. Each section is a module of ``sections``; pipeline work
+belongs in the other packages.
 """

@@ -1,4 +1,4 @@
-"""The whole page: all its sections, read in one go, and the headline above them."""
+"""The whole page: all its sections, and the headline above them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from include.cerebro.page.reader import CannotShowError, Reader, open_reader
-from include.cerebro.page.section import Section
-from include.cerebro.page.sections.answers import hulk_factor, reliability
-from include.cerebro.page.sections.biometrics import Choice, biometrics
-from include.cerebro.page.sections.operations import days, failed, freshness, quarantine, runs
+from include.cerebro.page.components import Section
+from include.cerebro.page.reader import Reader, UnreadableWarehouseError, open_reader
+from include.cerebro.page.sections import (
+    biometrics,
+    days,
+    failed,
+    freshness,
+    hulk_factor,
+    quarantine,
+    reliability,
+    runs,
+)
+from include.cerebro.page.sections.biometrics import Choice
 from include.cerebro.platform.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
@@ -19,53 +27,66 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on it. ``problem``: why there is nothing, if there is nothing. ``is_well``: None if nobody knows."""
+    """The whole page. ``is_healthy`` is None before the first check; ``problem`` says why there are no sections."""
 
     written_at: datetime
     headline: str = ""
-    is_well: bool | None = None
+    is_healthy: bool | None = None
     problem: str = ""
     sections: dict[str, Section] = field(default_factory=dict)
 
     @classmethod
     def without_warehouse(cls, problem: str) -> Page:
-        """The page when there is nothing to read from."""
+        """Make the page for a warehouse that cannot be read."""
         return cls(datetime.now(UTC), "The warehouse cannot be read", False, problem)
 
 
 def read_page(warehouse: Warehouse, choice: Choice | None = None) -> Page:
-    """Read all of the page. What cannot be read says so in its own place; never raises for the warehouse's sake."""
-    now = datetime.now(UTC)
+    """Read the whole page.
+
+    A section that cannot be read says so in its place. This never raises because of the warehouse.
+
+    Args:
+        warehouse: The warehouse to read.
+        choice: Whose biometrics to show, and of which days.
+    """
     try:
         with open_reader(warehouse) as reader:
-            sections = {
-                "failed": _shown("failed", "Objects that are broken", failed, reader),
-                "hulk_factor": _shown("hulk_factor", "The Hulk Factor", hulk_factor, reader),
-                "reliability": _shown("reliability", "Reliability", reliability, reader),
-                "biometrics": _shown("biometrics", "Biometrics", lambda it: biometrics(it, choice or Choice()), reader),
-                "days": _shown("days", "Landing zone against warehouse", days, reader),
-                "runs": _shown("runs", "The last runs", runs, reader),
-                "freshness": _shown("freshness", "Freshness", lambda it: freshness(it, now), reader),
-                "quarantine": _shown("quarantine", "Quarantine", quarantine, reader),
-            }
-    except CannotShowError as error:
+            return page_of(reader, datetime.now(UTC), choice or Choice())
+    except UnreadableWarehouseError as error:
         return Page.without_warehouse(str(error))
-    headline, is_well = _headline(sections["runs"], sections["failed"])
-    return Page(now, headline, is_well, "", sections)
 
 
-def _shown(name: str, title: str, make: Callable[[Reader], Section], reader: Reader) -> Section:
+def page_of(reader: Reader, now: datetime, choice: Choice) -> Page:
+    """Make the page of what the reader reads."""
+    reads: list[tuple[Section, Callable[[Reader], Section]]] = [
+        (failed.SECTION, failed.read),
+        (hulk_factor.SECTION, hulk_factor.read),
+        (reliability.SECTION, reliability.read),
+        (biometrics.SECTION, lambda it: biometrics.read(it, choice)),
+        (days.SECTION, days.read),
+        (runs.SECTION, runs.read),
+        (freshness.SECTION, lambda it: freshness.read(it, now)),
+        (quarantine.SECTION, quarantine.read),
+    ]
+    sections = {section.name: _read_section(reader, section, read) for section, read in reads}
+    headline, is_healthy = _headline(sections["runs"], sections["failed"])
+    return Page(now, headline, is_healthy, "", sections)
+
+
+def _read_section(reader: Reader, section: Section, read: Callable[[Reader], Section]) -> Section:
     try:
-        return make(reader)
-    except CannotShowError as error:
-        log.warning("%s cannot be shown: %s", title, error.__cause__ or error)
-        return Section(name, title, title, problem=str(error))
+        return read(reader)
+    except UnreadableWarehouseError as error:
+        log.warning("The section %s cannot be read: %s", section.heading, error.__cause__ or error)
+        return section.unreadable(str(error))
 
 
-def _headline(checks: Section, broken: Section) -> tuple[str, bool | None]:
-    if checks.is_well is None or broken.problem:
+def _headline(last_runs: Section, broken: Section) -> tuple[str, bool | None]:
+    """What the page says first, and whether all is well; None: no run has checked anything yet."""
+    if last_runs.is_healthy is None or broken.problem:
         return "Nothing has been checked yet", None
-    both = checks.is_well and broken.is_well is not False
-    if both:
-        return "Every reading that came in is accounted for", True
-    return (checks.title if not checks.is_well else broken.title), False
+    for section in (last_runs, broken):
+        if section.is_healthy is False:
+            return section.title, False
+    return "Every reading that came in is accounted for", True

@@ -1,26 +1,49 @@
-"""The charts, as Plotly's figures in JSON form.
+"""The charts: figures of plotly.js in JSON form (docs/decisions/0045-charts.md says why plain dictionaries).
 
-Colours are names of the style sheet's variables (``--accent``), which the script puts in when it draws: so a chart
-follows light and dark.
+A colour is the name of a variable of the style sheet (``--accent``). The script puts its value in when it draws, so
+that a chart follows light and dark.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import groupby
+from typing import Any, TypedDict
 
-from include.cerebro.page.wording import label, number
+from include.cerebro.page.formatting import chart_text, number
+from include.cerebro.page.reader import Row
 
-Figure = dict[str, Any]
-Row = dict[str, Any]
+# A trace, an axis or a layout of plotly.js: JSON, for whose schema there are no types in Python.
+Json = dict[str, Any]
+
+
+class Figure(TypedDict):
+    """What plotly.js draws."""
+
+    data: list[Json]
+    layout: Json
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One of several charts below each other, which share an x axis."""
+
+    title: str
+    traces: Sequence[Json]
+    yaxis: Json
+
 
 # Pixels of a bar with the space around it, and what a chart needs besides.
 BAR_HEIGHT, CHART_MARGIN = 28, 24
-# Shares of the height that each of the three measures has, and that lies between two.
-PANEL, GAP = 0.27, 0.095
 # Fewer bars than this look lost when they fill the width.
 FEWEST_DAYS = 10
+
+# No axis zooms: a swipe over a chart scrolls the page.
+AXIS: Json = {"fixedrange": True, "zeroline": False}
+BARS: Json = {"type": "bar", "textposition": "outside", "cliponaxis": False, "constraintext": "none"}
 
 MEASURES = {
     "heart_rate": "Heart rate, beats per minute",
@@ -30,135 +53,144 @@ MEASURES = {
 
 
 def ranking(names: Sequence[str], values: Sequence[float], labels: Sequence[str]) -> Figure:
-    """Horizontal bars, best first, each with its name and its value; the first stands out."""
-    return {
-        "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                # By place: two heroes may have one name.
-                "y": list(range(len(names))),
-                "x": list(values),
-                "text": [label(text) for text in labels],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "constraintext": "none",
-                "marker": {"color": ["--accent" if place == 0 else "--muted" for place in range(len(names))]},
-                "hoverinfo": "skip",
-            }
-        ],
-        "layout": {
-            "height": BAR_HEIGHT * len(names) + CHART_MARGIN,
-            "margin": {"l": 8, "r": 8, "t": 4, "b": 4},
-            "bargap": 0.35,
-            # Room for the value behind the longest bar, on a telephone, too.
-            "xaxis": {
-                "visible": False,
-                "range": [0, (1 + 0.035 * max(map(len, labels))) * max([*values, 1e-9])],
-                "fixedrange": True,
-            },
-            "yaxis": {
-                "autorange": "reversed",
-                "tickvals": list(range(len(names))),
-                "ticktext": [f"{label(name, 24)}  " for name in names],
-                "automargin": True,
-                "fixedrange": True,
-                "showgrid": False,
-                "zeroline": False,
-            },
-        },
+    """Draw horizontal bars, the first on top and in the accent colour.
+
+    Args:
+        names: The name of each bar, on the axis.
+        values: The length of each bar.
+        labels: The text behind each bar.
+    """
+    # The axis has places, because two heroes may have one name.
+    places = list(range(len(names)))
+    bars = BARS | {
+        "orientation": "h",
+        "y": places,
+        "x": list(values),
+        "text": [chart_text(text) for text in labels],
+        "marker": {"color": ["--accent" if place == 0 else "--muted" for place in places]},
+        "hoverinfo": "skip",
     }
+    # Leaves room for the text behind the longest bar, on a telephone, too.
+    x_end = (1 + 0.035 * max(map(len, labels))) * max([*values, 1e-9])
+    name_axis = {
+        "autorange": "reversed",
+        "tickvals": places,
+        "ticktext": [f"{chart_text(name, 24)}  " for name in names],
+        "automargin": True,
+        "showgrid": False,
+    }
+    layout = {
+        "height": BAR_HEIGHT * len(names) + CHART_MARGIN,
+        "margin": {"l": 8, "r": 8, "t": 4, "b": 4},
+        "bargap": 0.35,
+        "xaxis": AXIS | {"visible": False, "range": [0, x_end]},
+        "yaxis": AXIS | name_axis,
+    }
+    return {"data": [bars], "layout": layout}
 
 
 def biometrics(buckets: Sequence[Row], missions: Sequence[Row]) -> Figure:
-    """The three measures below each other: mean, lowest to highest, and the missions on the line of the mean.
+    """Draw a panel for each measure: the mean as a line, lowest to highest as a band, the missions as diamonds.
 
-    ``buckets``: the rows of series.sql, without gaps. ``missions``: the rows of missions.sql.
+    Args:
+        buckets: The rows of series.sql; at least one.
+        missions: The rows of missions.sql, none of them before the first bucket.
     """
-    times = [_moment(bucket["bucket_at"]) for bucket in buckets]
-    width = buckets[-1]["bucket_at"] - buckets[-2]["bucket_at"] if len(buckets) > 1 else timedelta(minutes=1)
-    data: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {
-        "height": 540,
-        "margin": {"l": 52, "r": 12, "t": 28, "b": 44},
-        "hovermode": "x unified",
-        "annotations": [],
-        "xaxis": {
-            "type": "date",
-            "range": [times[0], _moment(buckets[-1]["bucket_at"] + width)],
-            "anchor": "y3",
-            "showgrid": False,
-            "fixedrange": True,
-        },
-    }
-    for place, (measure, title) in enumerate(MEASURES.items()):
-        axis = "y" if place == 0 else f"y{place + 1}"
-        top = 1 - place * (PANEL + GAP)
-        layout["yaxis" if place == 0 else f"yaxis{place + 1}"] = {
-            "domain": [max(0, top - PANEL), top],
-            "rangemode": "tozero",
-            "nticks": 4,
-            "fixedrange": True,
-            "zeroline": False,
+    times = [bucket["bucket_at"] for bucket in buckets]
+    width = times[-1] - times[-2] if len(times) > 1 else timedelta(minutes=1)
+    panels = []
+    for measure, title in MEASURES.items():
+        mean = [bucket[measure] for bucket in buckets]
+        line = {"type": "scatter", "mode": "lines", "x": [_plotly_time(time) for time in times], "y": mean} | {
+            "name": title.split(",")[0],
+            "line": {"color": "--line", "width": 1.6},
+            "hovertemplate": "%{y:,.1f}",
         }
-        layout["annotations"].append(
-            {"text": title, "xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "y": top, "yanchor": "bottom"}
-            | {"showarrow": False}
-        )
-        data.append(_band(times, buckets, measure) | {"xaxis": "x", "yaxis": axis})
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": times,
-                "y": [bucket[measure] for bucket in buckets],
-                "xaxis": "x",
-                "yaxis": axis,
-                "name": title.split(",")[0],
-                "line": {"color": "--line", "width": 1.6},
-                "hovertemplate": "%{y:,.1f}",
-            }
-        )
-        data.append(_marks(buckets, missions, measure) | {"xaxis": "x", "yaxis": axis})
-    return {"data": data, "layout": layout}
+        at_missions = [mean[bisect_right(times, mission["mission_at"]) - 1] for mission in missions]
+        traces = [_band(buckets, measure), line, _diamonds(missions, at_missions)]
+        panels.append(Panel(title, traces, {"rangemode": "tozero", "nticks": 4}))
+    xaxis = {"type": "date", "range": [_plotly_time(times[0]), _plotly_time(times[-1] + width)]}
+    layout = {"height": 540, "margin": {"l": 52, "r": 12, "t": 28, "b": 0}, "hovermode": "x unified"}
+    return _stacked(panels, xaxis, layout, share=0.74)
 
 
-def _band(times: Sequence[str], buckets: Sequence[Row], measure: str) -> dict[str, Any]:
-    """From the lowest to the highest: one closed shape for each stretch without a gap."""
-    x: list[Any] = []
-    y: list[Any] = []
-    stretch: list[tuple[str, float, float]] = []
-    for time, bucket in [*zip(times, buckets, strict=True), (None, None)]:
-        if bucket is not None and bucket[f"{measure}_min"] is not None:
-            stretch.append((str(time), bucket[f"{measure}_min"], bucket[f"{measure}_max"]))
-        elif stretch:
-            x += [point[0] for point in stretch] + [point[0] for point in reversed(stretch)] + [None]
-            y += [point[2] for point in stretch] + [point[1] for point in reversed(stretch)] + [None]
-            stretch = []
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y,
-        "fill": "toself",
-        "fillcolor": "--band",
-        "line": {"width": 0},
-        "hoverinfo": "skip",
+def days(rows: Sequence[Row]) -> Figure:
+    """Draw a panel of bars by day for rows loaded, rows rejected and objects failed, each only if there are any.
+
+    Args:
+        rows: The rows of days.sql, oldest first; at least one.
+    """
+    names = [f"{row['day'].day} {row['day']:%b}" for row in rows]
+    panels = []
+    for column, title, colour in (
+        ("rows_loaded", "Rows loaded", "--muted"),
+        ("rows_rejected", "Rows in quarantine", "--warning"),
+        ("objects_failed", "Objects failed", "--bad"),
+    ):
+        values = [row[column] for row in rows]
+        if not any(values):
+            continue
+        bars = BARS | {
+            "x": list(range(len(rows))),
+            "y": values,
+            # On every bar while there is room for it.
+            "text": [number(value) if value else "" for value in values] if len(rows) <= FEWEST_DAYS else None,
+            "customdata": names,
+            "hovertemplate": f"%{{customdata}}: %{{y:,}}<extra>{title}</extra>",
+            "marker": {"color": colour},
+        }
+        panels.append(Panel(title, [bars], {"visible": False, "range": [0, 1.3 * max(values)]}))
+    ticks = list(range(0, len(rows), max(1, len(rows) // 7)))
+    xaxis = {
+        "range": [-0.5, max(FEWEST_DAYS, len(rows)) - 0.5],
+        "tickvals": ticks,
+        "ticktext": [names[tick] for tick in ticks],
     }
+    layout = {"height": 130 * len(panels) + 40, "margin": {"l": 8, "r": 8, "t": 28, "b": 28}, "bargap": 0.3}
+    return _stacked(panels, xaxis, layout, share=0.72)
 
 
-def _marks(buckets: Sequence[Row], missions: Sequence[Row], measure: str) -> dict[str, Any]:
-    marked = []
-    for mission in missions:
-        before = [bucket for bucket in buckets if bucket["bucket_at"] <= mission["mission_at"]]
-        if before and before[-1][measure] is not None:
-            marked.append((mission, before[-1][measure]))
+def _stacked(panels: Sequence[Panel], xaxis: Json, layout: Json, *, share: float) -> Figure:
+    """Panels below each other, with the titles above and the x axis below the last; ``share`` of each is the chart."""
+    data: list[Json] = []
+    axes: Json = {}
+    titles: list[Json] = []
+    axis = "y"
+    for place, panel in enumerate(panels):
+        axis = "y" if place == 0 else f"y{place + 1}"
+        top = 1 - place / len(panels)
+        axes[axis.replace("y", "yaxis")] = AXIS | {"domain": [top - share / len(panels), top]} | panel.yaxis
+        position = {"xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "y": top, "yanchor": "bottom"}
+        titles.append({"text": panel.title, "showarrow": False} | position)
+        data += [trace | {"xaxis": "x", "yaxis": axis} for trace in panel.traces]
+    axes["xaxis"] = AXIS | {"anchor": axis, "showgrid": False} | xaxis
+    return {"data": data, "layout": layout | axes | {"annotations": titles}}
+
+
+def _band(buckets: Sequence[Row], measure: str) -> Json:
+    """From the lowest to the highest reading: one closed shape for each stretch without a gap."""
+    low, high = f"{measure}_min", f"{measure}_max"
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for has_readings, stretch in groupby(buckets, lambda bucket: bucket[low] is not None):
+        if has_readings:
+            rows = list(stretch)
+            times = [_plotly_time(row["bucket_at"]) for row in rows]
+            x += [*times, *reversed(times), None]
+            y += [*(row[high] for row in rows), *(row[low] for row in reversed(rows)), None]
+    outline = {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": {"width": 0}}
+    return outline | {"fill": "toself", "fillcolor": "--band", "hoverinfo": "skip"}
+
+
+def _diamonds(missions: Sequence[Row], means: Sequence[float | None]) -> Json:
+    """A diamond for each mission at the mean of its bucket; none where the bucket has no readings."""
+    marked = [(mission, mean) for mission, mean in zip(missions, means, strict=True) if mean is not None]
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [_moment(mission["mission_at"]) for mission, _ in marked],
-        "y": [value for _, value in marked],
-        "text": [_mission(mission) for mission, _ in marked],
+        "x": [_plotly_time(mission["mission_at"]) for mission, _ in marked],
+        "y": [mean for _, mean in marked],
+        "text": [_mission_text(mission) for mission, _ in marked],
         "hovertemplate": "%{text}",
         "name": "Mission",
         "marker": {
@@ -170,76 +202,13 @@ def _marks(buckets: Sequence[Row], missions: Sequence[Row], measure: str) -> dic
     }
 
 
-def _mission(mission: Row) -> str:
+def _mission_text(mission: Row) -> str:
     parts = [mission["mission_id"], mission["location"], mission["outcome"]]
     if mission["structural_damage"] is not None:
         parts.append(f"damage {number(mission['structural_damage'])}")
-    return ", ".join(label(part) for part in parts if part)
+    return ", ".join(chart_text(part) for part in parts if part)
 
 
-def days(rows: Sequence[Row]) -> Figure:
-    """Bars by day: rows loaded, rows rejected, objects failed; each on a scale of its own, and only if there are any.
-
-    ``rows``: those of days.sql, oldest first.
-    """
-    panels = [
-        ("rows_loaded", "Rows loaded", "--muted"),
-        ("rows_rejected", "Rows in quarantine", "--warning"),
-        ("objects_failed", "Objects failed", "--bad"),
-    ]
-    panels = [panel for panel in panels if any(row[panel[0]] for row in rows)]
-    names = [f"{row['day'].day} {row['day']:%b}" for row in rows]
-    ticks = list(range(0, len(rows), max(1, len(rows) // 7)))
-    layout: dict[str, Any] = {
-        "height": 130 * len(panels) + 40,
-        "margin": {"l": 8, "r": 8, "t": 28, "b": 28},
-        "annotations": [],
-        "bargap": 0.3,
-        "xaxis": {
-            "range": [-0.5, max(FEWEST_DAYS, len(rows)) - 0.5],
-            "tickvals": ticks,
-            "ticktext": [names[tick] for tick in ticks],
-            "anchor": "y" if len(panels) == 1 else f"y{len(panels)}",
-            "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
-        },
-    }
-    data = []
-    for place, (column, title, colour) in enumerate(panels):
-        axis = "y" if place == 0 else f"y{place + 1}"
-        top = 1 - place / len(panels)
-        values = [row[column] for row in rows]
-        layout["yaxis" if place == 0 else f"yaxis{place + 1}"] = {
-            "domain": [top - 0.72 / len(panels), top],
-            "visible": False,
-            "range": [0, 1.3 * max(values)],
-            "fixedrange": True,
-        }
-        layout["annotations"].append(
-            {"text": title, "xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "y": top, "yanchor": "bottom"}
-            | {"showarrow": False}
-        )
-        data.append(
-            {
-                "type": "bar",
-                "x": list(range(len(rows))),
-                "y": values,
-                "xaxis": "x",
-                "yaxis": axis,
-                # On every bar while there is room for it.
-                "text": [number(value) if value else "" for value in values] if len(rows) <= FEWEST_DAYS else None,
-                "textposition": "outside",
-                "cliponaxis": False,
-                "constraintext": "none",
-                "customdata": names,
-                "hovertemplate": f"%{{customdata}}: %{{y:,}}<extra>{title}</extra>",
-                "marker": {"color": colour},
-            }
-        )
-    return {"data": data, "layout": layout}
-
-
-def _moment(moment: datetime) -> str:
-    """Plotly knows no zones; what it is given it shows as it is: UTC."""
+def _plotly_time(moment: datetime) -> str:
+    """Plotly knows no zones and shows what it is given: UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,4 +1,4 @@
-"""Reads the warehouse for the page: as an analyst, only reading, never for long; and what to say if that fails."""
+"""Reads the warehouse for the page: as an analyst, read-only, with a timeout; and explains why it cannot be read."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 import psycopg2
 from psycopg2 import errors
+from psycopg2.extensions import connection
+from psycopg2.extras import RealDictCursor
 
-from include.cerebro.platform import settings
+from include.cerebro.platform.names import ANALYST_ROLE, WAREHOUSE_CONN_ID
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -18,75 +20,102 @@ from include.cerebro.platform.warehouse import Warehouse
 # whole page 0.4-0.9 s: what takes longer than this is stuck.
 STATEMENT_TIMEOUT = "5s"
 
+# A row by column name. A value has the type that psycopg2 gives to its column.
+Row = dict[str, Any]
 
-class CannotShowError(Exception):
-    """Something cannot be shown; the message says why, and what to do."""
+
+class UnreadableWarehouseError(Exception):
+    """Something cannot be read from the warehouse; the message says why and what to do."""
 
 
 class Reader:
-    """Runs the queries of ``include/sql/page`` on one read-only connection."""
+    """Runs queries on one read-only connection."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: connection, role: str, statement_timeout: str) -> None:
         self._connection = connection
+        self._role = role
+        self._statement_timeout = statement_timeout
 
-    def rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
-        """Return the rows of ``include/sql/page/<name>.sql``, each by column name.
+    def rows(self, name: str, **parameters: Any) -> list[Row]:
+        """Return the rows of ``include/sql/page/<name>.sql``.
 
-        Raises CannotShowError, in words for a person, if the warehouse has no answer.
+        Raises:
+            UnreadableWarehouseError: The query failed or took too long.
+        """
+        return self.query(read_sql(f"page/{name}.sql"), **parameters)
+
+    def query(self, statement: str, **parameters: Any) -> list[Row]:
+        """Return the rows of a statement, with ``%(name)s`` for its parameters.
+
+        Raises:
+            UnreadableWarehouseError: The query failed or took too long.
         """
         try:
-            with self._connection.cursor() as cursor:
-                cursor.execute(read_sql(f"page/{name}.sql"), parameters)
-                columns = [column.name for column in cursor.description]
-                return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+            with self._connection.cursor(cursor_factory=RealDictCursor) as cursor:
+                cursor.execute(statement, parameters)
+                return [dict(row) for row in cursor]
         except psycopg2.Error as error:
-            raise CannotShowError(explain(error)) from error
+            raise _unreadable(error, self._role, self._statement_timeout) from error
 
     @cached_property
-    def heroes(self) -> list[dict[str, Any]]:
-        """The heroes with readings: several sections need them."""
+    def heroes(self) -> list[Row]:
+        """The heroes with readings, which several sections need."""
         return self.rows("heroes")
 
 
 @contextmanager
-def open_reader(warehouse: Warehouse) -> Iterator[Reader]:
-    """Connect with the rights of ``cerebro_analyst``. Raises CannotShowError if there is no way in."""
+def open_reader(
+    warehouse: Warehouse, role: str = ANALYST_ROLE, statement_timeout: str = STATEMENT_TIMEOUT
+) -> Iterator[Reader]:
+    """Connect to the warehouse for reading.
+
+    Args:
+        warehouse: The warehouse to read.
+        role: The role whose rights the queries have.
+        statement_timeout: How long a query may take, as PostgreSQL writes it, for example ``5s``.
+
+    Raises:
+        UnreadableWarehouseError: There is no connection, or no such role.
+    """
     try:
-        with warehouse.connect(settings.ANALYST_ROLE) as connection:
-            # Each query on its own: one that fails takes no other with it.
+        with warehouse.connect(role) as connection:
+            # One transaction a query: one that fails does not abort the others.
             connection.set_session(readonly=True, autocommit=True)
             with connection.cursor() as cursor:
-                cursor.execute("select set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT])
+                cursor.execute("select set_config('statement_timeout', %s, false)", [statement_timeout])
                 # Compiling takes longer than any of these queries.
                 cursor.execute("set jit = off")
-            yield Reader(connection)
+            yield Reader(connection, role, statement_timeout)
     except psycopg2.Error as error:
-        raise CannotShowError(explain(error)) from error
+        raise _unreadable(error, role, statement_timeout) from error
 
 
-def explain(error: psycopg2.Error) -> str:
-    """Say what an error of the warehouse means here, and what to do about it."""
-    if isinstance(error, errors.QueryCanceled):
-        return f"The warehouse took longer than {STATEMENT_TIMEOUT} to answer. Is it busy? Try again in a minute."
-    if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName | errors.UndefinedColumn):
-        return (
-            "Its tables are not there yet: dbt has not built them. Trigger cerebro_sample_data to try it out, or "
-            "cerebro_restore if the landing zone is filled."
-        )
-    if isinstance(error, errors.InvalidParameterValue | errors.UndefinedObject):
-        return (
-            f"The role {settings.ANALYST_ROLE} is not there yet: the warehouse was never prepared. Trigger "
-            "cerebro_sample_data to try it out, or cerebro_restore if the landing zone is filled."
-        )
-    if isinstance(error, errors.InsufficientPrivilege):
-        return (
-            f"{settings.ANALYST_ROLE} may not read it. The models' grants are made when dbt builds them: run "
-            "dbt build (without Docker: make dbt ARGS=build)."
-        )
-    if isinstance(error, psycopg2.OperationalError):
-        # Never the error's own text: it may hold the address and the user.
-        return (
-            "The warehouse does not answer. Is PostgreSQL running, and is Airflow's connection "
-            f"'{settings.WAREHOUSE_CONN_ID}' right?"
-        )
-    return f"The warehouse could not answer ({type(error).__name__}). The API server's log has the reason."
+def _unreadable(error: psycopg2.Error, role: str, statement_timeout: str) -> UnreadableWarehouseError:
+    """The error of the page for an error of the warehouse: what it means here, and what to do."""
+    match error:
+        case errors.QueryCanceled():
+            message = f"The warehouse took longer than {statement_timeout} to answer. Try again in a minute."
+        case errors.UndefinedTable() | errors.InvalidSchemaName() | errors.UndefinedColumn():
+            message = (
+                "The tables are not there yet: dbt has not built them. Trigger cerebro_sample_data to try it out, or "
+                "cerebro_restore if the landing zone is filled."
+            )
+        case errors.InvalidParameterValue() | errors.UndefinedObject():
+            message = (
+                f"The role {role} is not there yet: the warehouse was never prepared. Trigger cerebro_sample_data to "
+                "try it out, or cerebro_restore if the landing zone is filled."
+            )
+        case errors.InsufficientPrivilege():
+            message = (
+                f"The role {role} may not read it. dbt grants access when it builds a model: run dbt build (without "
+                "Docker: make dbt ARGS=build)."
+            )
+        case psycopg2.OperationalError():
+            # Never the error's own text: it may hold the address and the user.
+            message = (
+                "The warehouse does not answer. Is PostgreSQL running, and is Airflow's connection "
+                f"'{WAREHOUSE_CONN_ID}' right?"
+            )
+        case _:
+            message = f"The query failed ({type(error).__name__}). The log of the API server has the reason."
+    return UnreadableWarehouseError(message)

@@ -1,4 +1,4 @@
-"""From what the page says to HTML, for Airflow and for the file."""
+"""Turns the page into HTML, for Airflow and for report.html."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from include.cerebro.page.components import Section
 from include.cerebro.page.content import Page
-from include.cerebro.page.section import Section
-from include.cerebro.page.wording import instant
+from include.cerebro.page.formatting import instant
 
 HERE = Path(__file__).parent
 STATIC_TYPES = {
@@ -40,7 +40,7 @@ def _templates() -> Environment:
 
 
 def static(name: str) -> bytes:
-    """Return a file that the page needs, one of ``STATIC_TYPES``; plotly.min.js comes from Plotly's own package."""
+    """Return a file of ``STATIC_TYPES``; plotly.min.js comes with the package plotly."""
     if name == "plotly.min.js":
         return files("plotly").joinpath("package_data", name).read_bytes()
     return (HERE / "static" / name).read_bytes()
@@ -48,13 +48,13 @@ def static(name: str) -> bytes:
 
 @cache
 def compressed(name: str) -> bytes:
-    """Return the same with gzip: once a process, and never by Airflow's own middleware, which would hold up its API."""
+    """Return the same with gzip: once a process, and not in Airflow's middleware, which would block its API."""
     return gzip.compress(static(name), mtime=0)
 
 
 @cache
 def static_version() -> str:
-    """What the addresses of static files begin with: other contents have another one, so browsers may keep them."""
+    """Return a hash of the static files, for their addresses: browsers may cache them until their contents change."""
     digest = hashlib.sha256(version("plotly").encode())
     for name in ("page.css", "page.js"):
         digest.update(static(name))
@@ -67,18 +67,19 @@ def page_html(page: Page) -> str:
 
 
 def section_html(section: Section) -> str:
-    """Return one section, as it is on the page."""
+    """Return one section as it is on the page."""
+    # Jinja has no types for macros.
     module: Any = _templates().get_template("section.html").module
     return str(module.section(section))
 
 
 def refused_html(sentence: str, login: str = "") -> str:
-    """Return what someone sees who may not see the page."""
+    """Return the answer to a person who may not see the page, with a link to the login if there is one."""
     return _templates().get_template("refused.html").render(sentence=sentence, login=login)
 
 
 def report_html(page: Page, dag_run_id: str) -> str:
-    """Return the page as one file that needs nothing else: 2 MB, of which Plotly is nearly all."""
+    """Return the page as one file that needs no network: 2 MB, nearly all of it Plotly."""
     report = {
         "style": static("page.css").decode(),
         "script": static("page.js").decode(),

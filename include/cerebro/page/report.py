@@ -1,4 +1,4 @@
-"""The page as a file, to be mailed or opened without Airflow: report.html in the bucket cerebro-reports."""
+"""Publishes the page as a file, report.html in the bucket cerebro-reports, which opens without Airflow."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from contextlib import closing
 from botocore.exceptions import ClientError
 
 from include.cerebro.page import content, render
-from include.cerebro.page.reader import CannotShowError
-from include.cerebro.platform import settings
+from include.cerebro.page.reader import UnreadableWarehouseError
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -19,20 +18,31 @@ LATEST = "report.html"
 
 
 class ReportNotWrittenError(Exception):
-    """The store does not take the report; the message says why, and what to do."""
+    """The object store does not take the report; the message says why and what to do."""
 
 
-def publish(store: ObjectStore, warehouse: Warehouse, dag_run_id: str) -> str:
-    """Write the report of now, and today's copy of it (UTC), each in the place of the one before; return the s3:// URI.
+def publish(store: ObjectStore, warehouse: Warehouse, bucket: str, dag_run_id: str) -> str:
+    """Overwrite the report, and today's copy of it (UTC).
 
-    Every run writes it, also one that loaded nothing: its check and the objects' state are news. Raises
-    CannotShowError if the warehouse does not answer, and ReportNotWrittenError if the bucket is not there.
+    A run that loaded nothing publishes, too: its check and the state of the objects are new.
+
+    Args:
+        store: Where the bucket is.
+        warehouse: The warehouse to read.
+        bucket: The bucket to write to.
+        dag_run_id: The run that the report names as its author.
+
+    Returns:
+        The report's s3:// URI.
+
+    Raises:
+        UnreadableWarehouseError: The warehouse does not answer.
+        ReportNotWrittenError: The bucket does not exist.
     """
     page = content.read_page(warehouse)
     if page.problem:
-        raise CannotShowError(page.problem)
+        raise UnreadableWarehouseError(page.problem)
     body = render.report_html(page, dag_run_id).encode()
-    bucket = settings.REPORTS_BUCKET
     with closing(store.client()) as client:
         for key in (LATEST, f"daily/report-{page.written_at:%Y-%m-%d}.html"):
             try:
@@ -41,7 +51,8 @@ def publish(store: ObjectStore, warehouse: Warehouse, dag_run_id: str) -> str:
                 if error.response["Error"]["Code"] != "NoSuchBucket":
                     raise
                 raise ReportNotWrittenError(
-                    f"There is no bucket {bucket}. Create it, or name another with CEREBRO_REPORTS_BUCKET."
+                    f"The report was not written: there is no bucket {bucket}. Create it, or name another with "
+                    "CEREBRO_REPORTS_BUCKET."
                 ) from error
     log.info("Wrote s3://%s/%s, %.1f MB: %s", bucket, LATEST, len(body) / 1e6, page.headline)
     return f"s3://{bucket}/{LATEST}"

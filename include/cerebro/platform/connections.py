@@ -1,11 +1,11 @@
-"""From Airflow's connections and variables to plain values. The work itself knows nothing of Airflow."""
+"""Turns Airflow's connections and variables into plain values. Below this, the work knows nothing of Airflow."""
 
 from __future__ import annotations
 
 from airflow.sdk import BaseHook, Variable
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from include.cerebro.platform import settings
+from include.cerebro.platform import names
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -14,10 +14,11 @@ class ConnectionIncompleteError(ValueError):
     """An Airflow connection lacks a value that is needed."""
 
 
-def object_store(conn_id: str = settings.MINIO_CONN_ID) -> ObjectStore:
+def object_store(conn_id: str = names.MINIO_CONN_ID) -> ObjectStore:
     """Return the store that an Airflow connection (type ``aws``) describes.
 
-    Raises ConnectionIncompleteError if it has no endpoint or no keys.
+    Raises:
+        ConnectionIncompleteError: the connection has no endpoint or no keys.
     """
     connection = BaseHook.get_connection(conn_id)
     extra = connection.extra_dejson
@@ -37,12 +38,12 @@ def object_store(conn_id: str = settings.MINIO_CONN_ID) -> ObjectStore:
 
 
 def sample_data_store() -> ObjectStore:
-    """Return the store as whoever may write sample data to the landing zone: ``minio_sample_data``, else ``minio``.
+    """Return the store with the right to write sample data: connection ``minio_sample_data``, else ``minio``.
 
-    The pipeline itself only has to read the landing zone, and in the Docker set-up that is all that ``minio`` may do.
+    The pipeline only reads the landing zone, and in the Docker set-up ``minio`` may do no more.
     """
     try:
-        return object_store(settings.SAMPLE_DATA_CONN_ID)
+        return object_store(names.SAMPLE_DATA_CONN_ID)
     except AirflowNotFoundException:
         return object_store()
 
@@ -50,12 +51,13 @@ def sample_data_store() -> ObjectStore:
 def warehouse() -> Warehouse:
     """Return the warehouse that the Airflow connection ``warehouse`` (type ``postgres``) describes.
 
-    Raises ConnectionIncompleteError if it has no host, user or password.
+    Raises:
+        ConnectionIncompleteError: the connection has no host, login or password.
     """
-    connection = BaseHook.get_connection(settings.WAREHOUSE_CONN_ID)
+    connection = BaseHook.get_connection(names.WAREHOUSE_CONN_ID)
     if not connection.host or not connection.login or not connection.password:
         raise ConnectionIncompleteError(
-            f"Airflow connection '{settings.WAREHOUSE_CONN_ID}' needs a host, a login and a password; "
+            f"Airflow connection '{names.WAREHOUSE_CONN_ID}' needs a host, a login and a password; "
             "its schema is the database (default cerebro)."
         )
     return Warehouse(
@@ -69,4 +71,4 @@ def warehouse() -> Warehouse:
 
 def landing_bucket() -> str:
     """Return the landing zone's bucket: the Airflow Variable ``cerebro_bucket``, or its default."""
-    return str(Variable.get(settings.LANDING_BUCKET_VARIABLE, default=settings.DEFAULT_LANDING_BUCKET))
+    return str(Variable.get(names.LANDING_BUCKET_VARIABLE, default=names.DEFAULT_LANDING_BUCKET))

@@ -1,11 +1,11 @@
-"""The Airflow connections, from the one file that defines them: airflow_settings.yaml, in the Astro CLI's form.
+"""Reads the Airflow connections from the one file that defines them: airflow_settings.yaml, in the Astro CLI's form.
 
-As a program it prints them as JSON, for `airflow connections import`:
+As a program it prints them as JSON for `airflow connections import`:
 
     python -m include.cerebro.platform.connections_file airflow_settings.yaml
 
-A value is replaced by the environment variable ``CEREBRO_<CONNECTION>_<FIELD>`` (for example
-``CEREBRO_WAREHOUSE_PASSWORD``; fields: HOST, PORT, LOGIN, PASSWORD) if that is set and not empty.
+The environment variable ``CEREBRO_<CONNECTION>_<FIELD>`` replaces a value if it is set and not empty, for example
+``CEREBRO_WAREHOUSE_PASSWORD``; fields: HOST, PORT, LOGIN, PASSWORD.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from include.cerebro.platform.settings import PROJECT_ROOT
+from include.cerebro.platform.names import PROJECT_ROOT
 
 SETTINGS_FILE = PROJECT_ROOT / "airflow_settings.yaml"
 Connections = dict[str, dict[str, Any]]
@@ -28,9 +28,11 @@ _FIELDS = ("conn_type", "host", "port", "schema", "login", "password", "extra")
 
 
 def read_connections(path: Path = SETTINGS_FILE) -> Connections:
-    """Return the connections by their id, with the field names that Airflow's JSON form has; ``extra`` is a dict.
+    """Return the connections by id, with the field names of Airflow's JSON form; ``extra`` is a dict.
 
-    Raises OSError if there is no such file, KeyError or yaml.YAMLError if it is not in the Astro CLI's form.
+    Raises:
+        OSError: there is no such file.
+        KeyError, yaml.YAMLError: the file is not in the Astro CLI's form.
     """
     settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {entry["conn_id"]: _connection(entry) for entry in settings["airflow"]["connections"]}
@@ -43,9 +45,10 @@ def _connection(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_overrides(connections: Connections, overrides: Connections) -> Connections:
-    """Return the connections with some fields replaced, by id and field; of ``extra``, only the keys that are given.
+    """Return the connections with some fields replaced, by id and field; of ``extra``, only the given keys.
 
-    Raises KeyError for a connection that is not defined.
+    Raises:
+        KeyError: an override names a connection that is not defined.
     """
     result = {name: dict(fields) for name, fields in connections.items()}
     for name, fields in overrides.items():
@@ -55,7 +58,7 @@ def with_overrides(connections: Connections, overrides: Connections) -> Connecti
 
 
 def overrides_from(environment: Mapping[str, str], connections: Connections) -> Connections:
-    """Return what the variables ``CEREBRO_<CONNECTION>_<FIELD>`` of this environment replace."""
+    """Return the overrides that the variables ``CEREBRO_<CONNECTION>_<FIELD>`` of an environment define."""
     return {
         name: {
             field: int(value) if field == "port" else value
@@ -72,7 +75,7 @@ def as_environment(connections: Connections) -> dict[str, str]:
 
 
 def main() -> None:
-    """Print the connections of the file that is the only argument."""
+    """Print the connections of the file that the only argument names."""
     connections = read_connections(Path(sys.argv[1]))
     json.dump(with_overrides(connections, overrides_from(os.environ, connections)), sys.stdout)
 

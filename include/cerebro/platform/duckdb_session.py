@@ -1,4 +1,4 @@
-"""One place that opens DuckDB: limits, time zone, extensions from installed wheels, how it reads S3."""
+"""Opens DuckDB, here and nowhere else: limits, time zone, extensions from installed wheels, access to S3."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from include.cerebro.platform import settings
 from include.cerebro.platform.errors import first_line
 from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.platform.settings import Settings
 
 # The wheels that carry DuckDB's extensions.
 HTTPFS = "duckdb_extension_httpfs"
@@ -26,7 +26,8 @@ class ExtensionMissingError(RuntimeError):
 def extension_path(package: str) -> Path:
     """Return the extension's file inside the installed wheel ``package``.
 
-    Raises ExtensionMissingError if the wheel is missing or made for another version of DuckDB.
+    Raises:
+        ExtensionMissingError: the wheel is missing or made for another version of DuckDB.
     """
     spec = find_spec(package)
     roots = list(spec.submodule_search_locations or ()) if spec else []
@@ -41,39 +42,48 @@ def extension_path(package: str) -> Path:
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, package: str) -> None:
-    """Load the extension from its wheel, or do nothing if the session has it.
+    """Load an extension from its wheel unless the session has it.
 
-    DuckDB verifies its signature, which takes 0.05 s for httpfs and 0.1 s for postgres_scanner: load it when it is
-    needed. Raises ExtensionMissingError.
+    DuckDB verifies its signature, which takes 0.05 s for httpfs and 0.1 s for postgres_scanner, so callers load it
+    when they need it.
+
+    Raises:
+        ExtensionMissingError: the wheel is missing or made for another version of DuckDB.
     """
     connection.load_extension(str(extension_path(package)))
 
 
 @contextmanager
 def duckdb_session(
-    store: ObjectStore | None = None, *, whole_objects: bool = False
+    settings: Settings, store: ObjectStore | None = None, *, whole_objects: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open an in-memory DuckDB, ready to read ``s3://`` from ``store``, and close it again.
+    """Open an in-memory DuckDB and close it at the end.
 
-    An object is read in the ranges that a query needs, and a query runs in several threads. With ``whole_objects`` an
-    object is fetched whole when it is first read, and kept as far as the memory limit allows (see ``prefetch``); then a
-    query runs in one thread.
+    Nothing is downloaded: extensions come from their wheels. The session spills into a folder of its own, which is
+    removed with it. Instants without a zone are UTC.
 
-    Nothing is downloaded: extensions come from their wheels. Spilled data goes to a folder of the session's own, which
-    is removed with it. Instants without a zone are UTC. Raises duckdb.OutOfMemoryException with the settings that help.
+    Args:
+        settings: memory limit and threads.
+        store: the store that ``s3://`` reads from; none means no S3.
+        whole_objects: fetch an object whole when it is first read, keep it as far as the memory limit allows (see
+            ``prefetch``), and run a query in one thread. Otherwise an object is read in the ranges that a query needs,
+            and a query runs in several threads.
+
+    Raises:
+        duckdb.OutOfMemoryException: memory or disk is short; the message names the settings that help.
     """
     with tempfile.TemporaryDirectory(prefix="cerebro-duckdb-") as spill:
         connection = duckdb.connect(
             config={
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
-                "memory_limit": settings.DUCKDB_MEMORY_LIMIT,
-                # A query over many small objects keeps one thread at work, while the one that gave the query waits
-                # actively: 1,000 objects took 0.8 s in two parts at a time with one thread each, 1.0 s (and a third
-                # more processor time) with two threads.
-                "threads": 1 if whole_objects else settings.DUCKDB_THREADS,
+                "memory_limit": settings.duckdb_memory_limit,
+                # A query over many small objects occupies one thread, while the thread that issued it waits actively:
+                # 1,000 objects took 0.8 s in two parts at a time with one thread each, 1.0 s (and a third more
+                # processor time) with two threads.
+                "threads": 1 if whole_objects else settings.duckdb_threads,
                 "temp_directory": spill,
-                # The order of rows is asked for where it matters; keeping it everywhere costs memory.
+                # Queries order rows where it matters; keeping the order everywhere costs memory.
                 "preserve_insertion_order": False,
             }
         )
@@ -84,7 +94,7 @@ def duckdb_session(
             yield connection
         except duckdb.OutOfMemoryException as error:
             raise duckdb.OutOfMemoryException(
-                f"The load needs more than its memory ({settings.DUCKDB_MEMORY_LIMIT}, {settings.DUCKDB_THREADS} "
+                f"The load needs more than its memory ({settings.duckdb_memory_limit}, {settings.duckdb_threads} "
                 f"threads) and the disk behind {Path(spill).parent}. Raise CEREBRO_DUCKDB_MEMORY_LIMIT, lower "
                 f"CEREBRO_DUCKDB_THREADS, or make room there. DuckDB says: {first_line(error)}"
             ) from error
@@ -100,10 +110,10 @@ def _connect_to_s3(connection: duckdb.DuckDBPyConnection, store: ObjectStore, wh
     connection.execute("set global httpfs_connection_caching = true")
     connection.execute("set global enable_http_metadata_cache = true")
     connection.execute("set global parquet_metadata_cache = true")
-    # In ranges nothing is read twice but footers, which have a cache of their own.
+    # Ranges are read once, except footers, which have a cache of their own.
     connection.execute("set global force_download = ?", [whole_objects])
     connection.execute("set global enable_external_file_cache = ?", [whole_objects])
-    # What is kept is not asked for again: whoever loads it makes sure in the end that it is what was listed.
+    # A cached object is not validated against the store: the loader checks at the end that it is what was listed.
     connection.execute("set global validate_external_file_cache = 'NO_VALIDATION'")
     connection.execute("set global http_timeout = 60")
     connection.execute("set global http_retries = 4")

@@ -1,84 +1,146 @@
-"""Names and limits that the whole project shares. What may differ between deployments comes from the environment."""
+"""What may differ between deployments: one frozen object, read from the environment and handed in.
+
+Every setting is a variable ``CEREBRO_<NAME>``. ``docs/reference/settings.md`` is generated from this file; tests hold
+``.env.example`` and ``docker-compose.yml`` to it.
+"""
 
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
+from typing import Annotated, Any
 
-PROJECT_ROOT = Path(__file__).resolve().parents[3]
-SQL_ROOT = PROJECT_ROOT / "include" / "sql"
-DBT_ROOT = PROJECT_ROOT / "include" / "dbt"
+from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from include.cerebro.platform.names import DBT_ROOT
 
-def _by_dataset(name: str, default: str) -> dict[str, float]:
-    """A setting that has a number for each dataset: biometrics=25,missions=25."""
-    pairs = [pair.split("=") for pair in os.environ.get(name, default).split(",") if pair]
-    return {dataset.strip(): float(number) for dataset, number in pairs}
+PREFIX = "CEREBRO_"
 
 
-MINIO_CONN_ID = "minio"
-# May write to the landing zone; for the sample data only.
-SAMPLE_DATA_CONN_ID = "minio_sample_data"
-WAREHOUSE_CONN_ID = "warehouse"
+class SettingInvalidError(ValueError):
+    """A setting has a value that cannot be used; the message names the variable."""
 
-# Where alerts go; without this connection nobody is told.
-ALERTS_CONN_ID = "cerebro_alerts"
 
-LANDING_BUCKET_VARIABLE = "cerebro_bucket"
-DEFAULT_LANDING_BUCKET = "cerebro-data"
-QUARANTINE_BUCKET = os.environ.get("CEREBRO_QUARANTINE_BUCKET", "cerebro-quarantine")
-REPORTS_BUCKET = os.environ.get("CEREBRO_REPORTS_BUCKET", "cerebro-reports")
+def _by_dataset(value: Any) -> Any:
+    """Read ``biometrics=25,missions=25`` as numbers by dataset."""
+    if not isinstance(value, str):
+        return value
+    pairs = [pair.partition("=") for pair in value.split(",") if pair.strip()]
+    return {dataset.strip(): number.strip() for dataset, _, number in pairs}
 
-LOADER_ROLE = "cerebro_loader"
-TRANSFORMER_ROLE = "cerebro_transformer"
-ANALYST_ROLE = "cerebro_analyst"
 
-# In the Docker image it is made outside of include/, over which the Astro CLI mounts the folder of the host.
-DBT_MANIFEST = Path(os.environ.get("CEREBRO_DBT_MANIFEST", DBT_ROOT / "target" / "manifest.json"))
-# Models that dbt builds at the same time; the star schema is three models wide. It hardly matters on two cores with
-# PostgreSQL on them, too: a day of 100 heroes took 6.2 s (5.9-6.4) with one, 5.6 s (5.3-5.6) with four and 5.7 s
-# (5.7-6.0) with eight.
-DBT_THREADS = int(os.environ.get("CEREBRO_DBT_THREADS", 4))
-# dbt may live in an environment of its own (in the Docker image it does); on the PATH otherwise.
-DBT_EXECUTABLE = os.environ.get("CEREBRO_DBT_EXECUTABLE", "dbt")
+ByDataset = Annotated[dict[str, NonNegativeFloat], NoDecode, BeforeValidator(_by_dataset)]
 
-# What one load task takes, in compressed Parquet: 50 million readings (469 MiB) were loaded in 4.7 s (4.7-4.8) as one
-# batch and in 5.0 s (4.8-5.1) as two, one after the other, on two cores; Airflow adds 1-2 s for each task. Smaller
-# batches are for many workers. Memory does not depend on it: see PART_BYTES.
-BATCH_BYTES = int(os.environ.get("CEREBRO_BATCH_BYTES", 512 * 1024**2))
-# Bounds how much work one task is. 5,000 small objects took 5.7 s (5.2-6.0) as one batch, 5.8 s (5.6-7.5) as three.
-BATCH_OBJECTS = int(os.environ.get("CEREBRO_BATCH_OBJECTS", 5000))
 
-# What one transaction of a load task holds: while it is copied, the next part is aggregated already. Peak memory of a
-# load of 50 million readings: 306 MiB with parts of 64 MiB, 277 MiB with 32 MiB (and 0.3 s more of 4.7 s), and 940 MiB
-# for DuckDB all at once.
-PART_BYTES = int(os.environ.get("CEREBRO_PART_BYTES", 64 * 1024**2))
-# Small objects make many minutes of few readings: 1,000 objects with 1,000 minutes each in a part took 811 MiB.
-PART_OBJECTS = int(os.environ.get("CEREBRO_PART_OBJECTS", 500))
+class Settings(BaseSettings):
+    """The settings of one deployment. Every default suits a worker of two cores and 2 GiB."""
 
-# Objects up to this size are fetched whole, in one request instead of three, and kept for a while. For 128 objects that
-# took 0.66 times as long at 36 KB each, 0.74 times at 91 KB, 0.95 times at 257 KB, and 3 times the memory there.
-WHOLE_OBJECT_BYTES = int(os.environ.get("CEREBRO_WHOLE_OBJECT_BYTES", 128 * 1024))
-# So much of them is kept at a time: a load of 5,000 objects of 121 KB took 10.0 s and 949 MiB with all of them at once,
-# 9.3 s and 535 MiB like this.
-KEPT_BYTES = int(os.environ.get("CEREBRO_KEPT_BYTES", 192 * 1024**2))
-# Connections over which a part of small objects is fetched. 1,000 objects from a store 20 ms away: 38 s in ranges,
-# whole over 1, 4, 8 and 16 connections 13.1, 3.8, 2.5 and 2.0 s; from the embedded store 1.7 s in ranges, 0.8-0.9 s
-# whole over any number.
-FETCH_CONNECTIONS = int(os.environ.get("CEREBRO_FETCH_CONNECTIONS", 8))
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
-# DuckDB's own limit; with the Python process around it a load is to stay under 1 GiB. 50 million readings took 240-250
-# MiB under any limit from 150 MB to 1.2 GB. What would take most, 5 million minutes of one reading each in one object:
-# 384, 517, 889 and 1,396 MiB under 150, 300, 600 and 1,200 MB, and 8-13 s with each.
-DUCKDB_MEMORY_LIMIT = os.environ.get("CEREBRO_DUCKDB_MEMORY_LIMIT", "600MB")
-DUCKDB_THREADS = int(os.environ.get("CEREBRO_DUCKDB_THREADS", os.cpu_count() or 2))
+    # Buckets
 
-# Alerts. A run is late when it is not done so long after it was made: by then the next hourly one waits for it.
-LATE_AFTER_MINUTES = float(os.environ.get("CEREBRO_LATE_AFTER_MINUTES", 60))
-# A dataset is stale when nothing new was loaded for so many hours. Heroes may stay the same for years.
-STALE_AFTER_HOURS = _by_dataset("CEREBRO_STALE_AFTER_HOURS", "biometrics=25,missions=25")
-# The share of the rows in a run's new objects that may be rejected. In the sample, dirty as it is, it is 0.003 of the
-# readings, 0.09 of the hero records and 0.19 of the missions.
-QUARANTINE_ALERT_SHARE = _by_dataset("CEREBRO_QUARANTINE_ALERT_SHARE", "biometrics=0.05,heroes=0.5,missions=0.5")
-# Trouble that lasts is told again after so many hours.
-ALERT_REPEAT_HOURS = int(os.environ.get("CEREBRO_ALERT_REPEAT_HOURS", 24))
+    quarantine_bucket: str = "cerebro-quarantine"
+    """Bucket that keeps rejected rows as Parquet."""
+
+    reports_bucket: str = "cerebro-reports"
+    """Bucket that ``report.html`` is written to."""
+
+    # dbt
+
+    dbt_manifest: Path = DBT_ROOT / "target" / "manifest.json"
+    """dbt's manifest, made ahead by ``make setup``. In the Docker image it is outside of ``include/``, which the Astro
+    CLI mounts from the host."""
+
+    dbt_executable: str = "dbt"
+    """dbt's program. It may live in an environment of its own, as in the Docker image; by default it is on the PATH."""
+
+    dbt_threads: PositiveInt = 4
+    """Models that dbt builds at the same time. The star schema is three models wide. On two cores that PostgreSQL
+    shares, a day of 100 heroes took 6.2 s (5.9-6.4) with one, 5.6 s (5.3-5.6) with four and 5.7 s (5.7-6.0) with
+    eight."""
+
+    # A load task
+
+    batch_bytes: PositiveInt = 512 * 1024**2
+    """Compressed bytes of Parquet that one load task takes. 50 million readings (469 MiB) were loaded in 4.7 s
+    (4.7-4.8) as one batch and in 5.0 s (4.8-5.1) as two, one after the other, on two cores; Airflow adds 1-2 s for each
+    task. Smaller batches serve many workers. Memory does not depend on it."""
+
+    batch_objects: PositiveInt = 5000
+    """Objects that one load task takes at most. 5,000 small objects took 5.7 s (5.2-6.0) as one batch, 5.8 s (5.6-7.5)
+    as three."""
+
+    part_bytes: PositiveInt = 64 * 1024**2
+    """Compressed bytes of one transaction of a load task; DuckDB aggregates the next part while PostgreSQL copies this
+    one. Peak memory of a load of 50 million readings: 306 MiB with 64 MiB, 277 MiB with 32 MiB (and 0.3 s more of
+    4.7 s), 940 MiB with DuckDB all at once."""
+
+    part_objects: PositiveInt = 500
+    """Objects of one transaction at most. Small objects make many minutes of few readings: 1,000 objects with 1,000
+    minutes each in one part took 811 MiB."""
+
+    whole_object_bytes: NonNegativeInt = 128 * 1024
+    """Objects up to this size are fetched whole, in one request instead of three. For 128 objects that took 0.66 times
+    as long at 36 KB each, 0.74 times at 91 KB, 0.95 times at 257 KB, and 3 times the memory there."""
+
+    kept_bytes: PositiveInt = 192 * 1024**2
+    """Bytes of small objects that are kept in memory at a time. A load of 5,000 objects of 121 KB took 10.0 s and
+    949 MiB with all of them, 9.3 s and 535 MiB with this limit."""
+
+    fetch_connections: PositiveInt = 8
+    """Connections over which the small objects of a part are fetched. 1,000 objects from a store 20 ms away took 38 s
+    in ranges, and 13.1, 3.8, 2.5 and 2.0 s whole over 1, 4, 8 and 16 connections; from the embedded store 1.7 s in
+    ranges, 0.8-0.9 s whole over any number."""
+
+    duckdb_memory_limit: str = "600MB"
+    """DuckDB's own limit. Leave 400 MB above it for the process around it: a load is to stay under 1 GiB. 50 million
+    readings took 240-250 MiB under any limit from 150 MB to 1.2 GB. The most expensive input, 5 million minutes of one
+    reading each in one object, took 384, 517, 889 and 1,396 MiB under 150, 300, 600 and 1,200 MB, and 8-13 s with
+    each."""
+
+    duckdb_threads: PositiveInt = Field(default_factory=lambda: os.cpu_count() or 2)
+    """Threads of DuckDB in one load task. Default: the number of cores."""
+
+    # Alerts
+
+    late_after_minutes: Annotated[float, Field(gt=0)] = 60.0
+    """A run is late if it is not done so many minutes after it was created: by then the next hourly run waits for
+    it."""
+
+    stale_after_hours: ByDataset = Field(default={"biometrics": 25.0, "missions": 25.0})
+    """Hours without a new object after which a dataset is stale, by dataset: ``biometrics=25,missions=25``. Heroes may
+    stay the same for years."""
+
+    quarantine_alert_share: ByDataset = Field(default={"biometrics": 0.05, "heroes": 0.5, "missions": 0.5})
+    """Share of rejected rows in a run's new objects that is worth an alert, by dataset. In the sample, dirty as it is,
+    it is 0.003 of the readings, 0.09 of the hero records and 0.19 of the missions."""
+
+    alert_repeat_hours: Annotated[int, Field(ge=0)] = 24
+    """Hours after which an alert is sent again while its cause lasts."""
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting: ``variable("batch_bytes")`` is ``CEREBRO_BATCH_BYTES``."""
+    return f"{PREFIX}{name.upper()}"
+
+
+@cache
+def read_settings() -> Settings:
+    """Read the settings of this process from its environment, once.
+
+    Only entry points call this (tasks, DAG files, the page); everything else is handed the object.
+
+    Raises:
+        SettingInvalidError: a variable has a value that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{variable(str(problem['loc'][0]))}={problem['input']!r}: {problem['msg']}" for problem in error.errors()
+        )
+        raise SettingInvalidError(f"{problems}. docs/reference/settings.md lists every setting.") from error

@@ -1,11 +1,11 @@
-"""SQL statements live in files under include/sql/."""
+"""Reads the SQL statements, which live in files under ``include/sql``."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
-from include.cerebro.platform.settings import SQL_ROOT
+from include.cerebro.platform.names import SQL_ROOT
 
 
 @cache

@@ -1,10 +1,9 @@
-"""A realistic, dirty and reproducible landing zone, written by DuckDB.
+"""Writes a realistic, dirty and reproducible landing zone with DuckDB.
 
-What is in it is decided by the SQL in ``include/sql/sample_data``: ``heroes.sql``, ``missions.sql`` and
-``readings.sql`` are the world, ``sensors.sql`` is what the sensors make of it, the three ``layout_*.sql`` say
-which objects there are, and one statement for each kind of object writes it. The same size and seed give the
-same bytes, whenever they are written: time begins on 2025-01-01 UTC, and noise is a hash of the seed and of
-what it is for.
+The SQL in ``include/sql/sample_data`` defines it: ``heroes.sql``, ``missions.sql`` and ``readings.sql`` are the world,
+``sensors.sql`` distorts it as sensors do, the three ``layout_*.sql`` list the objects, and one statement for each kind
+of object writes it. The same size and seed give the same bytes on any day: time begins on 2025-01-01 UTC, and noise is
+a hash of the seed and its purpose.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from include.cerebro.platform.object_store import ObjectStore
+    from include.cerebro.platform.settings import Settings
 
 Dataset = Literal["heroes", "missions", "biometrics"]
 
@@ -31,14 +31,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SampleSize:
-    """How much there is to be of everything.
+    """The size of the sample.
 
     Attributes:
         heroes: number of heroes; the first ten are known by name.
         missions: number of missions, spread evenly over the hours.
         hours: hours of biometrics from 2025-01-01 UTC on, at one reading a second and hero.
         seed: another seed gives other missions and other readings.
-        dirt: whether the data has the faults that data has in real life.
+        dirt: whether the data has the faults of real data.
     """
 
     heroes: int = 10
@@ -60,7 +60,7 @@ class SampleSize:
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: number of objects, their bytes, their rows, and the seconds that it took."""
+    """The objects written: their number, bytes and rows, and the seconds that it took."""
 
     objects: int
     size_bytes: int
@@ -68,16 +68,16 @@ class Written:
     seconds: float
 
 
-def write_sample(store: ObjectStore, bucket: str, dataset: Dataset, size: SampleSize) -> Written:
+def write_sample(store: ObjectStore, bucket: str, dataset: Dataset, size: SampleSize, settings: Settings) -> Written:
     """Write all objects of one dataset into the landing zone; objects with the same keys are overwritten.
 
-    Memory stays flat: there is an object an hour (biometrics) or a day (missions), one is made at a time.
+    Memory stays flat: an object holds an hour (biometrics) or a day (missions), and one is written at a time.
 
     Raises:
         duckdb.Error: the object store cannot be written to; the message names the object.
     """
     started = time.monotonic()
-    with duckdb_session(store) as connection:
+    with duckdb_session(settings, store) as connection:
         create_world(connection, size)
         objects = write_objects(connection, dataset, f"s3://{bucket}/")
     client = store.client()
@@ -88,7 +88,7 @@ def write_sample(store: ObjectStore, bucket: str, dataset: Dataset, size: Sample
 
 
 def log_total(**datasets: Mapping[str, float]) -> None:
-    """Log what was written in all: the fields of :class:`Written` for each dataset, by its name."""
+    """Log the totals over all datasets, each given as the fields of :class:`Written`."""
     log.info(
         "Landing zone written: %d objects, %d bytes, %d readings, %.1f s of work.",
         sum(written["objects"] for written in datasets.values()),
@@ -99,8 +99,8 @@ def log_total(**datasets: Mapping[str, float]) -> None:
 
 
 def create_world(connection: DuckDBPyConnection, size: SampleSize) -> None:
-    """Create the tables and macros of the sample's world in a DuckDB connection."""
-    # The bytes of a Parquet file depend on how rows are dealt to threads, so there is one thread only.
+    """Create the tables and macros of the sample in a DuckDB connection."""
+    # The bytes of a Parquet file depend on how rows are distributed to threads, so there is one thread.
     connection.execute("set threads = 1")
     connection.execute("set preserve_insertion_order = true")
     connection.execute("set timezone = 'UTC'")

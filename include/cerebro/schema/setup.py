@@ -5,12 +5,12 @@ from __future__ import annotations
 from include.cerebro.platform.sql import sql_files
 from include.cerebro.platform.warehouse import Warehouse
 
-# Any two runs that set up the warehouse at the same time take turns on this lock.
+# Runs that set up the warehouse at the same time take turns on this advisory lock.
 SETUP_LOCK = 7_237_001
 
 
 def prepare_warehouse(warehouse: Warehouse) -> None:
-    """Create whatever is missing of roles, schemas and raw tables (``include/sql/schema``), all or nothing."""
+    """Create the missing roles, schemas and raw tables (``include/sql/schema``) in one transaction. Idempotent."""
     with warehouse.connect() as connection, connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [SETUP_LOCK])
         for path in sql_files("schema"):

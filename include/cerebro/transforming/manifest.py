@@ -1,4 +1,4 @@
-"""dbt's manifest: which tests belong to which model."""
+"""Reads dbt's manifest: which tests belong to which model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 def tests_by_model(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the unique ids of the data tests by the unique id of the model that each is written under.
 
-    A test that is under no model (a file of its own) belongs to that of its models which is built last.
+    A test belongs to the model that it is written under, not to every model that it refers to: a broken fact table must
+    not turn its dimensions red. A test in a file of its own belongs to the last built of its models.
     """
     tests: dict[str, list[str]] = defaultdict(list)
     for unique_id, node in manifest["nodes"].items():
@@ -27,10 +28,10 @@ def tests_by_model(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _ancestors(manifest: Mapping[str, Any], unique_id: str) -> set[str]:
     found: set[str] = set()
-    waiting = [unique_id]
-    while waiting:
-        for parent in manifest["parent_map"].get(waiting.pop(), []):
+    pending = [unique_id]
+    while pending:
+        for parent in manifest["parent_map"].get(pending.pop(), []):
             if parent not in found:
                 found.add(parent)
-                waiting.append(parent)
+                pending.append(parent)
     return found

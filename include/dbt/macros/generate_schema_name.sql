@@ -1,4 +1,4 @@
-{#- Schemas are the contract's own names, whoever runs dbt. -#}
+{#- Overrides dbt's macro: schemas have the contract's names in every target. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ custom_schema_name or target.schema }}
 {%- endmacro %}

@@ -1,12 +1,11 @@
-{#- Adds the primary key, unique key and foreign keys that the table has not got.
+{#- Adds the primary or unique key and the foreign keys that the table lacks.
 
-    dbt would declare them when it creates the table. Adding them when it is full
-    is many times faster, and a foreign key declared before the first insert would
-    queue one check in memory for every row of a year. Foreign keys cascade: when a
-    better spelling becomes a hero's id, everything that refers to it follows in
-    the same transaction.
+    dbt would declare them when it creates the table. Adding them to the full table is
+    many times faster, and a foreign key that exists before the first insert would queue
+    one check in memory for every row of a year. Foreign keys cascade: when a hero's id
+    changes to a better spelling, all references change in the same transaction.
 
-    foreign_keys: list of (column, relation); key: SQL of the key's columns;
+    key: SQL of the key's columns; foreign_keys: list of (column, relation);
     kind: `primary key` or `unique nulls not distinct`. -#}
 {% macro add_missing_keys(key, foreign_keys=[], kind='primary key') %}
     do $$
@@ -36,9 +35,9 @@
 {% endmacro %}
 
 
-{#- Indexes without a name of their own: PostgreSQL finds a free one, so that a
-    full refresh does not meet the names of the table that it replaces. A table
-    that has any index but its key's has them all. -#}
+{#- Adds the indexes if the table has none besides its key's. They are unnamed, so that
+    PostgreSQL chooses free names: in a full refresh, the replaced table still holds its
+    own names. -#}
 {% macro add_missing_indexes(definitions) %}
     do $$
     begin

@@ -1,11 +1,11 @@
-{#- meta.applied_loads says which loads a model has seen. Loads commit in any
-    order, so no high-water mark would do; and load_id alone would not either:
-    after raw was rebuilt the same number names another load. -#}
+{#- meta.applied_loads has one row per model and load that it has applied. A watermark
+    would not do, because loads commit in any order. load_id alone would not do either:
+    after raw is rebuilt, the same number names another load. -#}
 
 
-{#- The name under which a model keeps its loads. Settings that change every row
-    are part of it. -#}
-{% macro applied_as(model_name) -%}
+{#- The model's name in meta.applied_loads. It includes the settings that change every
+    row of the model. -#}
+{% macro applied_model_name(model_name) -%}
     {%- if model_name == 'obt_cerebro_restored' -%}
         {{ model_name }} mission_duration_minutes={{ mission_duration() }}
     {%- else -%}
@@ -14,22 +14,25 @@
 {%- endmacro %}
 
 
-{#- Temporary tables of the model's own transaction:
-    pending_loads          loads that the model has not seen, and that the models
-                           it reads from have
-    affected_loads         those, and the loads that they supersede
-    affected_load_ranges   the same as ranges of load_id without a gap, because
-                           raw.biometrics is found by block ranges.
+{#- Creates temporary tables in the model's transaction:
+    pending_loads          one row per load that the model has not applied and that its
+                           upstream model has
+    affected_loads         one row per pending load, and per load that one supersedes
+    affected_load_ranges   one row per gapless range of affected biometrics loads,
+                           because raw.biometrics has a block range index.
 
-    upstream: {dataset: the model that must have seen its loads, or none} -#}
-{% macro find_pending_loads(upstream) %}
+    In an incremental run it locks the model's table; in a full refresh it deletes the
+    model's rows of meta.applied_loads.
+
+    upstream: {dataset: the model that must have applied its loads, or none} -#}
+{% macro create_pending_loads(upstream) %}
     {%- set loads = ref('int_loads') -%}
     {%- set applied_loads = source('meta', 'applied_loads') %}
     {% if not is_incremental() %}
     delete from {{ applied_loads }}
     where split_part(applied_loads.model, ' ', 1) = '{{ this.identifier }}';
     {% else %}
-    -- Two runs at once take turns.
+    -- Concurrent runs take turns.
     lock table {{ this }} in share row exclusive mode;
     {% endif %}
 
@@ -40,7 +43,7 @@
         not exists (
             select from {{ applied_loads }}
             where
-                applied_loads.model = '{{ applied_as(this.identifier) }}'
+                applied_loads.model = '{{ applied_model_name(this.identifier) }}'
                 and applied_loads.load_id = loads.load_id
                 and applied_loads.loaded_at = loads.loaded_at
         )
@@ -87,12 +90,13 @@
 {% endmacro %}
 
 
-{#- In the transaction that wrote the rows: the pending loads are seen. -#}
-{% macro record_pending_loads() %}
+{#- Records the pending loads as applied, in the transaction that wrote the model's rows,
+    and deletes the rows of loads that no longer exist. -#}
+{% macro record_applied_loads() %}
     {%- set applied_loads = source('meta', 'applied_loads') %}
     delete from {{ applied_loads }}
     where
-        applied_loads.model = '{{ applied_as(this.identifier) }}'
+        applied_loads.model = '{{ applied_model_name(this.identifier) }}'
         and not exists (
             select from {{ ref('int_loads') }} as loads
             where
@@ -101,14 +105,13 @@
         );
 
     insert into {{ applied_loads }} (model, load_id, loaded_at)
-    select '{{ applied_as(this.identifier) }}', load_id, loaded_at
+    select '{{ applied_model_name(this.identifier) }}', load_id, loaded_at
     from pending_loads;
 {% endmacro %}
 
 
-{#- dbt's own macro, with one more reason for a full refresh: a model that keeps
-    account of loads (meta: rebuilt_when) can not always be brought up to date
-    row by row. -#}
+{#- Overrides dbt's macro with one more reason for a full refresh: a model that records
+    its applied loads (meta: rebuilt_when) cannot always be updated incrementally. -#}
 {% macro should_full_refresh() %}
     {%- set configured = config.get('full_refresh') -%}
     {%- if configured is not none -%}
@@ -118,12 +121,12 @@
 {% endmacro %}
 
 
-{#- True when
-    - a load that the model has seen is not there any more (raw was rebuilt),
+{#- Queries the warehouse. True when
+    - a load that the model has applied no longer exists (raw was rebuilt),
     - the model was built with another mission_duration_minutes,
     - a foreign key is missing (a dimension was dropped by hand),
-    - or more readings are pending than the model holds: replacing the table is
-      then cheaper than replacing its rows. -#}
+    - or more readings are pending than the model holds: a rebuild is then cheaper than
+      an incremental run. -#}
 {% macro rebuild_is_due() %}
     {%- set rule = config.get('meta', {}).get('rebuilt_when') -%}
     {%- if not execute or not rule -%}
@@ -155,7 +158,7 @@
             )
             or exists (
                 select from applied
-                where model <> '{{ applied_as(this.identifier) }}'
+                where model <> '{{ applied_model_name(this.identifier) }}'
             )
             or {{ rule.foreign_keys_below }} > (
                 select count(*) from pg_constraint

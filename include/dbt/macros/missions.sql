@@ -1,4 +1,4 @@
-{#- dbt var mission_duration_minutes, checked. -#}
+{#- The validated dbt var mission_duration_minutes. -#}
 {% macro mission_duration() -%}
     {%- set minutes = var('mission_duration_minutes') | int -%}
     {%- if minutes < 1 -%}
@@ -10,12 +10,13 @@
 {%- endmacro %}
 
 
-{#- The minutes that a mission covers: from its own one to, and without, this. -#}
+{#- The first minute that a mission covers. -#}
 {% macro mission_from(mission_at) -%}
     date_trunc('minute', {{ mission_at }}, 'UTC')
 {%- endmacro %}
 
 
+{#- The end of the mission's minutes, exclusive. -#}
 {% macro mission_until(mission_at) -%}
     {{ mission_from(mission_at) }}
     + interval '{{ mission_duration() }} minutes'

@@ -1,7 +1,7 @@
-{#- The rules for spellings, as docs/architecture.md has them. -#}
+{#- The rules for spellings of names. -#}
 
-{#- What all spellings of one name have in common: lower case, no separators
-    except where they stand between two digits (1-1 is not 11). -#}
+{#- The key that all spellings of one name share: lower case, without separators except
+    between two digits (1-1 is not 11). -#}
 {% macro hero_key(expression) -%}
     coalesce(
         nullif(
@@ -18,13 +18,14 @@
 {%- endmacro %}
 
 
-{#- Within a regular expression's brackets; the apostrophe is doubled for SQL. -#}
+{#- The separators, for the brackets of a regular expression. The apostrophe is doubled
+    for SQL. -#}
 {% macro separators() -%}
     \s_.''’-
 {%- endmacro %}
 
 
-{#- Starts with a capital or a digit, and has both cases. -#}
+{#- Whether the text starts with a capital or a digit and has both cases. -#}
 {% macro is_readable(expression) -%}
     (
         {{ expression }} ~ '^[[:upper:]0-9]'
@@ -34,7 +35,7 @@
 {%- endmacro %}
 
 
-{#- The order in which one spelling is better than another. -#}
+{#- The sort order of spellings, best first. -#}
 {% macro best_spelling_first(expression) -%}
     {{ is_readable(expression) }} desc,
     regexp_count({{ expression }}, '[{{ separators() }}]') desc,
@@ -42,8 +43,8 @@
 {%- endmacro %}
 
 
-{#- The spelling itself if it is readable, else in title case. initcap() would
-    set a capital after an apostrophe. -#}
+{#- The spelling if it is readable, else the spelling in title case. initcap() would
+    write a capital after an apostrophe. -#}
 {% macro readable(expression) -%}
     case
         when {{ is_readable(expression) }} then {{ expression }}
@@ -64,9 +65,9 @@
 {%- endmacro %}
 
 
-{#- A hero whose best spelling has changed keeps the row; the foreign keys carry
-    the new id to whatever refers to it. -#}
-{% macro follow_new_spellings() %}
+{#- Updates the ids of heroes whose best spelling has changed. The hero keeps the row, and
+    the foreign keys cascade the new id to all references. -#}
+{% macro update_hero_ids() %}
     {%- set hero_ids = ref('int_hero_ids') %}
     {% if is_incremental() %}
     update {{ this }} as heroes

@@ -1,8 +1,8 @@
-{#- Triggers that keep the sum of the table's readings in meta.fact_readings, as
-    include/sql/schema/40_meta.sql describes. Put on a table after it was filled,
-    and the sum with them: a trigger that sees a year's rows must keep them all.
-    Always at work: a replica's session is no exception. -#}
-{% macro keep_sum_of_readings() %}
+{#- Adds the triggers that maintain the sum of the table's readings in meta.fact_readings
+    (include/sql/schema/40_meta.sql), and writes the first sum. They are added to the full
+    table, because a trigger on the first insert would have to keep a year's rows. They
+    also fire in sessions with the replication role `replica`. -#}
+{% macro add_missing_readings_triggers() %}
     {%- set changes = {
         'insert': 'referencing new table as added',
         'update': 'referencing old table as removed new table as added',
@@ -18,7 +18,7 @@
                 and tgfoid = 'meta.keep_fact_readings()'::regprocedure
             having count(*) filter (where tgenabled = 'A') = {{ changes | length }}
         ) or not exists (
-            -- a table that was restored from a backup is another one
+            -- A table restored from a backup has another oid.
             select from {{ source('meta', 'fact_readings') }}
             where fact_table = '{{ this }}'::regclass
         ) then
@@ -39,7 +39,7 @@
 {% endmacro %}
 
 
-{#- The block range indexes of the table learn of its new rows. -#}
+{#- Summarizes the new block ranges in the table's BRIN indexes. -#}
 {% macro summarize_block_ranges() %}
     select brin_summarize_new_values(pg_index.indexrelid)
     from pg_index

@@ -1,6 +1,6 @@
-{#- The incremental strategy `sync`: make the table equal to the query and touch
-    only rows that differ. Unlike a rebuilt table it keeps the foreign keys that
-    point at it, and where nothing is new it writes nothing. -#}
+{#- The incremental strategy `sync`: makes the table equal to the query and writes only
+    rows that differ. Unlike a rebuilt table, a synced one keeps the foreign keys that
+    refer to it, and a run without changes writes nothing. -#}
 {% macro get_incremental_sync_sql(arg_dict) %}
     {%- set keys = arg_dict['unique_key'] -%}
     {%- set keys = [keys] if keys is string else keys -%}

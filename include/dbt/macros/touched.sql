@@ -1,7 +1,7 @@
-{#- touched_minutes: the hero-minutes that the affected loads speak of.
-    `offset 0` keeps the planner from turning the lateral scans into one scan of
-    everything: each must go through an index. -#}
-{% macro find_touched_minutes() %}
+{#- Creates the temporary table touched_minutes: one row per hero and minute with
+    readings in an affected load. `offset 0` keeps the planner from merging the lateral
+    scans into one scan of the whole table: each must use an index. -#}
+{% macro create_touched_minutes() %}
     create temporary table touched_minutes on commit drop as
     select distinct hero_ids.hero_id, biometrics.minute_at
     from affected_load_ranges
@@ -23,10 +23,14 @@
 {% endmacro %}
 
 
-{#- touched_spans: touched_minutes as spans of one hero. Gaps of up to an hour are
-    bridged: computing a row again that nothing touched is harmless, a scan of its
-    own for every minute is not. lookback_minutes: begin this much earlier. -#}
-{% macro find_touched_spans(lookback_minutes=0) %}
+{#- Creates two temporary tables from touched_minutes:
+    touched_spans          one row per hero and span of minutes. Spans bridge gaps of up
+                           to an hour: to recompute an untouched row is idempotent, but
+                           a scan for every single minute is slow.
+    touched_ranges         the union of these spans over all heroes.
+
+    lookback_minutes: begin each span this much earlier. -#}
+{% macro create_touched_spans(lookback_minutes=0) %}
     create temporary table touched_spans on commit drop as
     select
         hero_id,
@@ -59,8 +63,8 @@
 {% endmacro %}
 
 
-{#- The incremental strategy `replace_touched`: the rows of the touched spans make
-    place for those of the query. -#}
+{#- The incremental strategy `replace_touched`: deletes the rows of the touched spans
+    and inserts the rows of the query. -#}
 {% macro get_incremental_replace_touched_sql(arg_dict) %}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='name') | join(', ') -%}
     {%- set minute_column = config.require('minute_column') -%}
@@ -85,13 +89,13 @@
 {% endmacro %}
 
 
-{#- For the big table: besides what new biometrics touch, the minutes of missions
-    that new mission logs speak of, as they were and as they are now. A hero's
-    changed attributes are written where they are; they move no row. The lookback
-    reaches the first minute of every mission that a touched minute is part of: the
-    row of a hero without any reading stands there. -#}
-{% macro find_touched_obt_spans() %}
-    {{ find_touched_minutes() }}
+{#- Creates touched_minutes, touched_spans and touched_ranges for the big table. They
+    cover the minutes of new biometrics and, for each mission in new mission logs, both
+    its old and its new minutes. The lookback reaches the first minute of every mission
+    that covers a touched minute, because the row of a hero without readings has that
+    minute. -#}
+{% macro create_touched_obt_spans() %}
+    {{ create_touched_minutes() }}
 
     create temporary table touched_missions on commit drop as
     select distinct
@@ -122,8 +126,13 @@
     inner join {{ ref('bridge_mission_heroes') }} as bridge
         on missions.mission_id = bridge.mission_id;
 
-    {{ find_touched_spans(mission_duration() | int - 1) }}
+    {{ create_touched_spans(mission_duration() | int - 1) }}
+{% endmacro %}
 
+
+{#- Writes new values of dim_heroes to the big table's rows where they stand: a changed
+    attribute moves no row. -#}
+{% macro update_hero_attributes() %}
     update {{ this }} as target
     set
         hero_name = changed.hero_name,

@@ -1,12 +1,12 @@
-{#- Text without the white space around it; null if nothing is left. -#}
+{#- The text without surrounding white space; null if it is blank. -#}
 {% macro trimmed(expression) -%}
     nullif(btrim({{ expression }}, e' \t\r\n'), '')
 {%- endmacro %}
 
 
-{#- Text as a number that is finite and not negative, else null. Never raises:
-    the pattern keeps out what PostgreSQL reads but nobody means (NaN, 0x1F),
-    pg_input_is_valid what is too large. -#}
+{#- Text as a finite number that is not negative, else null. It never raises an error:
+    the pattern excludes other inputs that PostgreSQL accepts (NaN, 0x1F), and
+    pg_input_is_valid excludes numbers out of range. -#}
 {% macro amount(expression) -%}
     case
         when
@@ -22,8 +22,8 @@
 {%- endmacro %}
 
 
-{#- The column's value in the last record that has one. The order is that of the
-    content, never that of arrival. -#}
+{#- The column's last known value: that of the last record where it is not null. Records
+    are ordered by object key and row number, never by arrival. -#}
 {% macro last_known(column) -%}
     (
         array_agg(
@@ -34,10 +34,9 @@
 {%- endmacro %}
 
 
-{#- The mean of minutes that several objects hold a part of. Sums are added up scaled
-    by a power of two, which loses no digit: what is near the largest number there is
-    must not overflow. One that did while it was loaded is infinite; the mean is then
-    the largest reading. -#}
+{#- The mean of a minute that is split over several objects. Sums are scaled by a power of
+    two, which loses no digit, so that sums near the largest double do not overflow. A sum
+    that overflowed in the loader is infinite; the mean is then the largest reading. -#}
 {% macro merged_mean(measure) -%}
     least(
         sum({{ measure }}_sum * 2::double precision ^ -64)
@@ -48,8 +47,8 @@
 {%- endmacro %}
 
 
-{#- The ids in a JSON array of strings or numbers, trimmed, without blanks and
-    nulls; a plain string is one id, any other shape none. -#}
+{#- The ids in a JSON array of strings or numbers, trimmed, without blanks and nulls. A
+    plain string is one id; any other JSON value has none. -#}
 {% macro id_list(expression) -%}
     array(
         select {{ trimmed("elements.element #>> '{}'") }}

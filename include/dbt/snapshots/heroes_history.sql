@@ -13,7 +13,8 @@
     }
 ) }}
 
--- By the hero's key: a better spelling of the id is a new version, not a new hero.
+-- hero_key identifies the hero: a better spelling of the id is a new version, not a new
+-- hero.
 select
     {{ hero_key('hero_id') }} as hero_key,
     hero_id,

@@ -1,7 +1,7 @@
--- Readings in the landing zone = readings in the fact + rejected readings:
--- for the loads that this run has applied or superseded, and for all minutes
--- that they speak of. All of history is added up by a task of the main job, not
--- here: that would cost a scan of it in every run. To do it all the same:
+-- Conservation: readings in the landing zone = readings in the fact + rejected
+-- readings. This test checks the loads that this run has applied or superseded,
+-- and all minutes in them. A scan of all of history would cost too much in
+-- every run: the task `reconcile` compares the totals. To check all of history:
 -- `dbt test --select conservation --vars 'checked_since: 2000-01-01'`.
 
 with
@@ -15,7 +15,7 @@ applied_loads as (
             and loads.loaded_at = applied.loaded_at
     where
         applied.model = 'fact_biometrics'
-        -- the clocks of dbt's machine and of the database may differ a little
+        -- the clocks of dbt's machine and of the database may differ slightly
         and applied.applied_at
         > timestamptz '{{ var("checked_since", run_started_at) }}'
         - interval '5 minutes'

@@ -1,6 +1,6 @@
--- Law 4: every reading that was taken up is in fact_biometrics or was rejected. Counted on both ends independently:
--- from the ledger, and from the fact table itself, whose triggers keep the sum. Unless all four of them are at work it
--- is added up anew.
+-- Conservation: every ingested reading is in fact_biometrics or was rejected. The two ends are counted independently:
+-- the ledger's rows, and the fact table's sum, which triggers maintain. If any of the four triggers is missing or
+-- disabled, the fact table is summed again.
 select
     ledger.readings_in,
     facts.readings_in_facts,

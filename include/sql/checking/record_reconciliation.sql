@@ -1,4 +1,4 @@
--- One row for a run, however often its task is tried: the last count stands.
+-- Upserts one row per run: a retry of the task replaces the counts.
 insert into meta.reconciliations (dag_run_id, readings_in, readings_in_facts, readings_rejected, difference)
 values (%(dag_run_id)s, %(readings_in)s, %(readings_in_facts)s, %(readings_rejected)s, %(difference)s)
 on conflict (dag_run_id) do update

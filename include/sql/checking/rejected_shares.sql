@@ -1,4 +1,5 @@
--- Datasets of which this run rejected a larger share of the rows that it took up than it may, with the worst object.
+-- One row per dataset of which this run rejected a larger share of the ingested rows than the limit, with the object
+-- that has the most rejected rows.
 select
     loads.dataset,
     sum(loads.rows_in)::bigint as rows_in,

@@ -1,4 +1,5 @@
--- Datasets whose last new object is too long ago. One of which nothing ever came is not stale, but not there yet.
+-- One row per dataset whose last load is older than its limit. A dataset without any load is not stale: it has not
+-- begun.
 select
     expected.dataset,
     max(loads.loaded_at) as last_loaded_at,

@@ -1,4 +1,4 @@
--- The objects by their columns, from the footers: a schema's elements in order, and the objects that have just these.
+-- One row per distinct schema, read from the Parquet footers: its elements in order, and the objects that have it.
 select
     elements,
     list(url) as urls

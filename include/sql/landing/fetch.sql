@@ -1,4 +1,4 @@
--- Read the objects whole, and with that into the cache, if there is one.
+-- Reads whole objects, which puts them into DuckDB's cache if it is on, and returns their MD5.
 select
     filename as url,
     md5(content) as content_md5

@@ -1,5 +1,6 @@
--- Take up objects that are still new: each gets its place in the chain of its key. Another run that takes up the same
--- object at the same time makes this wait, and then not return it. Sorted, so that two runs never wait for each other.
+-- Claims the objects that are still new: adds one ledger row per object, which supersedes the last load of its key.
+-- Exactly once: if another run claims the same object at the same time, this statement waits for it and then does not
+-- return the object. The rows are sorted, so that two runs never deadlock.
 insert into raw.loads (
     dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, dag_run_id, supersedes
 )

@@ -1,4 +1,5 @@
--- What this run could not load. Every run tries all that failed before, so this is all that is broken now.
+-- One row per object that this run could not load. Every run retries all earlier failures, so these are all objects
+-- that are broken now.
 select
     loads.object_key,
     loads.error

@@ -1,5 +1,5 @@
--- What the listing has and the ledger has not: objects whose ETag is not that of the last load of their key.
--- Never a date or a watermark; what failed before is tried again.
+-- One row per listed object whose ETag differs from that of the last load of its key. There is no watermark:
+-- late-arriving objects are new, independent of any date. Objects that failed before are retried.
 select
     listed.object_key,
     listed.etag,

@@ -1,4 +1,4 @@
--- One row for an object version that cannot be loaded, however often it is tried.
+-- Marks an object version as failed. A retry that fails again updates the same row.
 insert into raw.loads (
     dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, error, dag_run_id
 )

@@ -1,4 +1,4 @@
--- The columns of these schemas' tables and views, as far as the role that asks may see them.
+-- One row per column of the tables and views in the given schemas that the current role may see.
 select
     columns.table_schema,
     columns.table_name,

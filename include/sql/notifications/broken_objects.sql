@@ -1,4 +1,5 @@
--- What this run could not load; also when the next run has tried it again by now, and the ledger names that one.
+-- One row per object that this run could not load. loaded_at also finds objects that the next run has retried by now:
+-- the retry replaces dag_run_id in the ledger.
 select loads.error
 from raw.loads
 where loads.status = 'failed' and (loads.dag_run_id = %(dag_run_id)s or loads.loaded_at >= %(started_at)s)

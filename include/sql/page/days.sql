@@ -1,4 +1,4 @@
--- What was taken up on each of the last days on which anything was, in UTC.
+-- What was ingested on each of the last days with new objects, in UTC.
 select
     (load_history.loaded_at at time zone 'UTC')::date as day,
     count(*) filter (where load_history.status = 'loaded') as objects_loaded,

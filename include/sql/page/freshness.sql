@@ -1,3 +1,4 @@
+-- The newest load of each dataset. (The newest reading comes from heroes.sql.)
 select
     load_history.dataset,
     count(*) as objects,

@@ -1,4 +1,4 @@
--- Heroes with readings, and from when to when: two look-ups a hero in the fact table's key.
+-- Heroes with readings, and their first and last minute: two look-ups a hero in the fact table's key.
 select
     dim_heroes.hero_id,
     dim_heroes.hero_name,

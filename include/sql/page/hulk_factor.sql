@@ -1,4 +1,4 @@
--- Ranked as analytics.hulk_factor has it; heroes who were never measured on a high-risk mission are no answer.
+-- The ranking of analytics.hulk_factor, without heroes who were never measured on a high-risk mission.
 select
     hulk_factor.hero_name,
     hulk_factor.avg_energy_output

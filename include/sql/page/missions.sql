@@ -1,4 +1,4 @@
--- The hero's missions in the range; if they are too many, those with the greatest damage.
+-- A hero's missions in a range of minutes; if they are too many, those with the greatest damage.
 select
     missions.mission_id,
     missions.mission_at,

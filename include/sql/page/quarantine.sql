@@ -1,4 +1,4 @@
--- The reasons are looked up for the few that are shown only.
+-- The objects with the most rejected rows. Reasons are looked up only for the few that are shown.
 with quarantined as (
     select
         load_history.load_id,

@@ -1,3 +1,4 @@
+-- The ranking of analytics.reliability, without heroes who were on no successful mission.
 select
     reliability.hero_name,
     reliability.successful_missions_count,

@@ -1,3 +1,4 @@
+-- The checks of conservation of the last runs, the latest first.
 select
     run_checks.dag_run_id,
     run_checks.checked_at,

@@ -1,6 +1,5 @@
--- A hero's minutes, every one or every few of them (step), averaged over buckets: looked up one by one in the fact
--- table's key, so that what is read is bounded, however long the range and however many heroes there are. Buckets
--- without a reading are there, with nulls.
+-- One hero's minutes, one of each step, averaged over buckets. Each minute is one look-up in the fact table's key, so
+-- that the cost is bounded for any range and any number of heroes. Buckets without a reading have nulls.
 select
     date_bin(%(bucket)s::interval, minutes.minute_at, %(from_minute)s::timestamptz) as bucket_at,
     count(fact_biometrics.minute_at) as minutes_read,

@@ -1,4 +1,4 @@
--- Readings in no order at all: TIMESTAMP in nanoseconds, single precision.
+-- Unsorted readings: TIMESTAMP in nanoseconds, single precision.
 copy (
     select
         if(isfinite("timestamp"), "timestamp", null)::timestamp_ns as "timestamp",

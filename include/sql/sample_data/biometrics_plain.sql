@@ -1,4 +1,4 @@
--- Readings as they should be: TIMESTAMP in microseconds, doubles, in the order of time.
+-- Well-formed readings: TIMESTAMP in microseconds, doubles, sorted by time.
 copy (
     select
         "timestamp",

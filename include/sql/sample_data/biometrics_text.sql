@@ -1,5 +1,5 @@
--- Readings that went through somebody's script: everything is text, times in ISO 8601 with an offset or without one, a
--- measure that is missing reads "n/a".
+-- Readings as a script exports them: every column is text, times are in ISO 8601 with or without an offset, and a
+-- missing measure reads "n/a".
 copy (
     select
         case

@@ -1,5 +1,5 @@
--- Readings of sensors that know whole numbers only: TIMESTAMP in milliseconds, integers, columns in another order and
--- two that nobody asked for.
+-- Readings of sensors that report integers: TIMESTAMP in milliseconds, columns in another order and two unknown
+-- columns.
 copy (
     select
         hero_id,

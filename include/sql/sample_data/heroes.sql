@@ -1,7 +1,6 @@
--- The heroes of the sample. What makes each of them recognisable is in this table and nowhere else:
--- resting_rate (beats a minute), calm_energy and mission_energy (kilowatts, before and during a mission), and how often
--- they are called to ordinary and to high-risk missions (tickets in the draw). Beyond the named ones, heroes are
--- numbered.
+-- The heroes of the sample: one row per hero. This table alone holds what distinguishes them: resting_rate (beats a
+-- minute), calm_energy and mission_energy (kilowatts, before and during a mission), and the tickets that each has in
+-- the draws for ordinary and for high-risk missions. Ten heroes are named, all further ones are numbered.
 create or replace temp table sample_heroes as
 with named (
     hero_number, hero_id, hero_name, alter_ego, first_appearance, resting_rate, calm_energy, mission_energy,
@@ -35,7 +34,7 @@ numbered as (
     from range(11, getvariable('heroes') + 1)
 )
 
--- The linter cannot count the columns of `values`.
+-- AM07: the linter cannot count the columns of `values`.
 select * from named -- noqa: AM07
 where hero_number <= getvariable('heroes')
 union all

@@ -1,5 +1,5 @@
--- Heroes that were told of before: the same row again, the same hero under another spelling, without a name or with a
--- name that is shouted; and rows without an id.
+-- Duplicates of heroes: the same row again, the same hero under another spelling, without a name or with a name in
+-- capitals; and rows without an id.
 copy (
     with repeated as (
         select

@@ -1,4 +1,4 @@
--- Every hero with an odd number.
+-- One row per hero with an odd number.
 copy (
     select
         hero_id,

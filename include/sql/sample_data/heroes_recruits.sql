@@ -1,4 +1,4 @@
--- Every hero with an even number.
+-- One row per hero with an even number.
 copy (
     select
         hero_id,

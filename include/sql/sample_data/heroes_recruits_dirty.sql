@@ -1,6 +1,6 @@
--- Every hero with an even number, as a spreadsheet exports them: a byte order mark in front of the header (it cannot be
--- seen: it is the first character of "hero_id"), columns of its own, line breaks and quotes inside a field, blanks
--- around values.
+-- One row per hero with an even number, as a spreadsheet exports them: a byte order mark before the header (an
+-- invisible first character of "hero_id"), unknown columns, line breaks and quotes inside a field, blanks around
+-- values.
 copy (
     select
         hero_id as "﻿hero_id", -- noqa: RF05

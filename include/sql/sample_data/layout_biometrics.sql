@@ -1,8 +1,7 @@
--- Which biometrics objects there are, the statement that writes each, and the readings in it: their seconds, and which
--- parts (of 60) of them. Without dirt one object an hour, all alike.
--- With dirt the minutes of the first hour are split over six objects, one of each kind and one that comes three weeks
--- late, so that even the smallest sample has all there is. After that the kinds take turns, and every sixth hour has
--- stragglers in an object of their own.
+-- One row per biometrics object: its key, the statement that writes it, and its readings (seconds, and parts of 60).
+-- Without dirt, there is one object an hour, all of the same kind. With dirt, the minutes of the first hour are split
+-- over six objects, one of each kind and one that arrives three weeks late, so that the smallest sample has every kind.
+-- In later hours the kinds take turns, and every sixth hour has its late-arriving readings in a separate object.
 with hours as (
     select
         range as hour,

@@ -1,4 +1,4 @@
--- Which hero objects there are, and the statement that writes each.
+-- One row per hero object: its key, and the statement that writes it.
 select
     objects.object_key,
     objects.statement

@@ -1,5 +1,6 @@
--- Which mission objects there are, the statement that writes each, and the missions in it: an array for a half of the
--- first day, then one object a day with a line for each mission. Two more a day, when there is dirt.
+-- One row per mission object: its key, the statement that writes it, and its missions (seconds, and parts of 12). Half
+-- of the first day's missions are one JSON array; all others are in one object a day, a line for each. With dirt, there
+-- are two more objects a day.
 with days as (
     select
         range as day,
@@ -52,7 +53,7 @@ select
     first_part,
     last_part
 from objects
--- An object without a record would be broken, not dirty.
+-- An object without any record would fail to load, which is not what dirt means.
 where exists (
     select 1
     from sample_missions

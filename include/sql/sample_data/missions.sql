@@ -1,5 +1,6 @@
--- The missions of the sample, spread over the hours of the biometrics, and who was on them. About a third do damage
--- above 10,000. Every draw is a hash of the seed and of what is drawn, so the same parameters give the same missions.
+-- The missions of the sample: one row per mission, spread over the hours of the biometrics. About a third have
+-- structural damage above 10,000. Every draw is a hash of the seed, the mission and the purpose of the draw, so the
+-- same parameters give the same missions.
 create or replace temp table sample_missions as
 with draws as (
     select
@@ -22,7 +23,7 @@ select
     (['New York', 'Wakanda', 'Sokovia', 'Lagos', 'São Paulo', 'Tokyo', 'Genosha', 'Asgard'])[place_draw + 1]
         as location,
     case when outcome_draw < 60 then 'Successful' when outcome_draw < 85 then 'Failed' else 'Partial' end as outcome,
-    -- From 100 to 1,000,000, evenly on a logarithmic scale with the low end weighted up.
+    -- From 100 to 1,000,000 on a logarithmic scale, with more weight at the low end.
     round(100 * pow(10, 4 * pow(damage_draw, 1.7)))::integer as structural_damage,
     case when damage_draw > 0.5 then injuries_draw else injuries_draw // 10 end as civilian_injuries,
     ([0, 120, -300, 330, 0])[offset_draw + 1] as offset_minutes,
@@ -31,7 +32,8 @@ select
 from draws
 order by mission_number;
 
--- Each place in a team is drawn from the drum of tickets; who is drawn twice is in the team once.
+-- One row per mission and hero on it. Each place in a team is drawn from the tickets of the heroes; a hero who is drawn
+-- twice is on the team once.
 create or replace temp table sample_participations as
 with ordinary_tickets as (
     select
@@ -80,8 +82,8 @@ cross join high_risk_drum
 cross join ordinary_drum
 order by all;
 
--- sample_mission_logs(…): the records, as they are written into JSON, of the missions in some seconds and parts (of
--- 12).
+-- sample_mission_logs(…): one row per mission in the given seconds and parts (of 12), with the fields of its JSON
+-- record.
 create or replace temp macro sample_mission_logs(from_second, until_second, first_part, last_part) as table
 with teams as (
     select

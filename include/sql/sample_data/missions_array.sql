@@ -1,4 +1,4 @@
--- Mission logs as one JSON array (an option that the linter does not know).
+-- Mission logs as one JSON array. sqlfluff cannot parse the option `array`.
 copy (
     select * exclude (mission_number)
     from sample_mission_logs($from_second, $until_second, $first_part, $last_part)

@@ -1,4 +1,4 @@
--- Mission logs with one JSON object a line.
+-- Mission logs as JSON lines.
 copy (
     select * exclude (mission_number)
     from sample_mission_logs($from_second, $until_second, $first_part, $last_part)

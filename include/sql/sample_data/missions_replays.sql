@@ -1,5 +1,5 @@
--- Every other mission told a second time, with less of it known, by hand and with a field of its own; and records that
--- cannot be used at all: without an id, or without a time.
+-- A second record of every other mission, with missing attributes and an unknown field; and records that the loader
+-- rejects: without an id, or without a usable timestamp.
 copy (
     with logs as (
         select * from sample_mission_logs($from_second, $until_second, $first_part, $last_part)

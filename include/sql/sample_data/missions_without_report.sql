@@ -1,4 +1,4 @@
--- Mission logs of a field office that knows nothing of locations and damage: the fields are not there at all.
+-- Mission logs without the fields for location and damage report.
 copy (
     select * exclude (mission_number, location, damage_report)
     from sample_mission_logs($from_second, $until_second, $first_part, $last_part)

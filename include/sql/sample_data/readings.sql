@@ -1,6 +1,7 @@
--- sample_readings(from_second, until_second): the true readings, one a second and hero.
--- Heart rate, stress and energy follow the time of day and rise around a mission. All noise comes from bits of one hash
--- per reading: the same parameters give the same reading, whatever hours are asked for and by however many threads.
+-- sample_readings(from_second, until_second): the true readings, one row per hero and second.
+-- Heart rate, stress and energy follow the time of day and rise around a mission. All noise comes from the bits of one
+-- hash per reading, so the same parameters give the same reading, independent of the range of hours and of the number
+-- of threads.
 create or replace temp macro sample_readings(from_second, until_second) as table
 with exertions as (
     select
@@ -20,7 +21,7 @@ with exertions as (
     group by hero_number, minute
 ),
 
--- What is constant within a minute is calculated once a minute.
+-- Values that are constant within a minute are calculated once a minute.
 minutes as (
     select
         sample_heroes.hero_number,
@@ -46,9 +47,9 @@ seconds as (
         minutes.*,
         minutes.minute * 60 + second_of_minute.range as second,
         hash(getvariable('seed'), minutes.hero_number, second) as noise,
-        -- 0 to 9999: which readings are dirty, and how (sensors.sql).
+        -- 0 to 9999: decides whether a reading is dirty, and how (sensors.sql).
         hash(noise) % 10000 as dice,
-        -- 0 to 59: which object of its hour a reading is delivered in (layout_biometrics.sql).
+        -- 0 to 59: decides which object of its hour delivers the reading (layout_biometrics.sql).
         hash(noise, 'part') % 60 as part
     from minutes
     cross join range(60) as second_of_minute

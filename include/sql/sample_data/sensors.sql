@@ -1,5 +1,5 @@
--- sample_sensors(…): the readings of some parts (of 60) of some seconds, as the sensors report them. With dirt on,
--- about one reading in thirty is not what it should be.
+-- sample_sensors(…): one row per reading in the given seconds and parts (of 60), as the sensors report it. With dirt,
+-- about one reading in thirty is dirty.
 create or replace temp macro sample_sensors(from_second, until_second, first_part, last_part) as table
 with delivered as (
     select * replace (if(getvariable('dirt'), dice, 9999) as dice)

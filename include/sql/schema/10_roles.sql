@@ -1,5 +1,5 @@
--- The three group roles. Whoever runs this may take each of them on with SET ROLE:
--- Airflow loads as cerebro_loader, dbt builds as cerebro_transformer, the answers are read as cerebro_analyst.
+-- The three group roles. The login that runs this file may assume each of them with SET ROLE: Airflow loads as
+-- cerebro_loader, dbt builds as cerebro_transformer, the answers are read as cerebro_analyst.
 do $$
 declare
     role_name text;

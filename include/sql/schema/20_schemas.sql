@@ -1,11 +1,11 @@
--- raw belongs to whoever runs this (so that the loader can add to it, but not alter it);
--- the schemas that dbt builds belong to the transformer.
+-- raw belongs to the login that runs this file, so that the loader can add rows but not alter tables. The schemas that
+-- dbt builds belong to the transformer.
 create schema if not exists raw;
 create schema if not exists staging authorization cerebro_transformer;
 create schema if not exists marts authorization cerebro_transformer;
 create schema if not exists analytics authorization cerebro_transformer;
--- Views of the ledger and of what the runs checked, for the page Cerebro. Not in analytics: what a run or a load is
--- called is another in a warehouse that was rebuilt, and analytics would not be.
+-- Views of the ledger and of the runs' checks, for the page Cerebro. They are not in analytics: run ids and load ids
+-- differ after a rebuild, and analytics must not.
 create schema if not exists operations authorization cerebro_transformer;
 create schema if not exists snapshots authorization cerebro_transformer;
 create schema if not exists meta authorization cerebro_transformer;

@@ -1,5 +1,5 @@
--- raw: immutable history. One row in raw.loads for every object version ever taken up, written in the same
--- transaction as the rows it speaks of.
+-- raw: immutable history. raw.loads has one row per ingested object version, written in the same transaction as the
+-- rows that it counts.
 create table if not exists raw.loads (
     load_id bigint generated always as identity primary key,
     dataset text not null check (dataset in ('heroes', 'missions', 'biometrics')),
@@ -13,14 +13,14 @@ create table if not exists raw.loads (
     error text,
     dag_run_id text,
     loaded_at timestamptz not null default clock_timestamp(),
-    -- The load of the same key that this one takes the place of; null for a key's first.
+    -- The earlier load of the same key that this one supersedes; null for a key's first load.
     supersedes bigint references raw.loads (load_id),
     constraint loads_conserve_rows check (rows_in = rows_loaded + rows_rejected),
     constraint loads_failed_has_error check ((status = 'failed') = (error is not null))
 );
 
--- A key's loads form one chain. Of two runs that load the same object at the same time, one waits here for the
--- other and then finds its place taken: an object is never loaded twice.
+-- The loads of a key form one chain, so each object version is loaded exactly once: of two runs that load it at the
+-- same time, one waits here for the other and then meets a conflict.
 create unique index if not exists loads_one_successor
 on raw.loads (object_key, supersedes) nulls not distinct where status = 'loaded';
 
@@ -29,7 +29,7 @@ on raw.loads (object_key, etag) where status = 'failed';
 
 create index if not exists loads_supersedes on raw.loads (supersedes) where supersedes is not null;
 
--- History only grows: a failed attempt may be replaced by the next one, a load may not.
+-- History only grows: the next attempt may replace a failed one, but never a load.
 create or replace function raw.refuse_to_rewrite_history() returns trigger language plpgsql as $$
 begin
     raise exception 'raw.loads: load % of % is history and cannot be changed or deleted', old.load_id, old.object_key;
@@ -41,7 +41,7 @@ before update or delete on raw.loads
 for each row when (old.status = 'loaded')
 execute function raw.refuse_to_rewrite_history();
 
--- The loads in force: loaded, and not superseded by a later version of the same object.
+-- One row per load in force: loaded, and not superseded by a later version of the same object.
 create or replace view raw.current_loads as
 select loads.*
 from raw.loads
@@ -52,7 +52,8 @@ where
         where successors.supersedes = loads.load_id
     );
 
--- The record exactly as it came, values untouched, unknown fields kept: a CSV line as an object of strings by header.
+-- One row per hero record, exactly as delivered: values are untouched and unknown fields are kept. A CSV line is stored
+-- as a JSON object of strings, with the header's names as keys.
 create table if not exists raw.heroes (
     load_id bigint not null references raw.loads (load_id),
     row_number bigint not null,
@@ -60,7 +61,8 @@ create table if not exists raw.heroes (
     primary key (load_id, row_number)
 );
 
--- mission_at is the record's own timestamp, read as ISO 8601 (no offset means UTC) when it was loaded.
+-- One row per mission record, exactly as delivered. mission_at is the record's own timestamp, which the loader parses
+-- as ISO 8601 (no offset means UTC).
 create table if not exists raw.missions (
     load_id bigint not null references raw.loads (load_id),
     row_number bigint not null,
@@ -69,9 +71,9 @@ create table if not exists raw.missions (
     primary key (load_id, row_number)
 );
 
--- One-minute aggregates of one object: for each measure what is needed to merge minutes from several objects exactly.
--- No foreign key to raw.loads: checking it per row would cost more than the COPY itself; the loader writes both in
--- one transaction.
+-- One row per load, hero and minute: for each measure, the aggregates that merge minutes from several objects exactly.
+-- There is no foreign key to raw.loads: its check per row would cost more than the COPY itself, and the loader writes
+-- both tables in one transaction.
 create table if not exists raw.biometrics (
     load_id bigint not null,
     hero_id text not null,
@@ -91,15 +93,15 @@ create table if not exists raw.biometrics (
     energy_output_max double precision
 );
 
--- Rows arrive in the order of load_id and, within a load, of minute_at, so block ranges find both. One index for the
--- two: PostgreSQL's processor time for the COPY of 835,000 rows was 0.60 s without index, 0.80 s with this one, 0.93 s
--- with one index each; a b-tree on (minute_at, hero_id) took half as long again as the whole COPY.
+-- Rows arrive sorted by load_id and, within a load, by minute_at, so block ranges find both. One index covers both
+-- columns: PostgreSQL's processor time for the COPY of 835,000 rows was 0.60 s without index, 0.80 s with this one,
+-- 0.93 s with one index each; a b-tree on (minute_at, hero_id) took half as long again as the whole COPY.
 create index if not exists biometrics_load_id_minute_at on raw.biometrics
 using brin (load_id, minute_at) with (pages_per_range = 32);
 
--- Rows that came after the last summary are found by reading all of them, and autovacuum may wait for a fifth of the
--- table until it makes the next (autosummarize asks it for more than it can remember). So whoever is to read new rows
--- calls this first.
+-- Summarizes the new block ranges of raw.biometrics. Call it before a query for new rows: PostgreSQL reads every row
+-- that came after the last summary, and autovacuum may not write the next one until a fifth of the table is new
+-- (autosummarize queues more requests than autovacuum can hold).
 create or replace function raw.summarize_biometrics() returns void
 language sql security definer set search_path = ''
 as $$
@@ -112,7 +114,8 @@ $$;
 revoke execute on function raw.summarize_biometrics() from public;
 grant execute on function raw.summarize_biometrics() to cerebro_transformer;
 
--- Rows that were rejected, by reason. quarantine_key is where they are kept in the bucket cerebro-quarantine.
+-- One row per load and rejection reason. quarantine_key is the object in the bucket cerebro-quarantine that holds the
+-- rejected rows.
 create table if not exists raw.rejections (
     load_id bigint not null references raw.loads (load_id),
     reason text not null,
@@ -121,8 +124,8 @@ create table if not exists raw.rejections (
     primary key (load_id, reason)
 );
 
--- Measures that were there but could not be true (out of range, NaN, infinite, not a number) in readings that were
--- otherwise good: they count as missing for that measure only.
+-- One row per load and measure with invalid values (out of range, NaN, infinite, not a number) in readings that were
+-- accepted. An invalid value counts as missing for its measure alone.
 create table if not exists raw.invalid_measures (
     load_id bigint not null references raw.loads (load_id),
     measure text not null check (measure in ('heart_rate', 'stress_level', 'energy_output')),

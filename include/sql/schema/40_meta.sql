@@ -1,5 +1,5 @@
--- What the transformation has seen, so that a run costs what is new. load_id alone would not do: after raw was rebuilt
--- the same number names another load, so loaded_at goes with it.
+-- One row per model and load that it has applied, so that the cost of a run depends on new loads alone. loaded_at is
+-- part of the key because load_id is not enough: after raw is rebuilt, the same number names another load.
 create table if not exists meta.applied_loads (
     model text not null,
     load_id bigint not null,
@@ -8,7 +8,7 @@ create table if not exists meta.applied_loads (
     primary key (model, load_id, loaded_at)
 );
 
--- One row for every finished transformation: the loads that were there when it began, and the dbt project that it ran.
+-- One row per finished transformation: the loads that existed when it began, and the checksum of its dbt project.
 create table if not exists meta.transformations (
     finished_at timestamptz not null default now() primary key,
     project_checksum text not null,
@@ -17,8 +17,8 @@ create table if not exists meta.transformations (
     last_loaded_at timestamptz
 );
 
--- How many readings marts.fact_biometrics holds. Adding them up would scan all of history in every run; triggers on
--- the table keep the sum instead, whoever changes it. fact_table tells the table from its predecessors.
+-- The number of readings in marts.fact_biometrics. Summing them would scan all of history in every run, so triggers on
+-- the table maintain the sum, whichever role changes it. fact_table distinguishes the table from those it replaced.
 create table if not exists meta.fact_readings (
     fact_table oid primary key,
     readings bigint not null
@@ -47,14 +47,14 @@ begin
 end
 $$;
 
--- What the task reconcile counted at the end of a run: every run leaves its row, the red one, too.
+-- One row per run: the counts of the task `reconcile`. A run that fails the check leaves its row, too.
 create table if not exists meta.reconciliations (
     dag_run_id text primary key,
     checked_at timestamptz not null default clock_timestamp(),
     readings_in bigint not null,
     readings_in_facts bigint not null,
     readings_rejected bigint not null,
-    -- Readings that came in and are neither in fact_biometrics nor rejected; below zero if some are there twice.
+    -- Ingested readings that are neither in fact_biometrics nor rejected; negative if some are in it twice.
     difference bigint not null
 );
 

@@ -1,5 +1,5 @@
--- What people were told last, by kind, so that an hourly run does not tell the same thing every hour.
--- An empty fingerprint: all is well again.
+-- One row per alert sent. The last one of each kind deduplicates: an hourly run does not send the same alert every
+-- hour. An empty fingerprint means that all is well again.
 create table if not exists meta.alerts (
     kind text not null,
     fingerprint text not null,

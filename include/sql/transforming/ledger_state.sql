@@ -1,4 +1,4 @@
--- The ledger in a nutshell: loads are only ever added, so their number says which are there.
+-- One row that identifies the state of the ledger. Loads are never deleted, so their number says which ones exist.
 select
     count(*) as load_count,
     coalesce(max(loads.load_id), 0) as last_load_id,

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,7 +46,7 @@ class Warehouse:
         with self.connection.cursor() as cursor:
             cursor.execute(statement, parameters or None)
 
-    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         with self.connection.cursor() as cursor:
             cursor.execute(query, parameters or None)
             return cursor.fetchall()
@@ -91,7 +91,7 @@ class Warehouse:
                 "rejected": rejected, "rows_in": readings + rejected,
             },
         )  # fmt: skip
-        return load_id
+        return int(load_id)
 
     def load_heroes(self, key: str, *records: dict[str, str | None]) -> int:
         load_id = self.load("heroes", key, len(records))

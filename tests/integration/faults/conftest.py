@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from include.cerebro.checking.conservation import check_conservation
-from include.cerebro.platform import settings
 from testing.services import settings_apart
 from tests.integration.faults.landing import LANDING, loads_without_row, mart_contents, raw_contents
 from tests.integration.faults.servers import Servers
@@ -34,10 +33,9 @@ def servers(running_servers: Servers) -> Servers:
 
 
 @pytest.fixture
-def site(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def site(servers: Servers) -> Iterator[Site]:
     """A site with a landing zone and nothing loaded."""
     made = make_site(servers.environment())
-    monkeypatch.setattr(settings, "QUARANTINE_BUCKET", made.quarantine_bucket)
     made.put_all(LANDING)
     yield made
     servers.start("postgres")
@@ -57,11 +55,9 @@ class Undisturbed:
 def undisturbed(running_servers: Servers) -> Undisturbed:
     running_servers.start("postgres")
     running_servers.start("s3")
-    with pytest.MonkeyPatch.context() as patch:
-        made = make_site(running_servers.environment())
-        patch.setattr(settings, "QUARANTINE_BUCKET", made.quarantine_bucket)
-        made.put_all(LANDING)
-        assert made.restore().failed == []
+    made = make_site(running_servers.environment())
+    made.put_all(LANDING)
+    assert made.restore().failed == []
     contents = Undisturbed(raw_contents(made), mart_contents(made))
     # The yardstick itself is right, and has substance.
     assert differences(calculate(LANDING), made.warehouse_uri) == []

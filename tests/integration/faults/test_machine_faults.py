@@ -16,12 +16,12 @@ import psycopg2
 import pytest
 
 from include.cerebro.loading.binary_copy import binary_copy
-from include.cerebro.platform import settings, sql
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import NotConservedError
+from include.cerebro.platform.settings import read_settings
 from tests.integration.faults.landing import loads_without_row, mart_contents
 from tests.integration.faults.test_warehouse_faults import nothing_of_biometrics, raised
-from tests.integration.helpers import Site, parquet_of
+from tests.integration.helpers import REPOSITORY, Site, parquet_of
 
 # Every reading is a minute of its own.
 MANY_MINUTES = """
@@ -93,15 +93,13 @@ def test_out_of_memory(big_site: Site, heals: Callable[..., None]) -> None:
     heals()
 
 
-def test_duckdb_fails_half_way_through_the_pipe(
-    site: Site, undisturbed: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_duckdb_fails_half_way_through_the_pipe(site: Site, undisturbed: Any, tmp_path: Path) -> None:
     """PostgreSQL sees a clean end of file then, and would commit half of the minutes."""
     big = parquet_of(MANY_MINUTES.format(count=400_000))
     site.put("biometrics/big.parquet", big)
-    broken = tmp_path / "sql"
-    shutil.copytree(settings.SQL_ROOT, broken)
-    rows = broken / "biometrics" / "raw_rows.sql"
+    for folder in ("include/cerebro", "include/sql", "local", "tests"):
+        shutil.copytree(REPOSITORY / folder, tmp_path / folder)
+    rows = tmp_path / "include" / "sql" / "loading" / "biometrics" / "raw_rows.sql"
     # The error comes with the last minutes; those before it have gone through by then.
     late_error = (
         "case when minutes.minute_number % 400000 = 399999 then error('injected') else minutes.hero_id end as hero_id"
@@ -109,11 +107,9 @@ def test_duckdb_fails_half_way_through_the_pipe(
     text = rows.read_text()
     assert "\n    minutes.hero_id," in text
     rows.write_text(text.replace("\n    minutes.hero_id,", f"\n    {late_error},"))
-    with monkeypatch.context() as patch:
-        patch.setattr(sql, "SQL_ROOT", broken)
-        sql.read_sql.cache_clear()
-        site.load()
-    sql.read_sql.cache_clear()
+    with site.start_load(project=tmp_path) as process:
+        output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
     ((failed,),) = site.rows("select array_agg(object_key) from raw.loads where status = 'failed'")
     assert failed == ["biometrics/big.parquet"]
     assert site.rows(
@@ -145,7 +141,7 @@ def in_table(cursor: Any) -> int:
 
 
 def test_the_pipe_passes_everything_on(numbers: Any) -> None:
-    with duckdb_session() as duck:
+    with duckdb_session(read_settings()) as duck:
         binary_copy(duck, "select range from range(500000)", numbers, COPY_NUMBERS, 500_000)
     numbers.connection.commit()
     assert in_table(numbers) == 500_000
@@ -153,14 +149,14 @@ def test_the_pipe_passes_everything_on(numbers: Any) -> None:
 
 def test_the_pipe_raises_what_duckdb_raised(numbers: Any) -> None:
     query = "select case when range = 400000 then error('injected') else range end from range(500000)"
-    with duckdb_session() as duck, pytest.raises(duckdb.InvalidInputException, match="injected"):
+    with duckdb_session(read_settings()) as duck, pytest.raises(duckdb.InvalidInputException, match="injected"):
         binary_copy(duck, query, numbers, COPY_NUMBERS, 500_000)
     assert in_table(numbers) == 0
 
 
 def test_the_pipe_counts(numbers: Any) -> None:
     with (
-        duckdb_session() as duck,
+        duckdb_session(read_settings()) as duck,
         pytest.raises(NotConservedError, match="500000 rows were to be copied, 499999"),
     ):
         binary_copy(duck, "select range from range(499999)", numbers, COPY_NUMBERS, 500_000)
@@ -170,7 +166,7 @@ def test_the_pipe_counts(numbers: Any) -> None:
 def test_postgresql_fails_while_duckdb_still_writes(numbers: Any) -> None:
     """A writer that nobody reads from any more must not wait for ever."""
     before = threading.active_count()
-    with duckdb_session() as duck, pytest.raises(psycopg2.errors.CheckViolation):
+    with duckdb_session(read_settings()) as duck, pytest.raises(psycopg2.errors.CheckViolation):
         binary_copy(duck, "select 10 - range from range(3000000)", numbers, COPY_NUMBERS, 3_000_000)
     assert threading.active_count() == before
     assert in_table(numbers) == 0

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.cerebro.platform import settings
 from include.cerebro.platform.object_store import ObjectStore
 from tests.integration.faults.landing import LANDING
 from tests.integration.faults.proxy import Proxy
@@ -87,11 +86,9 @@ def test_bucket_missing(site: Site, heals: Callable[..., None]) -> None:
     heals()
 
 
-def test_quarantine_bucket_missing(site: Site, heals: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quarantine_bucket_missing(site: Site, heals: Callable[..., None]) -> None:
     """What cannot be kept must not be rejected: the load waits for its quarantine."""
-    with monkeypatch.context() as patch:
-        patch.setattr(settings, "QUARANTINE_BUCKET", "no-such-quarantine")
-        with pytest.raises(ClientError, match="NoSuchBucket"):
-            site.load()
-        assert site.ledger() == []
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        site.load(quarantine_bucket="no-such-quarantine")
+    assert site.ledger() == []
     heals()

@@ -1,4 +1,5 @@
-"""The sections of the page: each turns rows into a title that is the answer, a chart, a table and what to do.
+"""The sections of the page, one module each: ``read`` turns rows into a title that answers, a chart and a table.
 
-No HTML and no connection handling here: ``render`` and ``reader`` have those.
+A module has the name of its section's id in the HTML. No HTML and no connections here: ``render`` and ``reader`` have
+those.
 """

@@ -1,17 +1,15 @@
-"""The biometrics of one hero over time: which range, how fine, and what to say of it."""
+"""The biometrics of one hero over time: which days, how fine, and what the chart shows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
-from typing import Any
 
 from include.cerebro.page import figures
-from include.cerebro.page.reader import CannotShowError, Reader
-from include.cerebro.page.section import Column, Section, Table
-from include.cerebro.page.wording import NOTHING, TRY_IT, count, day, instant, number, span
+from include.cerebro.page.components import Column, Form, Section, Table
+from include.cerebro.page.formatting import TRY_IT, count, day, instant, number, span
+from include.cerebro.page.reader import Reader, Row, UnreadableWarehouseError
 
 # A chart of 1,100 pixels does not show more points than this.
 MOST_BUCKETS = 480
@@ -19,15 +17,20 @@ MOST_BUCKETS = 480
 MOST_MINUTES = 45_000
 MOST_MISSIONS = 300
 
-# Widths of a bucket in minutes, each a divisor of the day: so that buckets begin at midnight.
+# Widths of a bucket in minutes. Each divides the day, so that buckets begin at midnight.
 WIDTHS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
 
-PRESETS = {"day": 1, "week": 7, "month": 30}
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+# Days of the links beside the form.
+PRESETS = {"last day": 1, "last week": 7, "last month": 30}
+
+SECTION = Section("biometrics", "Biometrics")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person chose, as it came with the request: anything may be missing or wrong. Days are in UTC."""
+    """What a person chose, as the request has it: anything may be missing or wrong. Days are ISO dates in UTC."""
 
     hero_id: str = ""
     first_day: str = ""
@@ -36,7 +39,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Range:
-    """From a minute on to another (not included), in buckets, of which every ``step``th minute is read."""
+    """The minutes from ``from_minute`` to before ``until_minute``, in buckets. One minute of each ``step`` is read."""
 
     from_minute: datetime
     until_minute: datetime
@@ -44,137 +47,126 @@ class Range:
     step: timedelta
 
 
-def biometrics(reader: Reader, choice: Choice) -> Section:
-    """The three measures of the chosen hero; without a choice, the last day of the Hulk Factor's first.
+def read(reader: Reader, choice: Choice) -> Section:
+    """Show the three measures of the chosen hero; without a choice, the last day of the Hulk Factor's first.
 
-    Raises CannotShowError if the warehouse cannot be read.
+    Raises:
+        UnreadableWarehouseError: A query failed.
     """
-    section = partial(Section, name="biometrics", heading="Biometrics")
     heroes = reader.heroes
     if not heroes:
-        return section(
-            title="There are no readings yet",
-            empty=TRY_IT,
-        )
-    hero = _chosen(reader, heroes, choice.hero_id)
+        return replace(SECTION, title="There are no readings yet", empty=TRY_IT)
+    hero = _find_hero(reader, choice.hero_id)
+    form = _form(heroes, hero or heroes[0], choice)
     if hero is None:
-        form = _form(heroes, heroes[0], choice)
-        return section(title="No readings", problem="No hero of that id has readings: choose one.", form=form)
-    form = _form(heroes, hero, choice)
+        return replace(SECTION, title="No readings", problem="No hero of that id has readings: choose one.", form=form)
     try:
-        chosen = choose_range(form["first_day"], form["last_day"])
+        chosen = choose_range(form.first_day, form.last_day)
     except ValueError as error:
-        return section(title=hero["hero_name"], problem=str(error), form=form)
-    parameters = {
-        "hero_id": hero["hero_id"],
-        "from_minute": chosen.from_minute,
-        "until_minute": chosen.until_minute,
-    }
-    buckets = reader.rows("series", bucket=chosen.bucket, step=chosen.step, **parameters)
-    missions = reader.rows("missions", limit=MOST_MISSIONS, **parameters)
-    when = _when(chosen)
-    if not any(bucket["minutes_read"] for bucket in buckets):
-        return section(
-            title=f"{hero['hero_name']} has no readings {when}",
-            empty=f"There are some from {instant(hero['first_minute'])} to {instant(hero['last_minute'])}.",
-            form=form,
-        )
-    in_all = missions[0]["in_all"] if missions else 0
-    return section(
-        title=f"{hero['hero_name']} {when}: {_peak(buckets)}, {count(in_all, 'mission') if in_all else 'no mission'}",
-        lead=_lead(chosen),
-        figure=figures.biometrics(buckets, missions),
-        note=f"The {len(missions)} missions with the greatest damage are marked." if in_all > len(missions) else "",
-        table=_missions_table(hero["hero_name"], missions),
-        form=form,
-    )
+        return replace(SECTION, title=hero["hero_name"], problem=str(error), form=form)
+    return _answer(reader, hero, chosen, form)
 
 
 def choose_range(first_day: str, last_day: str) -> Range:
-    """Both days and all between them, in UTC, as coarse as needed.
+    """Return both days and all between them, in UTC, in buckets wide enough for one chart.
 
-    Raises ValueError, in words for a person, if they are no range.
+    Args:
+        first_day: An ISO date.
+        last_day: An ISO date, not before the first.
+
+    Raises:
+        ValueError: They are not such dates; the message is for a person.
     """
     try:
-        first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
-        from_minute = datetime(first.year, first.month, first.day, tzinfo=UTC)
-        until_minute = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
+        from_minute, last_midnight = (
+            datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC) for text in (first_day, last_day)
+        )
+        until_minute = last_midnight + DAY
     except (ValueError, OverflowError):
         raise ValueError("Give both days as in 2025-01-31.") from None
     if until_minute <= from_minute:
         raise ValueError("The last day is before the first.")
-    minutes = (until_minute - from_minute) // timedelta(minutes=1)
-    step = -(-minutes // MOST_MINUTES)
-    bucket = next((width for width in WIDTHS if width * MOST_BUCKETS >= minutes and width >= step), None)
-    if bucket is None:
+    minutes = (until_minute - from_minute) // MINUTE
+    least_step = -(-minutes // MOST_MINUTES)
+    width = next((width for width in WIDTHS if width * MOST_BUCKETS >= minutes and width >= least_step), None)
+    if width is None:
         # Decades: whole days, as many as it takes.
-        bucket = 1440 * -(-minutes // (1440 * MOST_BUCKETS))
-    step = next(width for width in range(step, bucket + 1) if bucket % width == 0)
-    return Range(from_minute, until_minute, timedelta(minutes=bucket), timedelta(minutes=step))
+        width = 1440 * -(-minutes // (1440 * MOST_BUCKETS))
+    step = next(step for step in range(least_step, width + 1) if width % step == 0)
+    return Range(from_minute, until_minute, width * MINUTE, step * MINUTE)
 
 
-def _chosen(reader: Reader, heroes: Sequence[dict[str, Any]], hero_id: str) -> dict[str, Any] | None:
-    by_id = {hero["hero_id"]: hero for hero in heroes}
+def _find_hero(reader: Reader, hero_id: str) -> Row | None:
+    """The hero of that id; without an id, the Hulk Factor's first, or else the first of all."""
     if hero_id:
-        return by_id.get(hero_id)
+        return next((hero for hero in reader.heroes if hero["hero_id"] == hero_id), None)
     try:
         best = [row["hero_name"] for row in reader.rows("hulk_factor", limit=1)]
-    except CannotShowError:
+    except UnreadableWarehouseError:
         best = []
-    return next((hero for hero in heroes if hero["hero_name"] in best), heroes[0])
+    return next((hero for hero in reader.heroes if hero["hero_name"] in best), reader.heroes[0])
 
 
-def _form(heroes: Sequence[dict[str, Any]], hero: dict[str, Any], choice: Choice) -> dict[str, Any]:
+def _form(heroes: Sequence[Row], hero: Row, choice: Choice) -> Form:
     first, last = (hero[name].astimezone(UTC).date() for name in ("first_minute", "last_minute"))
-    first_day, last_day = choice.first_day or choice.last_day, choice.last_day or choice.first_day
-    ranges = {max(first, last - timedelta(days=days - 1)): f"last {name}" for name, days in PRESETS.items()}
-    ranges |= {first: "all"}
-    return {
-        "heroes": [(row["hero_id"], row["hero_name"]) for row in heroes],
-        "hero_id": hero["hero_id"],
-        "first_day": first_day or last.isoformat(),
-        "last_day": last_day or last.isoformat(),
-        "min": first.isoformat(),
-        "max": last.isoformat(),
-        "presets": [(name, start.isoformat(), last.isoformat()) for start, name in ranges.items()],
-    }
+    # By first day: presets that begin on the same day are one.
+    presets = {max(first, last - (days - 1) * DAY): name for name, days in PRESETS.items()} | {first: "all"}
+    return Form(
+        heroes=[(row["hero_id"], row["hero_name"]) for row in heroes],
+        hero_id=hero["hero_id"],
+        first_day=choice.first_day or choice.last_day or last.isoformat(),
+        last_day=choice.last_day or choice.first_day or last.isoformat(),
+        min=first.isoformat(),
+        max=last.isoformat(),
+        presets=[(name, start.isoformat(), last.isoformat()) for start, name in presets.items()],
+    )
 
 
-def _when(chosen: Range) -> str:
-    first, last = chosen.from_minute.date(), (chosen.until_minute - timedelta(minutes=1)).date()
+def _answer(reader: Reader, hero: Row, chosen: Range, form: Form) -> Section:
+    minutes = {"from_minute": chosen.from_minute, "until_minute": chosen.until_minute}
+    buckets = reader.rows("series", hero_id=hero["hero_id"], bucket=chosen.bucket, step=chosen.step, **minutes)
+    missions = reader.rows("missions", hero_id=hero["hero_id"], limit=MOST_MISSIONS, **minutes)
+    if not any(bucket["minutes_read"] for bucket in buckets):
+        return replace(
+            SECTION,
+            title=f"{hero['hero_name']} has no readings {_days_in_words(chosen)}",
+            empty=f"There are some from {instant(hero['first_minute'])} to {instant(hero['last_minute'])}.",
+            form=form,
+        )
+    in_all = missions[0]["in_all"] if missions else 0
+    how_many = count(in_all, "mission") if in_all else "no mission"
+    return replace(
+        SECTION,
+        title=f"{hero['hero_name']} {_days_in_words(chosen)}: {_peak_in_words(buckets)}, {how_many}",
+        lead=_legend(chosen),
+        figure=figures.biometrics(buckets, missions),
+        note=f"The {len(missions)} missions with the greatest damage are marked." if in_all > len(missions) else "",
+        table=Table.of(
+            missions,
+            f"Missions of {hero['hero_name']} in this time",
+            [
+                Column.key("Mission", "mission_id"),
+                Column.instant("Began", "mission_at"),
+                Column.text("Location", "location"),
+                Column.text("Outcome", "outcome"),
+                Column.number("Structural damage", "structural_damage"),
+            ],
+        ),
+        form=form,
+    )
+
+
+def _days_in_words(chosen: Range) -> str:
+    first, last = chosen.from_minute.date(), (chosen.until_minute - MINUTE).date()
     return f"on {day(first)}" if first == last else f"from {day(first)} to {day(last)}"
 
 
-def _peak(buckets: Sequence[dict[str, Any]]) -> str:
+def _peak_in_words(buckets: Sequence[Row]) -> str:
     rates = [bucket["heart_rate_max"] for bucket in buckets if bucket["heart_rate_max"] is not None]
     return f"heart rate up to {number(max(rates))}" if rates else "no heart rate"
 
 
-def _lead(chosen: Range) -> str:
-    lead = f"A point every {span(chosen.bucket)}"
-    if chosen.step > timedelta(minutes=1):
-        lead += f"; of {chosen.step // timedelta(minutes=1)} minutes one is read"
-    return f"{lead}. Line: mean. Band: lowest to highest. Diamonds: missions, filled if high-risk."
-
-
-def _missions_table(hero_name: str, missions: Sequence[dict[str, Any]]) -> Table:
-    return Table(
-        f"Missions of {hero_name} in this time",
-        [
-            Column("Mission", "key"),
-            Column("Began", "instant"),
-            Column("Location"),
-            Column("Outcome"),
-            Column("Structural damage", "number"),
-        ],
-        [
-            [
-                mission["mission_id"],
-                instant(mission["mission_at"]),
-                mission["location"] or NOTHING,
-                mission["outcome"] or NOTHING,
-                number(mission["structural_damage"]),
-            ]
-            for mission in missions
-        ],
-    )
+def _legend(chosen: Range) -> str:
+    sample = f", from one minute in {chosen.step // MINUTE}" if chosen.step > MINUTE else ""
+    points = f"A point every {span(chosen.bucket)}{sample}."
+    return f"{points} Line: mean. Band: lowest to highest. Diamonds: missions, filled if high-risk."

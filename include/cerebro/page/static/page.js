@@ -1,13 +1,13 @@
-// Draws the charts of the page and of report.html, in the colours of the style sheet.
+// Draws the charts of the page and of report.html in the colours of the style sheet.
 "use strict";
 
-// Airflow keeps a person's choice of light or dark here; without one the system's counts.
+// Airflow stores a person's choice of light or dark in localStorage; without one the system's choice counts.
 function theme() {
   let chosen = null;
   try {
     chosen = location.protocol === "file:" ? null : localStorage.getItem("theme");
   } catch {
-    // A sandbox without storage.
+    // A sandboxed frame has no storage.
   }
   if (chosen === "light" || chosen === "dark") return chosen;
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
@@ -17,7 +17,7 @@ function applyTheme() {
   document.documentElement.dataset.theme = theme();
 }
 
-// A figure names its colours by the style sheet's variables ("--accent"), in properties called ...color.
+// A figure names colours by variables of the style sheet ("--accent"), in properties whose names end in "color".
 function coloured(text) {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => (typeof name === "string" && name.startsWith("--") ? style.getPropertyValue(name).trim() : name);
@@ -57,7 +57,7 @@ function draw(within = document) {
   }
 }
 
-// Another hero or another time: only that section is read anew. Without this the form loads the whole page.
+// Another hero or other days reload only that section. Without a script the form loads the whole page.
 async function show(query) {
   const chosen = document.getElementById("chosen");
   chosen.setAttribute("aria-busy", "true");
@@ -68,7 +68,7 @@ async function show(query) {
     history.replaceState(null, "", `?${query}#biometrics`);
     draw(chosen);
   } catch {
-    // Whatever it is, the whole page has the words for it.
+    // The whole page says what is wrong.
     location.search = `?${query}`;
   } finally {
     chosen.removeAttribute("aria-busy");
@@ -103,7 +103,7 @@ function redraw() {
   draw();
 }
 
-// report.html brings Plotly along, compressed: a third of its size.
+// report.html contains Plotly, compressed to a third of its size.
 async function unpack(packed) {
   const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));

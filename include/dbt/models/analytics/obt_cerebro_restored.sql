@@ -3,11 +3,12 @@
     on_schema_change='fail',
     minute_column='timestamp',
     pre_hook=[
-        "{{ find_pending_loads({
+        "{{ create_pending_loads({
             'biometrics': 'fact_biometrics',
             'missions': 'bridge_mission_heroes'
         }) }}",
-        "{% set spans = find_touched_obt_spans() %}{{ spans if is_incremental() }}"
+        "{% set updates = create_touched_obt_spans() ~ update_hero_attributes() %}
+        {{- updates if is_incremental() }}"
     ],
     post_hook=[
         "{{ add_missing_keys(
@@ -20,7 +21,7 @@
             '(mission_outcome) where mission_outcome is not null',
             '(structural_damage) where structural_damage is not null'
         ]) }}",
-        "{{ record_pending_loads() }}"
+        "{{ record_applied_loads() }}"
     ],
     meta={'rebuilt_when': {'foreign_keys_below': 1}}
 ) }}

@@ -14,7 +14,7 @@ obt_cerebro_restored as (
     select * from {{ ref('obt_cerebro_restored') }}
 ),
 
--- numeric adds up exactly: the same rows give the same digits in any order
+-- Sums of numeric are exact: the same rows give the same digits in any order.
 successful_missions as (
     select
         hero_id,

@@ -1,7 +1,7 @@
 {{ config(
     unique_key=['mission_id', 'hero_id'],
     full_refresh=false,
-    pre_hook="{{ find_pending_loads({'missions': none}) }}",
+    pre_hook="{{ create_pending_loads({'missions': none}) }}",
     post_hook=[
         "{{ add_missing_keys(
             'mission_id, hero_id',
@@ -11,7 +11,7 @@
             ]
         ) }}",
         "{{ add_missing_indexes(['(hero_id)']) }}",
-        "{{ record_pending_loads() }}"
+        "{{ record_applied_loads() }}"
     ]
 ) }}
 

@@ -1,7 +1,7 @@
 {{ config(
     unique_key='hero_id',
     full_refresh=false,
-    pre_hook="{{ follow_new_spellings() }}",
+    pre_hook="{{ update_hero_ids() }}",
     post_hook="{{ add_missing_keys('hero_id') }}"
 ) }}
 

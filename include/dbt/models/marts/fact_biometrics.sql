@@ -3,8 +3,9 @@
     on_schema_change='fail',
     minute_column='minute_at',
     pre_hook=[
-        "{{ find_pending_loads({'biometrics': 'int_load_heroes'}) }}",
-        "{% set spans = find_touched_minutes() ~ find_touched_spans() %}{{ spans if is_incremental() }}",
+        "{{ create_pending_loads({'biometrics': 'int_load_heroes'}) }}",
+        "{% set spans = create_touched_minutes() ~ create_touched_spans() %}
+        {{- spans if is_incremental() }}",
         "set local work_mem = '64MB'"
     ],
     post_hook=[
@@ -13,8 +14,8 @@
         ) }}",
         "{{ add_missing_indexes(['using brin (minute_at)']) }}",
         "{{ summarize_block_ranges() }}",
-        "{{ keep_sum_of_readings() }}",
-        "{{ record_pending_loads() }}"
+        "{{ add_missing_readings_triggers() }}",
+        "{{ record_applied_loads() }}"
     ],
     meta={'rebuilt_when': {'foreign_keys_below': 1}}
 ) }}
@@ -35,7 +36,8 @@ hero_ids as (
     select * from {{ ref('int_hero_ids') }}
 ),
 
--- One range after the other; `offset 0` keeps them from becoming one scan.
+-- The query reads one range after the other: `offset 0` keeps the planner from
+-- merging them into one scan.
 final as (
     select merged_minutes.*
     from minute_ranges

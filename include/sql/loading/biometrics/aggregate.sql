@@ -1,5 +1,5 @@
--- One pass over the objects in the variable urls, one minute a group. The reason follows from the group's key, so it is
--- found once a group, not once a reading.
+-- Aggregates the objects in the variable `urls` to minutes in one pass. The rejection reason depends on the group's key
+-- alone, so it is computed once a group, not once a reading.
 insert into minutes
 select
     url,

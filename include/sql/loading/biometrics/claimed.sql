@@ -1,4 +1,4 @@
--- The load ids that the ledger gave the objects.
+-- One row per claimed object: the load id that the ledger assigned to it.
 create or replace temp table claimed as
 select
     unnest(?::varchar[]) as url,

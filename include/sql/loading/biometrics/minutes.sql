@@ -1,4 +1,4 @@
--- One row per object, hero, minute and reason; reason is null for the readings that are loaded.
+-- One row per object, hero, minute and rejection reason; the reason of accepted readings is null.
 create or replace temp table minutes (
     url varchar,
     hero_id varchar,

@@ -1,4 +1,4 @@
--- What each object came to: readings loaded and rejected, and measures that could not be true.
+-- One row per object: readings loaded and rejected, and invalid values of each measure among the loaded readings.
 select
     url,
     cast(coalesce(sum(reading_count) filter (reason is null), 0) as bigint) as rows_loaded,

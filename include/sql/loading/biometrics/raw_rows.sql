@@ -1,5 +1,5 @@
--- The rows of raw.biometrics, column by column with the types that PostgreSQL's binary COPY expects, in the order that
--- the block range indexes there need.
+-- The rows for raw.biometrics, with the column types of PostgreSQL's binary COPY, sorted as the block range index of
+-- raw.biometrics needs them.
 select
     claimed.load_id,
     minutes.hero_id,

@@ -1,4 +1,4 @@
--- The rejected readings of one object, as they came, each with its reason, source key and row number.
+-- One row per rejected reading of one object: the reading as delivered, with its reason, source key and row number.
 select * exclude (cerebro_url)
 from (
     select

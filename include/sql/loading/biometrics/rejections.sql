@@ -1,3 +1,4 @@
+-- One row per object and rejection reason.
 select
     url,
     reason,

@@ -1,4 +1,4 @@
--- Rejected records, each with its reason, source key and row number. DuckDB runs this.
+-- One row per rejected record of one object, with its reason, source key and row number. DuckDB runs this.
 -- sqlfluff:dialect:duckdb
 -- sqlfluff:templater:placeholder:param_style:question_mark
 select

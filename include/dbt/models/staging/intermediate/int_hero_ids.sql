@@ -22,8 +22,8 @@ missions as (
     select * from {{ ref('stg_missions') }}
 ),
 
--- Spellings of superseded biometrics are kept: what these loads once gave to
--- the fact is still to be found there by hero.
+-- Spellings of superseded biometrics are kept: an incremental run finds the
+-- rows of these loads in the fact by hero.
 spellings as (
     select
         hero_id as spelled_hero_id,

@@ -2,15 +2,15 @@
     incremental_strategy='append',
     pre_hook=[
         "select raw.summarize_biometrics()",
-        "{{ find_pending_loads({'biometrics': none}) }}"
+        "{{ create_pending_loads({'biometrics': none}) }}"
     ],
     post_hook=[
         "{{ add_missing_keys('hero_id, load_id') }}",
-        "{{ record_pending_loads() }}"
+        "{{ record_applied_loads() }}"
     ],
     meta={'rebuilt_when': {'foreign_keys_below': 0}}
 ) }}
--- Reads the pending loads only: the ids of a year are not worth a scan of it.
+-- Reads the pending loads alone: a scan of all of history would cost too much.
 
 with
 

@@ -1,0 +1,66 @@
+"""Writes docs/reference/settings.md from the settings' own definitions: ``make reference``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings
+
+from include.cerebro.platform.names import DBT_ROOT, PROJECT_ROOT
+from include.cerebro.platform.settings import PREFIX, Settings
+
+PAGE = PROJECT_ROOT / "docs" / "reference" / "settings.md"
+
+HEAD = """# Settings
+
+Written by `make reference` from `include/cerebro/platform/settings.py`; a test holds this page, `.env.example` and
+`docker-compose.yml` to it. Every setting is an environment variable of the processes that run tasks, DAG files and the
+page. A value that cannot be used is refused by name when it is read.
+
+## Pipeline
+"""
+
+TAIL = """
+## Connections and variables
+
+Airflow's connections and the Variable `cerebro_bucket` are defined in `airflow_settings.yaml`. A variable
+`CEREBRO_<CONNECTION>_<FIELD>` replaces one of their values, for example `CEREBRO_WAREHOUSE_PASSWORD`; fields: `HOST`,
+`PORT`, `LOGIN`, `PASSWORD`. `AIRFLOW_CONN_<CONNECTION>` replaces a whole connection.
+
+## Docker Compose
+
+`.env.example` lists what Compose itself reads: ports, passwords, keys, memory, images.
+"""
+
+
+def default(field: FieldInfo) -> str:
+    """Return a setting's default as it would be written in the environment; empty if it depends on the machine."""
+    if field.default_factory is not None:
+        return ""
+    value: Any = field.default
+    if isinstance(value, dict):
+        return ",".join(f"{key}={number:g}" for key, number in value.items())
+    if isinstance(value, Path):
+        return value.relative_to(DBT_ROOT.parents[1]).as_posix()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def entries(settings: type[BaseSettings]) -> str:
+    """Return a section for each setting: its variable, its default, its description."""
+    sections = []
+    for name, field in settings.model_fields.items():
+        shown = f"Default: `{default(field)}`. " if default(field) else ""
+        description = " ".join((field.description or "").split()).replace("``", "`")
+        sections.append(f"### `{PREFIX}{name.upper()}`\n\n{shown}{description}\n")
+    return "\n".join(sections)
+
+
+def page() -> str:
+    """Return the whole page."""
+    return f"{HEAD}\n{entries(Settings)}{TAIL}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,36 @@
+"""The tasks that check a run at its end, and publish the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import get_current_context, task
+
+from include.cerebro.checking import answers, conservation, objects, sources
+from include.cerebro.platform import connections
+from include.cerebro.platform.settings import read_settings
+
+
+@task(task_display_name="Every reading there?", trigger_rule="all_done")
+def reconcile() -> dict[str, int]:
+    """Check that every reading that came in is in fact_biometrics or was rejected; see meta.reconciliations."""
+    return conservation.check_conservation(connections.warehouse(), get_current_context()["run_id"])
+
+
+@task(task_display_name="Answer both questions", trigger_rule="none_failed")
+def publish_answers() -> dict[str, Any]:
+    """Answer the two questions with the rights of an analyst. Red, like the run, if anything before it failed."""
+    return answers.read_answers(connections.warehouse())
+
+
+@task(task_display_name="Any broken objects?", trigger_rule="all_done")
+def check_objects() -> None:
+    """Name the objects that could not be loaded, with what is wrong with them and what to do."""
+    objects.check_objects(connections.warehouse(), get_current_context()["run_id"])
+
+
+@task(task_display_name="Sources fresh, clean?", trigger_rule="all_done", retries=1)
+def check_sources() -> dict[str, list[str]]:
+    """Send an alert for a stale source and for too many rejected rows. The run stays green."""
+    context = get_current_context()
+    return sources.check_sources(connections.warehouse(), context["dag"].dag_id, context["run_id"], read_settings())

@@ -1,0 +1,49 @@
+"""Whether the store still has the version of an object that was listed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from include.cerebro.landing.listing import list_objects
+from include.cerebro.platform.errors import ObjectChangedError, is_missing
+from include.cerebro.platform.object_store import StoredObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def check_unchanged(client: S3Client, bucket: str, stored: StoredObject) -> None:
+    """Check that the store still has this version of one object.
+
+    Raises:
+        ObjectChangedError: the object was overwritten or removed.
+        botocore.exceptions.ClientError: the store refuses to answer; nothing is wrong with the object then.
+    """
+    try:
+        head = client.head_object(Bucket=bucket, Key=stored.key)
+    except ClientError as error:
+        if is_missing(error):
+            raise ObjectChangedError(f"{stored.key} was removed after it was listed") from error
+        raise
+    if head["ETag"].strip('"') != stored.etag:
+        raise ObjectChangedError(f"{stored.key} was overwritten after it was listed")
+
+
+def still_listed(client: S3Client, bucket: str, objects: Sequence[StoredObject]) -> list[StoredObject]:
+    """Return the objects that the store still has in the version that was listed.
+
+    One listing, from the first object until all were met, replaces a request for each. Raises like ``list_objects``.
+    """
+    missing = set(objects)
+    if missing:
+        keys = sorted(stored.key for stored in objects)
+        prefix = os.path.commonprefix([keys[0], keys[-1]])  # noqa: RUF071 - keys are text, not paths
+        for stored in list_objects(client, bucket, prefix, after=keys[0][:-1]):
+            missing.discard(stored)
+            if not missing:
+                break
+    return [stored for stored in objects if stored not in missing]

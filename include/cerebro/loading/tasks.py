@@ -1,0 +1,46 @@
+"""The load tasks: one for heroes, one for missions, and one for each batch of biometrics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import XComArg
+from airflow.sdk.definitions.mappedoperator import MappedOperator
+
+from include.cerebro.landing.datasets import BIOMETRICS, HEROES, MISSIONS, Dataset
+from include.cerebro.loading.operator import LoadOperator
+from include.cerebro.orchestration.assets import LANDING_ZONE, table
+
+
+def load_heroes(objects: XComArg) -> LoadOperator:
+    """Return the task that loads new hero files."""
+    return LoadOperator(
+        **_arguments(HEROES), objects=objects, doc_md="Copies every record of the new hero files into raw.heroes."
+    )
+
+
+def load_missions(objects: XComArg) -> LoadOperator:
+    """Return the task that loads new mission logs."""
+    return LoadOperator(
+        **_arguments(MISSIONS), objects=objects, doc_md="Copies every record of the new mission logs into raw.missions."
+    )
+
+
+def load_biometrics(batches: XComArg) -> MappedOperator:
+    """Return the mapped task that loads new biometrics, one batch a task."""
+    return LoadOperator.partial(
+        **_arguments(BIOMETRICS),
+        map_index_template="{{ batch_name }}",
+        doc_md="Aggregates a batch of biometrics objects to one minute in DuckDB and copies the minutes into "
+        "raw.biometrics.",
+    ).expand(objects=batches)
+
+
+def _arguments(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "task_id": dataset.name,
+        "task_display_name": dataset.name.title(),
+        "dataset": dataset.name,
+        "inlets": [LANDING_ZONE],
+        "outlets": [table("raw", dataset.name), table("raw", "loads")],
+    }

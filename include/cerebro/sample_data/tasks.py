@@ -1,0 +1,30 @@
+"""The tasks that write the sample landing zone."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Literal
+
+from airflow.sdk import get_current_context, task
+
+from include.cerebro.orchestration.assets import LANDING_ZONE
+from include.cerebro.platform.connections import landing_bucket, sample_data_store
+from include.cerebro.platform.settings import read_settings
+
+
+@task
+def write(dataset: Literal["heroes", "missions", "biometrics"]) -> dict[str, float]:
+    """Write all objects of one dataset; return how much was written."""
+    # Imported here: reading a DAG file must not load DuckDB.
+    from include.cerebro.sample_data.writer import SampleSize, write_sample
+
+    size = SampleSize(**get_current_context()["params"])
+    return asdict(write_sample(sample_data_store(), landing_bucket(), dataset, size, read_settings()))
+
+
+@task(task_display_name="Announce the objects", outlets=[LANDING_ZONE])
+def announce(heroes: dict[str, Any], missions: dict[str, Any], biometrics: dict[str, Any]) -> None:
+    """Log what was written, and trigger whatever waits for the landing zone."""
+    from include.cerebro.sample_data.writer import log_total
+
+    log_total(heroes=heroes, missions=missions, biometrics=biometrics)

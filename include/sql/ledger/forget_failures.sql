@@ -1,7 +1,0 @@
--- An object version that has been loaded has not failed any more.
-delete from raw.loads
-using unnest(%(object_keys)s::text[], %(etags)s::text[]) as mended (object_key, etag)
-where
-    loads.object_key = mended.object_key
-    and loads.etag = mended.etag
-    and loads.status = 'failed';

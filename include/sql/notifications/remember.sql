@@ -1,1 +1,0 @@
-insert into meta.alerts (kind, fingerprint) values (%(kind)s, %(fingerprint)s);

@@ -1,0 +1,4 @@
+select * replace (
+    '\xAA'::blob as energy_output
+)
+from readings(3)

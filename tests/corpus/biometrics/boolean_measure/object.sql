@@ -1,0 +1,4 @@
+select * replace (
+    true as heart_rate
+)
+from readings(3)

@@ -1,0 +1,4 @@
+select * replace (
+    epoch_ms("timestamp") as "timestamp"
+)
+from readings(3)

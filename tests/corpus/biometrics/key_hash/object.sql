@@ -1,0 +1,2 @@
+select *
+from readings(3)

@@ -1,0 +1,4 @@
+select * replace (
+    [stress_level] as stress_level
+)
+from readings(3)

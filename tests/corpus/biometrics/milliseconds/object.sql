@@ -1,0 +1,4 @@
+select * replace (
+    "timestamp"::timestamp_ms as "timestamp"
+)
+from readings(3)

@@ -1,0 +1,2 @@
+select * exclude (heart_rate)
+from readings(3)

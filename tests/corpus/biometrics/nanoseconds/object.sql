@@ -1,0 +1,4 @@
+select * replace (
+    "timestamp"::timestamp_ns as "timestamp"
+)
+from readings(3)

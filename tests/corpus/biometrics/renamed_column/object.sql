@@ -1,0 +1,4 @@
+select
+    * exclude (hero_id),
+    hero_id as "heroId"
+from readings(3)

@@ -1,0 +1,4 @@
+select * replace (
+    { 'at': "timestamp" } as "timestamp"
+)
+from readings(3)
