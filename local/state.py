@@ -81,7 +81,7 @@ class State:
                 (self.buckets / bucket).mkdir(exist_ok=True)
         except PermissionError as error:
             raise StackError(
-                f"{error.filename} cannot be written: another user probably made it. "
+                f"{error.filename} cannot be written: it was probably made by another user. "
                 "Remove it as that user (make clean), or set CEREBRO_STATE_DIR to a folder of your own."
             ) from error
 

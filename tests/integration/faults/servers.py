@@ -25,7 +25,7 @@ class Servers:
         self.settings = settings
         self.state = settings.state
         self.state.create()
-        self.state.choose_ports(settings.model_dump())
+        self.ports = self.state.choose_ports(settings.model_dump())
         postgres.prepare(self.state)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
