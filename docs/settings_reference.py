@@ -8,18 +8,28 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from include.cerebro.platform.names import DBT_ROOT, PROJECT_ROOT
+from include.cerebro.platform.names import PROJECT_ROOT
 from include.cerebro.platform.settings import PREFIX, Settings
+from local.settings import StackSettings
 
 PAGE = PROJECT_ROOT / "docs" / "reference" / "settings.md"
 
 HEAD = """# Settings
 
-Written by `make reference` from `include/cerebro/platform/settings.py`; a test holds this page, `.env.example` and
-`docker-compose.yml` to it. Every setting is an environment variable of the processes that run tasks, DAG files and the
-page. A value that cannot be used is refused by name when it is read.
+Written by `make reference` from `include/cerebro/platform/settings.py` and `local/settings.py`; tests hold this page,
+`.env.example` and `docker-compose.yml` to them. Every setting is an environment variable. A value that cannot be used
+is refused by name when it is read.
 
 ## Pipeline
+
+The processes that run tasks, DAG files and the page read these.
+"""
+
+LOCAL = """
+## The stack without Docker
+
+`make run`, `make up` and the other commands of `local/` read these, and pass the settings of the pipeline on.
+
 """
 
 TAIL = """
@@ -37,13 +47,13 @@ Airflow's connections and the Variable `cerebro_bucket` are defined in `airflow_
 
 def default(field: FieldInfo) -> str:
     """Return a setting's default as it would be written in the environment; empty if it depends on the machine."""
-    if field.default_factory is not None:
+    if field.default_factory is not None or field.default is None:
         return ""
     value: Any = field.default
     if isinstance(value, dict):
         return ",".join(f"{key}={number:g}" for key, number in value.items())
     if isinstance(value, Path):
-        return value.relative_to(DBT_ROOT.parents[1]).as_posix()
+        return value.relative_to(PROJECT_ROOT).as_posix()
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -59,7 +69,7 @@ def entries(settings: type[BaseSettings]) -> str:
 
 def page() -> str:
     """Return the whole page."""
-    return f"{HEAD}\n{entries(Settings)}{TAIL}"
+    return f"{HEAD}\n{entries(Settings)}{LOCAL}{entries(StackSettings)}{TAIL}"
 
 
 if __name__ == "__main__":

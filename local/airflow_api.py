@@ -1,4 +1,4 @@
-"""The few calls of Airflow's REST API that following a run takes (decision 0041: why not Airflow's own client)."""
+"""The few calls of Airflow's REST API that following a run takes (decision 0031: why not Airflow's own client)."""
 
 import json
 import time

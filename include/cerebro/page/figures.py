@@ -1,4 +1,4 @@
-"""The charts: figures of plotly.js in JSON form (docs/decisions/0045-charts.md says why plain dictionaries).
+"""The charts: figures of plotly.js in JSON form (docs/decisions/0035-charts.md says why plain dictionaries).
 
 A colour is the name of a variable of the style sheet (``--accent``). The script puts its value in when it draws, so
 that a chart follows light and dark.
