@@ -132,7 +132,7 @@ def test_two_at_once_load_once(site: Site, heals: Callable[..., None]) -> None:
         gate.wait_until(SOMEBODY_WAITS_FOR_A_TRANSACTION)
     outputs = [process.communicate(timeout=60)[0] for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], outputs
-    assert "4 were loaded by another run in the meantime" in outputs[1]
+    assert "another run loaded 4 of them meanwhile" in outputs[1]
     heals()
 
 
