@@ -20,6 +20,7 @@ from include.cerebro.ledger import failures, loads
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.ledger.rejections import Rejection, record_rejections
 from include.cerebro.loading import quarantine
+from include.cerebro.loading.refusals import Refusals
 from include.cerebro.loading.result import LoadResult
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import BadObjectError, first_line, is_missing
@@ -69,6 +70,7 @@ class RecordLoader:
         self.settings = settings
         self.dag_run_id = dag_run_id
         self.result = LoadResult()
+        self._refusals = Refusals(bucket, HEROES if dataset == HEROES.name else MISSIONS)
 
     def load(self, objects: Sequence[StoredObject]) -> LoadResult:
         """Load objects one by one. Idempotent: objects that the ledger holds already are skipped.
@@ -140,7 +142,7 @@ class RecordLoader:
         except ClientError as error:
             if is_missing(error):
                 return False
-            raise
+            raise self._refusals.judge(client, stored, error) from error
         with closing(answer["Body"]) as body:
             for chunk in body.iter_chunks(1 << 20):
                 target.write(chunk)

@@ -55,7 +55,7 @@ def load_extension(connection: duckdb.DuckDBPyConnection, package: str) -> None:
 
 @contextmanager
 def duckdb_session(
-    settings: Settings, store: ObjectStore | None = None, *, whole_objects: bool = False
+    settings: Settings, store: ObjectStore | None = None, *, whole_objects: bool = False, http_retries: int = 4
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB and close it at the end.
 
@@ -68,6 +68,7 @@ def duckdb_session(
         whole_objects: fetch an object whole when it is first read, keep it as far as the memory limit allows (see
             ``prefetch``), and run a query in one thread. Otherwise an object is read in the ranges that a query needs,
             and a query runs in several threads.
+        http_retries: how often a request is repeated; DuckDB repeats those that the store refuses, too.
 
     Raises:
         duckdb.OutOfMemoryException: memory or disk is short; the message names the settings that help.
@@ -91,6 +92,7 @@ def duckdb_session(
             connection.execute("set global timezone = 'UTC'")
             if store is not None:
                 _connect_to_s3(connection, store, whole_objects)
+                connection.execute("set global http_retries = ?", [http_retries])
             yield connection
         except duckdb.OutOfMemoryException as error:
             raise duckdb.OutOfMemoryException(
@@ -116,7 +118,6 @@ def _connect_to_s3(connection: duckdb.DuckDBPyConnection, store: ObjectStore, wh
     # A cached object is not validated against the store: the loader checks at the end that it is what was listed.
     connection.execute("set global validate_external_file_cache = 'NO_VALIDATION'")
     connection.execute("set global http_timeout = 60")
-    connection.execute("set global http_retries = 4")
     connection.execute(
         "create secret (type s3, key_id ?, secret ?, session_token ?, endpoint ?, region ?, use_ssl ?, "
         "url_style 'path')",

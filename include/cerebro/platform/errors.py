@@ -17,6 +17,10 @@ class ObjectChangedError(Exception):
     """The object was overwritten or removed after it was listed."""
 
 
+class StoreRefusesError(Exception):
+    """The store, or the way to it, is at fault, though it looks like the objects: none of them is marked as failed."""
+
+
 class NotConservedError(Exception):
     """Rows went missing between two steps of a load. Nothing of it was committed."""
 
@@ -43,9 +47,29 @@ def may_be_content(error: Exception) -> bool:
 def is_store_trouble(error: Exception) -> bool:
     """Return whether the store or the network failed, rather than one object: no answer, half of one, or a 5xx."""
     if isinstance(error, duckdb.HTTPException):
-        return error.status_code >= 500 or error.status_code == 429
+        # An answer that broke off, or was none of HTTP, has no status.
+        status: int | None = getattr(error, "status_code", None)
+        return status is None or status >= 500 or status == 429
     # DuckDB reports a broken connection as "Could not connect to server error for HTTP GET to ..."
     return isinstance(error, duckdb.IOException) and " error for HTTP " in str(error)
+
+
+# A store answers so whatever the object: they speak of the keys, the clock or the region.
+NOT_ABOUT_AN_OBJECT = {
+    "AuthorizationHeaderMalformed",
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+}
+
+
+def is_refusal(error: ClientError) -> bool:
+    """Return whether the store refused (400 or 403) in a way that may concern a single object."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return status in (400, 403) and error.response["Error"]["Code"] not in NOT_ABOUT_AN_OBJECT
 
 
 def is_missing(error: ClientError) -> bool:
