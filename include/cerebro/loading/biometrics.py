@@ -26,7 +26,7 @@ from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.pipeline import pipeline
 from include.cerebro.loading.refusals import Refusals, content_problem
 from include.cerebro.loading.result import LoadResult
-from include.cerebro.platform.duckdb_session import duckdb_session
+from include.cerebro.platform.duckdb_session import duckdb_session, sign_in
 from include.cerebro.platform.errors import BadObjectError, ObjectChangedError, first_line, may_be_content
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
@@ -99,8 +99,12 @@ class BiometricsLoader:
                 for aggregation in aggregations:
                     aggregation.interrupt()
 
+            def run(aggregation: Aggregation) -> None:
+                sign_in(duck, self.store)  # Temporary keys may have expired since the session began.
+                aggregation.run()
+
             workers = self.settings.duckdb_threads if whole else 1
-            with closing(pipeline(aggregations, Aggregation.run, interrupt, workers)) as results:
+            with closing(pipeline(aggregations, run, interrupt, workers)) as results:
                 for aggregation, aggregated in results:
                     try:
                         aggregated.result()

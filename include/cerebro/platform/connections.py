@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.sdk import BaseHook, Variable
 from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -17,24 +19,41 @@ class ConnectionIncompleteError(ValueError):
 def object_store(conn_id: str = names.MINIO_CONN_ID) -> ObjectStore:
     """Return the store that an Airflow connection (type ``aws``) describes.
 
+    The Amazon provider resolves the connection: keys, profile, role, or what the environment of the process offers.
+
     Raises:
-        ConnectionIncompleteError: the connection has no endpoint or no keys.
+        AirflowNotFoundException: there is no such connection.
+        ConnectionIncompleteError: the connection has half a key, or neither it nor the environment has credentials.
+        botocore.exceptions.ClientError: the role cannot be assumed.
     """
+    # The provider's hook continues without a connection that it does not find; here that is an error.
     connection = BaseHook.get_connection(conn_id)
-    extra = connection.extra_dejson
-    endpoint = extra.get("endpoint_url")
-    if not endpoint or not connection.login or not connection.password:
+    if bool(connection.login) != bool(connection.password):
         raise ConnectionIncompleteError(
-            f"Airflow connection '{conn_id}' needs a login (access key), a password (secret key) and "
-            '"endpoint_url" in its extra, for example {"endpoint_url": "http://minio:9000"}.'
+            f"Airflow connection '{conn_id}' has only one of login (access key) and password (secret key). Give both, "
+            "or neither if the keys come from a role, a profile or the environment."
         )
-    return ObjectStore(
-        endpoint_url=endpoint,
-        access_key_id=connection.login,
-        secret_access_key=connection.password,
-        region=extra.get("region_name") or "us-east-1",
-        session_token=extra.get("aws_session_token"),
+    # Imported here: 0.06 s of processor time after boto3. Resolving takes 0.01 s.
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+
+    hook: Any = AwsBaseHook(conn_id, client_type="s3")
+    there = hook.conn_config
+    session = hook.get_session()
+    store = ObjectStore(
+        endpoint_url=there.get_service_endpoint_url("s3") or "",
+        region=session.region_name or "us-east-1",
+        credentials=session.get_credentials(),
+        profile=there.profile_name,
+        verify=there.verify,
+        config=there.botocore_config,
     )
+    if store.credentials is None and not store.is_anonymous:
+        raise ConnectionIncompleteError(
+            f"Airflow connection '{conn_id}' has no keys, and the environment offers no credentials. Give it a login "
+            "(access key) and a password (secret key), or role_arn or profile_name in its extra, or let it run where "
+            "AWS provides a role."
+        )
+    return store
 
 
 def sample_data_store() -> ObjectStore:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
+from urllib.parse import unquote, urlsplit
 
 import duckdb
 
@@ -17,6 +19,9 @@ from include.cerebro.platform.settings import Settings
 # The wheels that carry DuckDB's extensions.
 HTTPFS = "duckdb_extension_httpfs"
 POSTGRES_SCANNER = "duckdb_extension_postgres_scanner"
+
+# DuckDB refuses to replace a secret twice at once.
+_SIGNING_IN = Lock()
 
 
 class ExtensionMissingError(RuntimeError):
@@ -118,15 +123,30 @@ def _connect_to_s3(connection: duckdb.DuckDBPyConnection, store: ObjectStore, wh
     # A cached object is not validated against the store: the loader checks at the end that it is what was listed.
     connection.execute("set global validate_external_file_cache = 'NO_VALIDATION'")
     connection.execute("set global http_timeout = 60")
-    connection.execute(
-        "create secret (type s3, key_id ?, secret ?, session_token ?, endpoint ?, region ?, use_ssl ?, "
-        "url_style 'path')",
-        [
-            store.access_key_id,
-            store.secret_access_key,
-            store.session_token or "",
-            store.host,
-            store.region,
-            store.uses_tls,
-        ],
-    )
+    _use_proxy(connection, store.proxy())
+    if store.uses_tls:
+        # DuckDB has two HTTP clients, and verifies certificates by default in one of them.
+        verified = store.ca_file is not None
+        connection.execute("set global enable_curl_server_cert_verification = ?", [verified])
+        connection.execute("set global enable_server_cert_verification = ?", [verified])
+        connection.execute("set global ca_cert_file = ?", [store.ca_file or ""])
+    sign_in(connection, store)
+
+
+def sign_in(connection: duckdb.DuckDBPyConnection, store: ObjectStore) -> None:
+    """Give the session the store's keys of this moment. Any thread may do so, even while queries run."""
+    keys = store.keys()
+    with _SIGNING_IN, connection.cursor() as cursor:
+        cursor.execute(
+            "create or replace secret store (type s3, key_id ?, secret ?, session_token ?, endpoint ?, region ?, "
+            "use_ssl ?, url_style ?)",
+            [*keys, store.host, store.region, store.uses_tls, store.url_style],
+        )
+
+
+def _use_proxy(connection: duckdb.DuckDBPyConnection, proxy: str) -> None:
+    """Send requests through a proxy; empty: directly, whatever HTTP_PROXY says."""
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    connection.execute("set global http_proxy = ?", [parts.netloc.rpartition("@")[2]])
+    connection.execute("set global http_proxy_username = ?", [unquote(parts.username or "")])
+    connection.execute("set global http_proxy_password = ?", [unquote(parts.password or "")])

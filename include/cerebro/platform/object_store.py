@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    import botocore.session
+    from botocore.config import Config
+    from botocore.credentials import Credentials
     from mypy_boto3_s3 import S3Client
+
+
+class EndpointError(ValueError):
+    """The address of an S3 server cannot be used."""
 
 
 class StoredObject(NamedTuple):
@@ -38,25 +47,95 @@ class StoredObject(NamedTuple):
 XComRow: TypeAlias = list[str | int]
 
 
+class Keys(NamedTuple):
+    """The keys of this moment. Temporary ones expire."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+
+
 @dataclass(frozen=True)
 class ObjectStore:
-    """An S3 endpoint and the keys to it. ``repr`` hides the secrets."""
+    """An S3 server and the right to use it. ``repr`` hides the secrets.
 
-    endpoint_url: str
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
+    Attributes:
+        endpoint_url: the server's address; empty means AWS, or what AWS_ENDPOINT_URL or the profile names.
+        access_key_id: the access key, unless ``credentials`` are given.
+        secret_access_key: the secret key, unless ``credentials`` are given.
+        region: the region that requests are signed for.
+        session_token: the token of temporary keys.
+        credentials: credentials that renew themselves; they replace the keys.
+        profile: the AWS profile that other settings are read from.
+        verify: whether TLS certificates are verified, or the file of the CA; None leaves it to AWS_CA_BUNDLE.
+        config: settings of the client that replace those of ``client``.
+    """
+
+    endpoint_url: str = ""
+    access_key_id: str = ""
+    secret_access_key: str = field(default="", repr=False)
     region: str = "us-east-1"
     session_token: str | None = field(default=None, repr=False)
+    credentials: Credentials | None = field(default=None, repr=False)
+    profile: str | None = None
+    verify: bool | str | None = None
+    config: Config | None = field(default=None, repr=False)
+
+    @cached_property
+    def address(self) -> str:
+        """The server's address, as boto3 finds it."""
+        return self.endpoint_url or self.client().meta.endpoint_url
 
     @property
     def host(self) -> str:
         """Host and port, as DuckDB wants them."""
-        return urlsplit(self.endpoint_url).netloc
+        return urlsplit(self.address).netloc
 
     @property
     def uses_tls(self) -> bool:
-        """Whether the endpoint is https."""
-        return urlsplit(self.endpoint_url).scheme == "https"
+        """Whether the server speaks TLS."""
+        return urlsplit(self.address).scheme == "https"
+
+    @cached_property
+    def ca_file(self) -> str | None:
+        """The file of the CAs that boto3 trusts; None if certificates are not verified."""
+        from botocore.httpsession import get_cert_path
+
+        verify: Any = self.verify
+        if verify is None:
+            bundle = self._session().get_config_variable("ca_bundle")
+            verify = bundle or os.environ.get("REQUESTS_CA_BUNDLE") or True
+        return get_cert_path(verify) or None
+
+    @property
+    def url_style(self) -> str:
+        """The place of the bucket in an address, in DuckDB's words: ``path``, or ``vhost`` for the host's name."""
+        return "vhost" if (self._option("s3") or {}).get("addressing_style") == "virtual" else "path"
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether requests are not signed."""
+        from botocore import UNSIGNED
+
+        return self._option("signature_version") is UNSIGNED
+
+    def proxy(self) -> str:
+        """Return the address of the proxy that boto3 uses for this server; empty if there is none."""
+        from botocore.utils import get_environ_proxies
+
+        proxies = self._option("proxies")
+        if proxies is None:
+            proxies = get_environ_proxies(self.address)
+        return str(proxies.get(urlsplit(self.address).scheme) or "")
+
+    def keys(self) -> Keys:
+        """Return the keys of this moment; credentials that are about to expire are renewed first."""
+        if self.is_anonymous:
+            return Keys("", "", "")
+        if self.credentials is None:
+            return Keys(self.access_key_id, self.secret_access_key, self.session_token or "")
+        frozen = self.credentials.get_frozen_credentials()
+        return Keys(frozen.access_key or "", frozen.secret_key or "", frozen.token or "")
 
     def client(self) -> S3Client:
         """Return a boto3 S3 client.
@@ -64,27 +143,61 @@ class ObjectStore:
         It validates checksums only where S3 demands them: MinIO and other stores answer ranged reads with the checksum
         of the whole object, which boto3 refuses. Instants stay text: nothing here reads them, and parsing one an object
         took two thirds of a listing's time.
+
+        Raises:
+            EndpointError: the server's address has a path.
         """
         # Imported here: 0.2 s that reading a DAG file must not cost.
         import boto3
-        import botocore.session
         from botocore.config import Config
 
-        session = botocore.session.get_session()
+        s3: Any = {"addressing_style": "path"} | (self._option("s3") or {})
+        config = Config(
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            retries={"mode": "standard", "max_attempts": 4},
+            connect_timeout=10,
+            read_timeout=60,
+        ).merge(self.config or Config())
+        session = self._session()
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
-        return boto3.Session(botocore_session=session).client(
+        client = boto3.Session(botocore_session=session).client(
             "s3",
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id=self.access_key_id,
-            aws_secret_access_key=self.secret_access_key,
-            aws_session_token=self.session_token,
+            endpoint_url=self.endpoint_url or None,
             region_name=self.region,
-            config=Config(
-                s3={"addressing_style": "path"},
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-                retries={"mode": "standard", "max_attempts": 4},
-                connect_timeout=10,
-                read_timeout=60,
-            ),
+            verify=self.verify,
+            config=config.merge(Config(s3=s3)),
         )
+        endpoint = client.meta.endpoint_url
+        if urlsplit(endpoint).path.strip("/"):
+            raise EndpointError(
+                f"The address of the S3 server, {endpoint}, has a path, which DuckDB cannot use. Name the server by "
+                "host and port alone, for example http://minio:9000."
+            )
+        return client
+
+    def _option(self, name: str) -> Any:
+        """Return one of the settings in ``config``, which the stubs of botocore do not know as attributes."""
+        return getattr(self.config, name, None)
+
+    def _session(self) -> botocore.session.Session:
+        """Return a session of botocore with the store's credentials."""
+        import botocore.session
+
+        session = botocore.session.Session(profile=self.profile)
+        if self.credentials is not None:
+            session.register_component("credential_provider", _Given(self.credentials))
+        elif self.access_key_id:
+            session.set_credentials(self.access_key_id, self.secret_access_key, self.session_token)
+        return session
+
+
+class _Given:
+    """Hands credentials to a session of botocore, which otherwise looks for them itself."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    def load_credentials(self) -> Credentials:
+        """Return the credentials."""
+        return self._credentials
