@@ -13,6 +13,8 @@ from local.state import StackError
 
 # Seconds between two questions.
 POLL_INTERVAL = 0.5
+# Seconds that an answer may take. A killed API server is back after 9 s.
+ANSWER_TIMEOUT = 120.0
 
 
 class Run(BaseModel, frozen=True):
@@ -64,7 +66,7 @@ class AirflowApi:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._user = {"username": environment["AIRFLOW_USERNAME"], "password": environment["AIRFLOW_PASSWORD"]}
-        self._client = httpx.Client(base_url=environment["AIRFLOW_API_URL"], timeout=30, trust_env=False)
+        self._client = httpx.Client(base_url=environment["AIRFLOW_API_URL"], timeout=ANSWER_TIMEOUT, trust_env=False)
 
     def log_in(self) -> None:
         """Get a token; it is valid for a day."""
@@ -73,12 +75,23 @@ class AirflowApi:
 
     def call(self, method: str, path: str, **arguments: Any) -> Any:
         """The API's answer. Raises httpx.HTTPStatusError if it refuses."""
-        return self._client.request(method, f"/api/v2{path}", **arguments).raise_for_status().json()
+        return self._response(method, path, **arguments).raise_for_status().json()
 
     def find(self, path: str, **parameters: Any) -> Any:
         """The API's answer to a GET; None if there is no such thing."""
-        response = self._client.get(f"/api/v2{path}", params=parameters)
+        response = self._response("GET", path, params=parameters)
         return None if response.status_code == httpx.codes.NOT_FOUND else response.raise_for_status().json()
+
+    def _response(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """The API's response. A read whose connection fails is repeated; a write may have been done already."""
+        deadline = time.monotonic() + ANSWER_TIMEOUT
+        while True:
+            try:
+                return self._client.request(method, f"/api/v2{path}", **arguments)
+            except httpx.TransportError:
+                if method != "GET" or time.monotonic() > deadline:
+                    raise
+            time.sleep(POLL_INTERVAL)
 
     def wait_for_dag(self, dag_id: str, timeout: float) -> None:
         """Wait until Airflow has read the DAG, and switch it on. Raises StackError with the import errors."""
@@ -120,10 +133,9 @@ class AirflowApi:
 
     def triggered_by(self, dag_id: str, source: Run) -> Run | None:
         """
-        The run of the DAG that loads what the source run, which has ended, has written; None if there is none yet.
+        The first run of the DAG that has started since the source run's last task ended; None if there is none yet.
 
-        That is the first one that has started since the last task ended: the one that its asset has triggered, or one
-        that waited already, for Airflow lets that stand for later events, too.
+        It was triggered by the asset, or it waited already: Airflow lets that stand for later events, too.
         """
         written = max(task.end for task in self.tasks(source) if task.end)
         runs = self.runs(dag_id, order_by="-run_after", limit=10)
@@ -152,6 +164,5 @@ class AirflowApi:
         for entry in self.call("GET", path, params={"map_index": task.map_index, "full_content": True})["content"]:
             message: dict[str, Any] = {"event": entry} if isinstance(entry, str) else entry
             text += str(message.get("event", "")).splitlines()
-            errors = message.get("error_detail") or []
-            text += [f"{error.get('exc_type')}: {error.get('exc_value')}" for error in errors]
+            text += [f"{it.get('exc_type')}: {it.get('exc_value')}" for it in message.get("error_detail") or []]
         return text[-lines:]
