@@ -3,9 +3,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+# Variables of the user's that would change what the programs do.
+unexport $(filter $(addsuffix %,$(shell cat local/foreign_variables.txt)),$(.VARIABLES))
+
 # The first Python that is 3.11 or 3.12 and runs: PYTHON=... takes another.
 PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
-	"$$python" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null \
+	"$$python" -E -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null \
 	&& command -v "$$python" && break; done)
 
 UV := .local/tools/bin/uv
@@ -20,6 +23,14 @@ endif
 export UV_SYSTEM_CERTS := true
 export UV_PYTHON_DOWNLOADS := never
 export DO_NOT_TRACK := 1
+# The user's cache, unless it cannot be written.
+ifndef UV_CACHE_DIR
+ifneq ($(shell folder="$${XDG_CACHE_HOME:-$$HOME/.cache}/uv"; \
+	until [ -e "$$folder" ]; do folder=$$(dirname "$$folder"); done; \
+	[ -d "$$folder" ] && [ -w "$$folder" ] && echo writable),writable)
+export UV_CACHE_DIR := $(CURDIR)/.local/uv-cache
+endif
+endif
 
 DBT_PROJECT := include/dbt
 MANIFEST := $(DBT_PROJECT)/target/manifest.json
@@ -109,17 +120,17 @@ format: setup ## Format Python, and mend what the linters can
 ##@ Set up
 .PHONY: setup
 setup: $(VENV)/.installed $(VENV)/.project $(MANIFEST) ## Install everything into this folder (.venv, .local)
-	@:
+	@chmod 700 .local
 
 $(UV):
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Python 3.11 or 3.12 is needed, and neither python3.12, python3.11 nor python3 is one." >&2; \
 		echo "Install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; fi
-	@if ! $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+	@if ! "$(PYTHON)" -m pip --version >/dev/null 2>&1; then \
 		echo "$(PYTHON) has no pip. Install it (Debian: apt-get install python3-pip)," >&2; \
 		echo "or name another Python: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; fi
 	@echo "Installing uv into .local/tools ..."
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --upgrade \
+	@"$(PYTHON)" -m pip install --quiet --disable-pip-version-check --no-warn-script-location --upgrade \
 		--target .local/tools uv==0.13.9
 
 # Installed to the letter of the lock. .installed is written last: an installation cut short is begun anew.
@@ -134,11 +145,15 @@ $(VENV)/.project: pyproject.toml $(VENV)/.installed
 	@$(UV) pip install --quiet --no-deps --editable .
 	@touch $@
 
-# dbt's manifest is made ahead, so that Airflow never has to call dbt to read a DAG file.
+# dbt's manifest is made ahead, so that Airflow never has to call dbt to read a DAG file. An empty one is none.
+ifneq ($(shell test -s $(MANIFEST) && echo whole),whole)
+.PHONY: $(MANIFEST)
+endif
 $(MANIFEST): $(DBT_SOURCES) $(VENV)/.installed
 	@if [ -f $(DBT_PROJECT)/dbt_project.yml ]; then \
 		echo "Reading the dbt project ..."; \
-		$(VENV)/bin/dbt --quiet parse --project-dir $(DBT_PROJECT) --profiles-dir $(DBT_PROJECT) && touch $@; fi
+		$(VENV)/bin/dbt --quiet parse --project-dir $(DBT_PROJECT) --profiles-dir $(DBT_PROJECT) \
+		&& test -s $@ && touch $@; fi
 
 .PHONY: lock
 lock: $(UV) ## Resolve the requirements anew into requirements.lock

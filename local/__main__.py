@@ -14,7 +14,7 @@ from local.components import COMPONENTS
 from local.dbt import make_docs, run_dbt
 from local.processes import interrupt
 from local.run import run
-from local.settings import StackSettings
+from local.settings import StackSettings, own_environment
 from local.stack import Stack
 from local.state import HOST, StackError
 
@@ -68,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen, for_dbt = parser.parse_known_args(arguments)
     if for_dbt and chosen.command != "dbt":
         parser.error(f"unknown arguments: {' '.join(for_dbt)}")
+    # libpq, dbt and psql read the environment of this process.
+    for name in os.environ.keys() - own_environment():
+        del os.environ[name]
     # A terminal that is closed, or `kill`: end in the same orderly way as after Ctrl-C.
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)

@@ -1,7 +1,6 @@
 """The programs that the stack consists of: how each is started, and with what environment."""
 
 import json
-import os
 import signal
 import sys
 from dataclasses import dataclass
@@ -11,16 +10,13 @@ from typing import Any
 from include.cerebro.platform import connections_file
 from local import postgres
 from local.processes import COMPONENT_MARKER, STACK_MARKER
-from local.settings import REPOSITORY, StackSettings, executable
+from local.settings import REPOSITORY, StackSettings, executable, own_environment
 from local.state import HOST, Ports, Secrets, State
 
 SERVICES = ("postgres", "s3")
 # In the order of their starts: the API server takes longest, 8 s of computing.
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 COMPONENTS = (*SERVICES, *AIRFLOW)
-
-# Variables of the caller's that would change what the programs do.
-_FOREIGN = ("AIRFLOW", "_AIRFLOW", "AWS_", "RCLONE_", "DBT_", "PG", "WAREHOUSE_", "PYTHON", "SUPERVISOR_")
 
 DBT_DOCS = {"cerebro": {"dir": str(REPOSITORY / "include" / "dbt" / "target"), "name": "Warehouse (dbt docs)"}}
 
@@ -109,7 +105,7 @@ def _s3_command(state: State) -> list[str]:
 
 def base_environment(settings: StackSettings) -> dict[str, str]:
     """The caller's environment without what would change the programs, with the stack's marker and settings."""
-    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN)}
+    environment = own_environment()
     for name in ("no_proxy", "NO_PROXY"):
         environment[name] = ",".join(filter(None, (environment.get(name), "127.0.0.1,localhost")))
     own = {

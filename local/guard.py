@@ -23,9 +23,8 @@ def run(program: Component, stack: str) -> int:
     signal.signal(signal.SIGTERM, interrupt)
     guard_descendants()
     end(find(stack, program.name))  # left over from a guard that was killed
-    process = subprocess.Popen(
-        program.command, env=program.environment, cwd="/", preexec_fn=end_with_parent(program.stop_signal)
-    )
+    bound = end_with_parent(program.stop_signal)
+    process = subprocess.Popen(program.command, env=program.environment, cwd="/", preexec_fn=bound)
     try:
         while True:
             # Any child: adopted ones must be reaped, too.

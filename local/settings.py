@@ -1,5 +1,7 @@
 """What a person may choose about the local stack, and what every part of it refers to."""
 
+import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +12,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from local.state import StackError, State
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# Prefixes of the user's variables that would change what the programs do (the Makefile withholds them, too), and
+# proxies such as socks5://: httpx and DuckDB fail at them even if they do not need one.
+_PREFIXES = "|".join((REPOSITORY / "local" / "foreign_variables.txt").read_text().split())
+_FOREIGN = re.compile(rf"{_PREFIXES}|\w+_PROXY=(?!https?:)\w+://", re.IGNORECASE)
 
 
 def _url_or_folder(target: str) -> str:
@@ -61,6 +68,11 @@ class StackSettings(BaseSettings):
         """The environment variables from which another process reads the same settings."""
         chosen = self.model_dump(mode="json", exclude_none=True)
         return {f"CEREBRO_{name.upper()}": str(value) for name, value in chosen.items()}
+
+
+def own_environment() -> dict[str, str]:
+    """The environment without those variables of the user's that would change what the programs do."""
+    return {name: value for name, value in os.environ.items() if not _FOREIGN.match(f"{name}={value}")}
 
 
 def executable(name: str) -> Path:

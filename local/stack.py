@@ -61,9 +61,8 @@ class Stack:
                 if not self.supervisor.states():
                     self.supervisor.stop()
                     self.state.choose_ports(self.settings.model_dump())
-                    write_private(
-                        self.state.passwords_file, json.dumps({"admin": self.state.secrets().airflow_password})
-                    )
+                    passwords = {"admin": self.state.secrets().airflow_password}
+                    write_private(self.state.passwords_file, json.dumps(passwords))
                     postgres.prepare(self.state)
                     self.supervisor.start(tied)
                 self._start("services", SERVICES, SERVICES_TIMEOUT)
@@ -90,10 +89,8 @@ class Stack:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise StackError(
-                    f"Another command is starting or stopping this stack ({self.state.folder}). "
-                    "Try again when it is done."
-                ) from error
+                where = f"Another command is starting or stopping this stack ({self.state.folder})."
+                raise StackError(f"{where} Try again when it is done.") from error
             yield
 
     def _start(self, group: str, names: tuple[str, ...], timeout: float) -> None:
