@@ -44,7 +44,6 @@ AIRFLOW_SETTINGS = {
     # The dbt docs are in Airflow's navigation after `make docs`.
     "AIRFLOW__COSMOS__DBT_DOCS_PROJECTS": json.dumps(DBT_DOCS),
     "PYTHONPATH": str(REPOSITORY),
-    "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
 }
 
 
@@ -137,6 +136,9 @@ def airflow_environment(settings: StackSettings) -> dict[str, str]:
     database = f"airflow:{secrets.airflow_database_password}@{HOST}:{ports.postgres}/airflow"
     own = {
         "AIRFLOW_HOME": str(state.airflow_home),
+        # The defaults, which Airflow does not fill in if the path has a "%": its logs were in "{AIRFLOW_HOME}/logs".
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(state.airflow_home / "logs"),
+        "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(state.airflow_home / "logs/dag_processor"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(settings.dags_folder),
         "AIRFLOW__CORE__FERNET_KEY": secrets.airflow_fernet_key,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(state.passwords_file),

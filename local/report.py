@@ -47,8 +47,7 @@ def group_times(tasks: Iterable[Task]) -> list[tuple[str, float]]:
             start, end = task.start.timestamp(), task.end.timestamp()
             first, last = spans.get(task.group, (start, end))
             spans[task.group] = (min(first, start), max(last, end))
-    ordered = sorted(spans.items(), key=lambda item: item[1])
-    return [(f"  {group}", last - first) for group, (first, last) in ordered]
+    return [(f"  {group}", end - start) for group, (start, end) in sorted(spans.items(), key=lambda item: item[1])]
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:

@@ -13,8 +13,7 @@ from local.state import StackError, State
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-# Prefixes of the user's variables that would change what the programs do (the Makefile withholds them, too), and
-# proxies such as socks5://: httpx and DuckDB fail at them even if they do not need one.
+# The user's variables that would change what the programs do, and proxies (socks5://) at which httpx and DuckDB fail.
 _PREFIXES = "|".join((REPOSITORY / "local" / "foreign_variables.txt").read_text().split())
 _FOREIGN = re.compile(rf"{_PREFIXES}|\w+_PROXY=(?!https?:)\w+://", re.IGNORECASE)
 
