@@ -97,8 +97,10 @@ def test_duckdb_fails_half_way_through_the_pipe(site: Site, undisturbed: Any, tm
     """PostgreSQL sees a clean end of file then, and would commit half of the minutes."""
     big = parquet_of(MANY_MINUTES.format(count=400_000))
     site.put("biometrics/big.parquet", big)
-    for folder in ("include/cerebro", "include/sql", "local", "tests"):
+    # With all its packages: one that is missing here would be imported from the installed project, with its SQL.
+    for folder in ("include/cerebro", "include/sql", "local", "testing", "tests"):
         shutil.copytree(REPOSITORY / folder, tmp_path / folder)
+    shutil.copy(REPOSITORY / "include" / "__init__.py", tmp_path / "include")
     rows = tmp_path / "include" / "sql" / "loading" / "biometrics" / "raw_rows.sql"
     # The error comes with the last minutes; those before it have gone through by then.
     late_error = (
