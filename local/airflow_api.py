@@ -119,8 +119,7 @@ class AirflowApi:
             time.sleep(POLL_INTERVAL)
 
     def triggered_by(self, dag_id: str, source: Run) -> Run | None:
-        """
-        The run of the DAG that loads what the source run, which has ended, has written; None if there is none yet.
+        """The run of the DAG that loads what the source run, which has ended, has written; None if there is none yet.
 
         That is the first one that has started since the last task ended: the one that its asset has triggered, or one
         that waited already, for Airflow lets that stand for later events, too.

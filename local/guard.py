@@ -1,5 +1,4 @@
-"""
-Run one component under supervisord and leave nothing behind: `python -m local.guard <component>`.
+"""Run one component under supervisord and leave nothing behind: `python -m local.guard <component>`.
 
 A component's processes start others (Airflow's tasks, dbt, PostgreSQL's backends), some in their own groups.
 This process adopts them when their parent dies, ends with supervisord, and takes all of them with it.

@@ -70,8 +70,7 @@ def server_command(state: State) -> list[str]:
 
 
 def prepare(state: State) -> None:
-    """
-    Make the server's data directory ready: new, or as the last run left it.
+    """Make the server's data directory ready: new, or as the last run left it.
 
     A new one is made beside its place and moved there when it is complete, with roles and databases in it:
     there is never half of one. Raises StackError with the output of a program that failed.

@@ -61,8 +61,7 @@ def find(stack: str, component: str | None = None) -> list[psutil.Process]:
 
 
 def end(processes: Iterable[psutil.Process], grace_period: float = 5.0) -> None:
-    """
-    End processes and all that they started: SIGINT, `grace_period` seconds later SIGKILL.
+    """End processes and all that they started: SIGINT, `grace_period` seconds later SIGKILL.
 
     SIGINT is what every part of the stack takes for an orderly but quick end; PostgreSQL takes SIGTERM for
     "when the last client has left".

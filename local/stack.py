@@ -44,8 +44,7 @@ class Stack:
             raise StackError("The warehouse is not running. Start it: make up")
 
     def up(self, say: Callable[[str], None], airflow: bool = True, tied: bool = False) -> None:
-        """
-        Start the components that do not run yet, and wait until all of them are ready.
+        """Start the components that do not run yet, and wait until all of them are ready.
 
         Args:
             say: gets a line about whatever takes long.

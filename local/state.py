@@ -111,8 +111,7 @@ class State:
         }
 
     def choose_ports(self, settings: Mapping[str, Any]) -> Ports:
-        """
-        Choose ports for a stack that is about to start, and remember them.
+        """Choose ports for a stack that is about to start, and remember them.
 
         That is the one of the settings, else that of the last start, else the usual one, else any free one. Raises
         StackError if a port of the settings is taken.

@@ -49,8 +49,7 @@ class Supervisor:
             return {}
 
     def start(self, tied: bool) -> None:
-        """
-        Start supervisord, without any component yet. Raises StackError if it does not answer within ten seconds.
+        """Start supervisord, without any component yet. Raises StackError if it does not answer within ten seconds.
 
         When `tied`, it ends with this process, however that ends; otherwise it stays until it is stopped.
         """

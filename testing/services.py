@@ -25,8 +25,7 @@ def settings_apart(folder: Path, openlineage: Path | None = None) -> StackSettin
 def running(
     settings: StackSettings, airflow: bool = False, product: dict[str, str] | None = None
 ) -> Iterator[dict[str, str]]:
-    """
-    Run PostgreSQL and S3, and Airflow if wanted, until the context ends, even if this process is killed.
+    """Run PostgreSQL and S3, and Airflow if wanted, until the context ends, even if this process is killed.
 
     Args:
         settings: see `settings_apart`.
