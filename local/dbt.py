@@ -12,7 +12,7 @@ PROJECT = REPOSITORY / "include" / "dbt"
 
 
 def run_dbt(stack: Stack, arguments: Sequence[str]) -> int:
-    """Run dbt with these arguments; its exit code."""
+    """Run dbt with these arguments; return its exit code."""
     warehouse = {
         "WAREHOUSE_HOST": HOST,
         "WAREHOUSE_PORT": str(stack.state.ports().postgres),

@@ -21,7 +21,7 @@ LOAD_GROUP = "load"
 
 
 def show_progress(console: Console, api: AirflowApi, run: Run, timeout: float) -> tuple[str, list[Task]]:
-    """Show what is done, what runs and what was loaded, until the run ends; its state and its tasks."""
+    """Show what is done, what runs and what was loaded until the run ends; return its state and its tasks."""
     printed: set[tuple[str, int, str]] = set()
     console.print(f"\n{run.dag_id}", style="bold")
     with console.status("") as status:

@@ -1,4 +1,4 @@
-"""Whether a service that runs answers, too; asked with the values of .local/env."""
+"""Checks whether a running service answers, with the values of .local/env."""
 
 from collections.abc import Callable, Mapping
 
@@ -7,7 +7,7 @@ import psycopg2
 
 
 def postgres_answers(values: Mapping[str, str]) -> bool:
-    """Whether the warehouse lets its owner in."""
+    """Return whether the warehouse accepts its owner's login."""
     try:
         psycopg2.connect(values["WAREHOUSE_URI"], connect_timeout=2).close()
     except psycopg2.OperationalError:
@@ -16,7 +16,7 @@ def postgres_answers(values: Mapping[str, str]) -> bool:
 
 
 def http_answers(url: str) -> bool:
-    """Whether a server answers there, if only to ask for a key."""
+    """Return whether a server answers at the address, even if it refuses without a key."""
     try:
         return not httpx.get(url, trust_env=False).is_server_error
     except httpx.HTTPError:

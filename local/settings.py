@@ -1,4 +1,4 @@
-"""What a person may choose about the local stack, and what every part of it refers to."""
+"""The settings of the local stack, and the paths that every module of it uses."""
 
 import sys
 from pathlib import Path
@@ -45,7 +45,11 @@ class StackSettings(BaseSettings):
 
     @classmethod
     def read(cls) -> "StackSettings":
-        """Read the environment. Raises StackError that names each variable with an invalid value."""
+        """Read the environment.
+
+        Raises:
+            StackError: values are invalid; the message names each variable.
+        """
         try:
             return cls()
         except ValidationError as error:
@@ -64,7 +68,11 @@ class StackSettings(BaseSettings):
 
 
 def executable(name: str) -> Path:
-    """A program of the environment this Python belongs to."""
+    """Return the path of a program in the environment of this Python.
+
+    Raises:
+        StackError: it is not installed.
+    """
     path = Path(sys.prefix) / "bin" / name
     if not path.exists():
         raise StackError(f"{path} is missing. Install it: make setup")

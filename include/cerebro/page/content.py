@@ -47,8 +47,8 @@ def read_page(warehouse: Warehouse, choice: Choice | None = None) -> Page:
     A section that cannot be read says so in its place. This never raises because of the warehouse.
 
     Args:
-        warehouse: The warehouse to read.
-        choice: Whose biometrics to show, and of which days.
+        warehouse: the warehouse to read.
+        choice: whose biometrics to show, and of which days.
     """
     try:
         with open_reader(warehouse) as reader:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -23,7 +23,7 @@ class SettingInvalidError(ValueError):
     """A setting has a value that cannot be used; the message names the variable."""
 
 
-def _by_dataset(value: Any) -> Any:
+def _by_dataset(value: object) -> object:
     """Read ``biometrics=25,missions=25`` as numbers by dataset."""
     if not isinstance(value, str):
         return value
