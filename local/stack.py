@@ -12,7 +12,7 @@ from importlib.metadata import version
 from local import postgres
 from local.components import AIRFLOW, COMPONENTS, SERVICES, airflow_environment, base_environment
 from local.processes import end_with_parent
-from local.readiness import CHECKS
+from local.readiness import answers
 from local.settings import StackSettings, executable
 from local.state import StackError, write_private
 from local.supervisor import Supervisor
@@ -110,7 +110,7 @@ class Stack:
         for name in names:
             while True:
                 state = self.supervisor.states().get(name)
-                if state == "RUNNING" and CHECKS.get(name, bool)(self.state.environment()):
+                if state == "RUNNING" and answers(name, self.state.environment()):
                     break
                 if state in ("FATAL", "STOPPED", None) or time.monotonic() > deadline:
                     log = self.state.logs / f"{name}.log"

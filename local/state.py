@@ -63,8 +63,8 @@ class State:
         # The S3 server's folder: one subfolder a bucket.
         self.buckets = folder / "s3"
         self.postgres_data = folder / "postgres" / "data"
-        # The version of Airflow that the database has been migrated to.
-        self.migrated_file = folder / "postgres" / "airflow-version"
+        # The version of Airflow that the database was migrated to; it is removed together with the data.
+        self.migrated_file = self.postgres_data / "airflow-version"
         # Airflow's own files, with the logs of the tasks.
         self.airflow_home = folder / "airflow"
         # Its SimpleAuthManager reads its users' passwords from there.

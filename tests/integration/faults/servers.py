@@ -10,7 +10,7 @@ from contextlib import suppress
 from local import postgres
 from local.components import SERVICES, component
 from local.processes import end_with_parent
-from local.readiness import CHECKS
+from local.readiness import answers
 from local.settings import StackSettings
 from testing.services import superuser_uri
 
@@ -48,7 +48,7 @@ class Servers:
                     preexec_fn=end_with_parent(program.stop_signal),
                 )
         deadline = time.monotonic() + READY_TIMEOUT
-        while not CHECKS[name](self.environment()):
+        while not answers(name, self.environment()):
             if self._running[name].poll() is not None or time.monotonic() > deadline:
                 raise AssertionError((self.state.logs / f"{name}.log").read_text()[-3000:])
             time.sleep(0.05)
