@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET
 from include.cerebro.platform.settings import read_settings
-from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from local.airflow_api import AirflowApi, Run
 from local.run import DAG_TIMEOUT, RESTORE_DAG, RUN_TIMEOUT, SAMPLE_DAG
-from testing.sites import Site, object_store
+from testing.sites import Site, object_store, warehouse_of
 
 
 class Airflow(AirflowApi):
@@ -29,10 +27,9 @@ class Airflow(AirflowApi):
             values: what ``testing.services.running`` yields for the whole stack.
         """
         super().__init__(values)
-        owner = urlsplit(values["WAREHOUSE_URI"])
         self.site = Site(
             object_store(values),
-            Warehouse(str(owner.hostname), owner.port or 5432, str(owner.username), str(owner.password)),
+            warehouse_of(values["WAREHOUSE_URI"]),
             values["POSTGRES_SUPERUSER_URI"],
             DEFAULT_LANDING_BUCKET,
             read_settings().quarantine_bucket,

@@ -1,11 +1,9 @@
 """The conservation check of a run, and the counts that it records in meta.reconciliations."""
 
-from urllib.parse import urlsplit
-
 import pytest
 
 from include.cerebro.checking.conservation import ReadingsLostError, check_conservation
-from include.cerebro.platform import warehouse
+from testing.sites import warehouse_of
 from tests.integration.dbt_models.warehouse import Warehouse
 
 ROWS = (
@@ -30,11 +28,7 @@ CHANGES = {
 
 
 def reconcile(built: Warehouse, dag_run_id: str) -> dict[str, int]:
-    uri = urlsplit(built.uri)
-    login = warehouse.Warehouse(
-        str(uri.hostname), uri.port or 5432, str(uri.username), uri.password or "", uri.path.lstrip("/")
-    )
-    return check_conservation(login, dag_run_id)
+    return check_conservation(warehouse_of(built.uri), dag_run_id)
 
 
 def test_every_run_records_its_counts_and_so_does_a_red_one(built: Warehouse) -> None:
