@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__, allow_abbrev=False)
     parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "dbt"])
     parser.add_argument("--services", action="store_true", help="up: only PostgreSQL and S3, without Airflow")
-    # What comes after `dbt` is dbt's.
+    # Arguments after `dbt` belong to dbt.
     chosen, for_dbt = parser.parse_known_args(arguments)
     if for_dbt and chosen.command != "dbt":
         parser.error(f"unknown arguments: {' '.join(for_dbt)}")

@@ -28,7 +28,7 @@ SETTINGS = {
     "shared_buffers": "256MB",
 }
 
-# What a new data directory gets.
+# Statements that set up a new data directory.
 NEW = (
     "CREATE ROLE cerebro LOGIN CREATEROLE",
     "CREATE DATABASE cerebro OWNER cerebro",

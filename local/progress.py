@@ -44,7 +44,7 @@ def show_progress(console: Console, api: AirflowApi, run: Run, timeout: float) -
 
 
 def _loads(api: AirflowApi, run: Run, task: Task) -> str:
-    """What the task loaded, in words, if it is a load."""
+    """Return what the task loaded, in words; empty if it is no load."""
     result = api.result(run, task) if (task.group, task.state) == (LOAD_GROUP, "success") else None
     if not isinstance(result, dict) or "rows_loaded" not in result:
         return ""

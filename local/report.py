@@ -1,4 +1,4 @@
-"""What `make run` prints at the end: the answers, the rows of each table, the time each part took."""
+"""Prints the end of `make run`: the answers, the rows of each table, the time of each part."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing

@@ -157,7 +157,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def _read(path: Path, kind: type[Kind]) -> Kind:
-    """What the file holds; the kind's defaults if it is missing."""
+    """Return the contents of the file; the kind's defaults if it is missing."""
     try:
         return TypeAdapter(kind).validate_json(path.read_bytes())
     except FileNotFoundError:

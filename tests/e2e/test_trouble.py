@@ -1,4 +1,4 @@
-"""What a person on call sees when something is broken; repairing it is enough."""
+"""A broken object or model: a person on call sees what is wrong, and its repair is enough."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -77,7 +77,7 @@ def links(page: Path) -> list[tuple[Path, str]]:
 
 
 def anchors(page: Path) -> set[str]:
-    """What GitHub makes of the page's headings."""
+    """The anchors that GitHub makes of the page's headings."""
     slugs: set[str] = set()
     for heading in re.findall(r"^#+ (.+?)\s*$", prose(page), re.MULTILINE):
         text = LINK.sub(lambda link: link[0][1 : link[0].index("]")], heading)

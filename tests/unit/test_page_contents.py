@@ -1,4 +1,4 @@
-"""What the page makes of rows: texts, figures and HTML, also of hostile names."""
+"""The texts, figures and HTML that the page makes of rows, also of hostile names."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the tools' configuration repeats, because it cannot be said once."""
+"""The repetitions in the tools' configuration agree."""
 
 import json
 import re

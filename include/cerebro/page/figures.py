@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 class Figure(TypedDict):
-    """What plotly.js draws."""
+    """A chart as plotly.js draws it."""
 
     data: list[Json]
     layout: Json

@@ -1,4 +1,4 @@
-"""What may differ between deployments: one frozen object, read from the environment and handed in.
+"""The settings of a deployment: one frozen object, read from the environment and handed in.
 
 Every setting is a variable ``CEREBRO_<NAME>``. ``docs/reference/settings.md`` is generated from this file; tests hold
 ``.env.example`` and ``docker-compose.yml`` to it.

@@ -30,7 +30,7 @@ SECTION = Section("biometrics", "Biometrics")
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person chose, as the request has it: anything may be missing or wrong. Days are ISO dates in UTC."""
+    """The choices of a person, as the request has them: any may be missing or wrong. Days are ISO dates in UTC."""
 
     hero_id: str = ""
     first_day: str = ""
