@@ -36,7 +36,7 @@ class Reader:
         self._role = role
         self._statement_timeout = statement_timeout
 
-    def rows(self, name: str, **parameters: Any) -> list[Row]:
+    def rows(self, name: str, **parameters: object) -> list[Row]:
         """Return the rows of ``include/sql/page/<name>.sql``.
 
         Raises:
@@ -44,7 +44,7 @@ class Reader:
         """
         return self.query(read_sql(f"page/{name}.sql"), **parameters)
 
-    def query(self, statement: str, **parameters: Any) -> list[Row]:
+    def query(self, statement: str, **parameters: object) -> list[Row]:
         """Return the rows of a statement, with ``%(name)s`` for its parameters.
 
         Raises:
