@@ -52,11 +52,12 @@ class Settings(BaseSettings):
     # dbt
 
     dbt_manifest: Path = DBT_ROOT / "target" / "manifest.json"
-    """dbt's manifest, made ahead by ``make setup``. In the Docker image it is outside of ``include/``, which the Astro
-    CLI mounts from the host."""
+    """dbt's manifest, made ahead by ``make setup``. The Docker image sets it to a path outside of ``include/``, which
+    the Astro CLI mounts from the host."""
 
     dbt_executable: str = "dbt"
-    """dbt's program. It may live in an environment of its own, as in the Docker image; by default it is on the PATH."""
+    """dbt's program; by default it is on the PATH. It may live in an environment of its own: the Docker image sets it
+    to that."""
 
     dbt_threads: PositiveInt = 4
     """Models that dbt builds at the same time. The star schema is three models wide. On two cores that PostgreSQL
