@@ -1,4 +1,4 @@
-"""The programs that the stack consists of: how each is started, and with what environment."""
+"""The programs of the stack: the command and the environment of each."""
 
 import json
 import signal
@@ -54,20 +54,20 @@ class Component:
     name: str
     command: list[str]
     environment: dict[str, str]
-    # What makes the program stop quickly but in order.
+    # Stops the program quickly but in order.
     stop_signal: signal.Signals = signal.SIGTERM
     # Seconds until it is killed.
     grace_period: int = 8
 
 
 def component(name: str, settings: StackSettings) -> Component:
-    """The named component of the stack with these settings."""
+    """Return a component of the stack with these settings, by its name."""
     state = settings.state
     environment = base_environment(settings) | {COMPONENT_MARKER: name}
     if name == "postgres":
         return Component(name, postgres.server_command(state), environment | {"LC_ALL": "C.UTF-8"}, signal.SIGINT)
     if name == "s3":
-        # The key goes by the environment: everybody can read arguments.
+        # In the environment, because every user can read the arguments of a process.
         key = f'"{state.secrets().s3_access_key_id},{state.secrets().s3_secret_access_key}"'
         return Component(name, _s3_command(state), environment | {"RCLONE_AUTH_KEY": key})
     # All share one log folder, so no component needs to serve logs on a port of its own.
@@ -94,9 +94,10 @@ def _s3_command(state: State) -> list[str]:
         # A file that is read in one piece is hashed, and its hash written to disk and flushed, each time. A file that
         # is read in pieces is not: 1,000 objects of 36 KB came in 0.6 s instead of 1.1 s.
         "--vfs-read-chunk-size=16k",
-        # Nor is it hashed to compare it with the remembered hash: 0.33 instead of 0.43 ms of processor time an object.
+        # It is not hashed for a comparison with the remembered hash either: 0.33 instead of 0.43 ms of processor time
+        # an object.
         "--no-checksum",
-        # The listing's ETags are MD5 sums. Remembered they cost nothing; computed again, 1.7 s a GB each time.
+        # The listing's ETags are MD5 sums. Remembering them costs nothing, computing them again 1.7 s a GB each time.
         f"--cache-dir={state.folder / 's3-cache'}",
         f":hasher,remote='{buckets}',hashes=md5,max_age=off:",
     ]
@@ -110,7 +111,7 @@ def base_environment(settings: StackSettings) -> dict[str, str]:
     own = {
         STACK_MARKER: str(settings.state_dir),
         "PATH": f"{sys.prefix}/bin:{environment.get('PATH', '/usr/bin:/bin')}",
-        # A process that changes its title keeps its environment readable: it is known by it.
+        # A process that changes its title keeps its environment readable, by which `processes.find` finds it.
         "SPT_NOENV": "1",
         "DO_NOT_TRACK": "1",
         "PYTHONUNBUFFERED": "1",
@@ -129,7 +130,7 @@ def connections(secrets: Secrets, ports: Ports) -> dict[str, str]:
 
 
 def airflow_environment(settings: StackSettings) -> dict[str, str]:
-    """All of Airflow's configuration."""
+    """Return all environment variables that configure Airflow."""
     state = settings.state
     secrets, ports = state.secrets(), state.ports()
     url = f"http://{HOST}:{ports.airflow}"

@@ -10,7 +10,7 @@ PROJECT = REPOSITORY / "include" / "dbt"
 
 
 def run_dbt(stack: Stack, arguments: Sequence[str]) -> int:
-    """Run dbt with these arguments; its exit code."""
+    """Run dbt with these arguments; return its exit code."""
     port, password = str(stack.state.ports().postgres), stack.state.secrets().cerebro_password
     # Host, user and database are the profile's defaults.
     warehouse = {"WAREHOUSE_PORT": port, "WAREHOUSE_PASSWORD": password, "DO_NOT_TRACK": "1"}

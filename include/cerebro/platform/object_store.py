@@ -1,4 +1,4 @@
-"""The S3-compatible store: where it is, the keys to it, and what it lists."""
+"""The S3-compatible store: its endpoint, its credentials, and the objects that it lists."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ XComRow: TypeAlias = list[str | int]
 
 @dataclass(frozen=True)
 class ObjectStore:
-    """An S3 endpoint and the keys to it. ``repr`` hides the secrets."""
+    """An S3 endpoint and its credentials. ``repr`` hides the secrets."""
 
     endpoint_url: str
     access_key_id: str

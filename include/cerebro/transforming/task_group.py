@@ -132,7 +132,7 @@ def _tasks(
     def asset(unique_id: str) -> Asset:
         return table(tables[unique_id]["schema"], tables[unique_id]["name"])
 
-    def task(*, dag: DAG, task_group: TaskGroup, node: DbtNode, task_args: dict[str, Any], **_: Any) -> BaseOperator:
+    def task(*, dag: DAG, task_group: TaskGroup, node: DbtNode, task_args: dict[str, Any], **_: object) -> BaseOperator:
         own: dict[str, Any] = {"has_tests": node.unique_id in tests} if operator is DbtModelOperator else {}
         return operator(
             task_id=node.name,
