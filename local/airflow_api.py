@@ -74,11 +74,7 @@ class AirflowApi:
         self._client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
 
     def call(self, method: str, path: str, **arguments: Any) -> Any:
-        """Return the API's answer.
-
-        Raises:
-            httpx.HTTPStatusError: the API refuses.
-        """
+        """Return the API's answer. Raises httpx.HTTPStatusError: the API refuses."""
         return self._response(method, path, **arguments).raise_for_status().json()
 
     def find(self, path: str, **parameters: Any) -> Any:
@@ -100,8 +96,7 @@ class AirflowApi:
     def wait_for_dag(self, dag_id: str, timeout: float) -> None:
         """Wait until Airflow has read the DAG, and unpause it.
 
-        Raises:
-            StackError: the timeout (seconds) is over; the message has the import errors.
+        Raises StackError: the timeout (seconds) is over; the message has the import errors.
         """
         deadline = time.monotonic() + timeout
         while (dag := self.find(f"/dags/{dag_id}")) is None:
@@ -129,11 +124,7 @@ class AirflowApi:
         return [Run.model_validate(run) for run in answer["dag_runs"]]
 
     def follow(self, run: Run, timeout: float) -> Iterator[Run]:
-        """Yield the run as it is now, every POLL_INTERVAL, until it has ended.
-
-        Raises:
-            StackError: the timeout (seconds) is over.
-        """
+        """Yield the run as it is now until it has ended. Raises StackError: the timeout (seconds) is over."""
         deadline = time.monotonic() + timeout
         while True:
             yield (now := self.run(run))

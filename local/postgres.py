@@ -73,9 +73,7 @@ def prepare(state: State) -> None:
     """Make the server's data directory ready: new, or as the last run left it.
 
     A new directory is built beside its place, with roles and databases, and moved there when it is complete.
-
-    Raises:
-        StackError: a program failed; the message has its output.
+    Raises StackError: a program failed; the message has its output.
     """
     data, secrets = state.postgres_data, state.secrets()
     # Set at every start, so that they are right even if secrets.json was lost and rebuilt.

@@ -51,11 +51,7 @@ class StackSettings(BaseSettings):
 
     @classmethod
     def read(cls) -> "StackSettings":
-        """Read the environment.
-
-        Raises:
-            StackError: values are invalid; the message names each variable.
-        """
+        """Read the environment. Raises StackError: values are invalid; the message names each variable."""
         try:
             return cls()
         except ValidationError as error:
@@ -79,11 +75,7 @@ def own_environment() -> dict[str, str]:
 
 
 def executable(name: str) -> Path:
-    """Return the path of a program in the environment of this Python.
-
-    Raises:
-        StackError: it is not installed.
-    """
+    """Return the path of a program in the environment of this Python. Raises StackError: it is not installed."""
     path = Path(sys.prefix) / "bin" / name
     if not path.exists():
         raise StackError(f"{path} is missing. Install it: make setup")

@@ -26,12 +26,7 @@ class Stack:
     """The stack of one state folder."""
 
     def __init__(self, settings: StackSettings, product: dict[str, str] | None = None) -> None:
-        """Describe a stack; nothing starts.
-
-        Args:
-            settings: the settings of the stack.
-            product: more environment variables for the programs, such as settings of the product.
-        """
+        """Describe a stack; nothing starts. ``product``: more variables for the programs, such as settings."""
         self.settings = settings
         self.state = settings.state
         self._base = base_environment(settings) | (product or {})
@@ -44,11 +39,7 @@ class Stack:
         return all(states.get(name) == "RUNNING" for name in wanted) and self.state.env_file.exists()
 
     def require_warehouse(self) -> None:
-        """Check that PostgreSQL and S3 run.
-
-        Raises:
-            StackError: they do not.
-        """
+        """Check that PostgreSQL and S3 run. Raises StackError: they do not."""
         if not self.is_up(airflow=False):
             raise StackError("The warehouse is not running. Start it: make up")
 

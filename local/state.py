@@ -73,11 +73,7 @@ class State:
         self._secrets_file = folder / "secrets.json"
 
     def create(self) -> None:
-        """Create the folders.
-
-        Raises:
-            StackError: another user owns them.
-        """
+        """Create the folders. Raises StackError: another user owns them."""
         try:
             for folder in (self.folder, self.logs, self.buckets, self.airflow_home, self.postgres_data.parent):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -96,11 +92,7 @@ class State:
         return secrets
 
     def ports(self) -> Ports:
-        """Return the ports that the last start chose.
-
-        Raises:
-            StackError: the stack was never started.
-        """
+        """Return the ports that the last start chose. Raises StackError: the stack was never started."""
         if self._ports_file.exists():
             return _read(self._ports_file, Ports)
         raise StackError("The stack was never started here. Start it: make up")
@@ -122,12 +114,7 @@ class State:
         """Choose the ports of a stack that is about to start, and remember them.
 
         A service gets the port of the settings, else that of the last start, else the usual one, else any free one.
-
-        Args:
-            settings: the values of StackSettings, with ``postgres_port``, ``s3_port`` and ``airflow_port``.
-
-        Raises:
-            StackError: a port of the settings is taken.
+        Raises StackError: a port of the settings is taken.
         """
         remembered, usual = asdict(_read(self._ports_file, Ports)), asdict(Ports())
         chosen: dict[str, int] = {}

@@ -33,12 +33,7 @@ class Supervisor:
     """The supervisord of one state folder."""
 
     def __init__(self, state: State, environment: dict[str, str]) -> None:
-        """Describe a supervisord; nothing starts.
-
-        Args:
-            state: the state folder.
-            environment: environment variables of all components.
-        """
+        """Describe a supervisord of a state folder, and the environment of all components; nothing starts."""
         self.state = state
         self._environment = environment
         self.socket = _socket_path(state)
@@ -54,13 +49,9 @@ class Supervisor:
             return {}
 
     def start(self, tied: bool) -> None:
-        """Start supervisord without any component.
+        """Start supervisord without any component; if ``tied``, it ends with this process, however that ends.
 
-        Args:
-            tied: whether it ends with this process, however that ends; otherwise it runs until it is stopped.
-
-        Raises:
-            StackError: it does not answer within ten seconds.
+        Raises StackError: it does not answer within ten seconds.
         """
         configuration = self.state.folder / "supervisord.conf"
         self._write_configuration(configuration)
