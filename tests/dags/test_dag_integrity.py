@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -67,6 +68,14 @@ def test_models_wait_for_the_models_they_refer_to(restore: Any, manifest: dict[s
     for node in nodes.values():
         parents = {f"transform.{nodes[parent]['name']}" for parent in node["depends_on"]["nodes"] if parent in nodes}
         assert parents <= restore.get_task(f"transform.{node['name']}").upstream_task_ids
+
+
+def test_dbt_has_the_role_and_the_time_zone_of_the_command_line(restore: Any) -> None:
+    """A generated profile without UTC builds by the database's time zone (W5)."""
+    profiles = yaml.safe_load((REPOSITORY / "include/dbt/profiles.yml").read_text(encoding="utf-8"))
+    producer = restore.get_task("transform.dbt_producer_watcher")
+    own = producer.profile_config.profile_mapping.profile_args
+    assert own["role"] == profiles["cerebro"]["outputs"]["warehouse"]["role"]
 
 
 def test_a_model_task_fails_with_the_tests_under_the_model(restore: Any, manifest: dict[str, Any]) -> None:

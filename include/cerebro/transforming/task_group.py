@@ -66,7 +66,8 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
                 conn_id=WAREHOUSE_CONN_ID,
                 profile_args={
                     "schema": "staging",
-                    "role": TRANSFORMER_ROLE,
+                    # In UTC, by the same means and for the same reasons as in profiles.yml.
+                    "role": f"{TRANSFORMER_ROLE}; set timezone to 'UTC'",
                     "threads": settings.dbt_threads,
                 },
             ),

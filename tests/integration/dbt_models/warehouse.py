@@ -38,6 +38,9 @@ class Warehouse:
     def __init__(self, uri: str, scratch: Path) -> None:
         self.uri = uri
         self.scratch = scratch
+        self.database = urlsplit(uri).path.lstrip("/")
+        # The folder of profiles.yml.
+        self.profiles = PROJECT
         self.connection = psycopg2.connect(uri)
         self.connection.autocommit = True
         for file in sorted((REPOSITORY / "include" / "sql" / "schema").glob("*.sql")):
@@ -131,14 +134,14 @@ class Warehouse:
     def start_dbt(self, *arguments: str) -> subprocess.Popen[str]:
         address = urlsplit(self.uri)
         return subprocess.Popen(
-            [str(DBT), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)],
+            [str(DBT), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(self.profiles)],
             env=os.environ
             | {
                 "WAREHOUSE_HOST": address.hostname or "127.0.0.1",
                 "WAREHOUSE_PORT": str(address.port or 5432),
                 "WAREHOUSE_USER": address.username or "cerebro",
                 "WAREHOUSE_PASSWORD": address.password or "",
-                "WAREHOUSE_DATABASE": address.path.lstrip("/"),
+                "WAREHOUSE_DATABASE": self.database,
                 "DBT_TARGET_PATH": str(self.scratch / "target"),
                 "DBT_LOG_PATH": str(self.scratch / "logs"),
                 "DO_NOT_TRACK": "1",
