@@ -30,6 +30,13 @@ class Server:
             connection.autocommit = True
             connection.cursor().execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
+    def execute_in(self, warehouse: Warehouse, statement: str) -> None:
+        """Execute a statement in one database with all rights."""
+        uri = urlsplit(self.superuser_uri)._replace(path=f"/{warehouse.database}").geturl()
+        with closing(psycopg2.connect(uri)) as connection:
+            connection.autocommit = True
+            connection.cursor().execute(statement)
+
     def drop(self, name: str) -> None:
         self.execute("drop database if exists {} with (force)", name)
 

@@ -16,6 +16,7 @@
             [('hero_id', ref('dim_heroes'))],
             kind='unique nulls not distinct'
         ) }}",
+        "{{ add_missing_replica_identity() }}",
         "{{ add_missing_indexes([
             '(mission_id) where mission_id is not null',
             '(mission_outcome) where mission_outcome is not null',
