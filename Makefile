@@ -1,17 +1,20 @@
-# Cerebro Restore. `make` alone lists what there is to do.
+# Cerebro Restore. `make` without a target lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# The first Python that is 3.11 or 3.12 and runs: PYTHON=... takes another.
+# Variables of the user that would change the programs.
+unexport $(filter $(addsuffix %,$(shell cat local/foreign_variables.txt)),$(.VARIABLES))
+
+# The first of these that is Python 3.11 or 3.12. PYTHON=... names another.
 PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
-	"$$python" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null \
+	"$$python" -E -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null \
 	&& command -v "$$python" && break; done)
 
 UV := .local/tools/bin/uv
 VENV := .venv
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
-# uv asks the same index as pip, and trusts the machine's certificates as pip does.
+# uv uses pip's index, and the machine's certificates, as pip does.
 ifdef PIP_INDEX_URL
 ifndef UV_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
@@ -20,10 +23,18 @@ endif
 export UV_SYSTEM_CERTS := true
 export UV_PYTHON_DOWNLOADS := never
 export DO_NOT_TRACK := 1
+# The user's cache, unless it cannot be written.
+ifndef UV_CACHE_DIR
+ifneq ($(shell folder="$${XDG_CACHE_HOME:-$$HOME/.cache}/uv"; \
+	until [ -e "$$folder" ]; do folder=$$(dirname "$$folder"); done; \
+	[ -d "$$folder" ] && [ -w "$$folder" ] && echo writable),writable)
+export UV_CACHE_DIR := $(CURDIR)/.local/uv-cache
+endif
+endif
 
 DBT_PROJECT := include/dbt
 MANIFEST := $(DBT_PROJECT)/target/manifest.json
-# Folders, too: they are newer than the manifest when a file in them was removed.
+# Folders, too: a folder is newer than the manifest when a file in it was removed.
 DBT_SOURCES := $(shell find $(DBT_PROJECT) -mindepth 1 \( -name target -o -name logs \) -prune -o \
 	\( -type d -o -name '*.sql' -o -name '*.yml' -o -name '*.md' -o -name '*.csv' \) -not -name .user.yml -print 2>/dev/null)
 REQUIREMENTS := requirements.txt requirements-dbt.txt requirements-dev.txt
@@ -38,7 +49,7 @@ up: setup ## Start PostgreSQL, S3 and Airflow, and keep them running
 	@$(VENV)/bin/python -m local up
 
 .PHONY: down
-down: ## Stop all that `make up` started
+down: ## Stop everything that `make up` started
 	@if [ -x $(VENV)/bin/python ]; then $(VENV)/bin/python -m local down; else echo "Nothing is set up, so nothing runs."; fi
 
 .PHONY: status
@@ -50,7 +61,7 @@ psql: setup ## Open psql on the warehouse (needs `make up`)
 	@$(VENV)/bin/python -m local psql
 
 .PHONY: docs
-docs: setup ## Build the dbt docs site; it is in Airflow's navigation, too
+docs: setup ## Build the dbt docs site, which Airflow's navigation links to
 	@$(VENV)/bin/python -m local docs
 	@echo "Open include/dbt/target/index.html through a web server, or Browse > Warehouse in Airflow (make up)."
 
@@ -60,11 +71,11 @@ dbt: setup ## Run dbt on the warehouse: make dbt ARGS="build --select fact_biome
 
 ##@ Check
 .PHONY: test
-test: setup ## Run all tests: the cheap ones first, and Airflow is not started before it is needed
+test: setup ## Run all tests that need no Docker, the cheap ones first
 	@$(VENV)/bin/python -m pytest tests/unit tests/dags tests/integration tests/e2e tests/browser
 
 .PHONY: screenshots
-screenshots: setup ## Look at the running product in a browser (needs chromium), and write docs/images
+screenshots: setup ## Test the running product in a browser (needs chromium), and write docs/images
 	@$(VENV)/bin/python -m pytest tests/browser/test_screens.py --write-images
 
 .PHONY: test-docker
@@ -92,7 +103,7 @@ lint-sql: setup
 	cd $(DBT_PROJECT) && "$(CURDIR)/$(VENV)/bin/sqlfluff" lint .
 
 .PHONY: definitions
-definitions: setup ## Write tests/dags/definitions.yaml anew, after a meant change of DAGs or dbt models
+definitions: setup ## Write tests/dags/definitions.yaml, after an intended change of DAGs or dbt models
 	@$(VENV)/bin/python -m pytest --quiet tests/dags/test_definitions.py --update-definitions
 
 .PHONY: reference
@@ -100,7 +111,7 @@ reference: setup ## Write docs/reference/settings.md from the settings' definiti
 	@$(VENV)/bin/python -m docs.settings_reference
 
 .PHONY: format
-format: setup ## Format Python, and mend what the linters can
+format: setup ## Format Python and SQL, and fix what the linters can fix
 	$(VENV)/bin/ruff check --fix-only .
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/sqlfluff fix include/sql bench/sql
@@ -109,48 +120,52 @@ format: setup ## Format Python, and mend what the linters can
 ##@ Set up
 .PHONY: setup
 setup: $(VENV)/.installed $(VENV)/.project $(MANIFEST) ## Install everything into this folder (.venv, .local)
-	@:
+	@chmod 700 .local
 
 $(UV):
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Python 3.11 or 3.12 is needed, and neither python3.12, python3.11 nor python3 is one." >&2; \
 		echo "Install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; fi
-	@if ! $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+	@if ! "$(PYTHON)" -m pip --version >/dev/null 2>&1; then \
 		echo "$(PYTHON) has no pip. Install it (Debian: apt-get install python3-pip)," >&2; \
 		echo "or name another Python: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; fi
 	@echo "Installing uv into .local/tools ..."
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --upgrade \
+	@"$(PYTHON)" -m pip install --quiet --disable-pip-version-check --no-warn-script-location --upgrade \
 		--target .local/tools uv==0.13.9
 
-# Installed to the letter of the lock. .installed is written last: an installation cut short is begun anew.
+# Exactly the packages of the lock. .installed is written last, so an interrupted installation is repeated.
 $(VENV)/.installed: requirements.lock | $(UV)
 	@echo "Installing the packages of requirements.lock into $(VENV) (1-3 minutes the first time) ..."
 	@[ -x $(VENV)/bin/python ] || $(UV) venv --quiet --clear --python "$(PYTHON)" $(VENV)
 	@$(UV) pip sync --quiet --compile-bytecode requirements.lock
 	@touch $@
 
-# The commands `cerebro` and `cerebro-bench`, which run this folder: 0.2 s, and nothing is downloaded.
+# Installs the commands `cerebro` and `cerebro-bench`, which run this folder. Takes 0.2 s, downloads nothing.
 $(VENV)/.project: pyproject.toml $(VENV)/.installed
 	@$(UV) pip install --quiet --no-deps --editable .
 	@touch $@
 
-# dbt's manifest is made ahead, so that Airflow never has to call dbt to read a DAG file.
+# dbt's manifest is built ahead, so that reading a DAG file never calls dbt. An empty one is built again.
+ifneq ($(shell test -s $(MANIFEST) && echo whole),whole)
+.PHONY: $(MANIFEST)
+endif
 $(MANIFEST): $(DBT_SOURCES) $(VENV)/.installed
 	@if [ -f $(DBT_PROJECT)/dbt_project.yml ]; then \
 		echo "Reading the dbt project ..."; \
-		$(VENV)/bin/dbt --quiet parse --project-dir $(DBT_PROJECT) --profiles-dir $(DBT_PROJECT) && touch $@; fi
+		$(VENV)/bin/dbt --quiet parse --project-dir $(DBT_PROJECT) --profiles-dir $(DBT_PROJECT) \
+		&& test -s $@ && touch $@; fi
 
 .PHONY: lock
-lock: $(UV) ## Resolve the requirements anew into requirements.lock
+lock: $(UV) ## Resolve the requirements into requirements.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --output-file requirements.lock $(REQUIREMENTS)
 
 .PHONY: release
-release: setup ## Release the version of pyproject.toml: check, move the changelog's Unreleased to it, commit and tag
+release: setup ## Release the version of pyproject.toml: check, date the changelog, commit and tag
 	@.ci/release
 
 .PHONY: clean
-clean: down ## Remove all that was made here: environment, state, caches
+clean: down ## Remove everything that was generated here: environment, state, caches
 	rm -rf $(VENV) .local $(DBT_PROJECT)/target $(DBT_PROJECT)/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

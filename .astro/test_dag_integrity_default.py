@@ -1,7 +1,7 @@
 """Every DAG file can be read. `astro dev parse` runs this in the image.
 
-In place of the Astro CLI's own test, which fails with Airflow 3.3 (`DagBag(include_examples=...)` is gone). Nothing
-has to be replaced while the files are read: they ask for no connection and no variable at the top level.
+It replaces the Astro CLI's own test, which fails with Airflow 3.3 (`DagBag(include_examples=...)` is gone). It mocks
+nothing, because no file reads a connection or a variable at the top level.
 """
 
 import pytest

@@ -1,30 +1,35 @@
-"""The real scheduler, driven through its REST API, and the landing zone and warehouse that it works on."""
+"""The real scheduler, driven through its REST API, with its landing zone and warehouse."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET
 from include.cerebro.platform.settings import read_settings
-from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from local.airflow_api import AirflowApi, Run
 from local.run import DAG_TIMEOUT, RESTORE_DAG, RUN_TIMEOUT, SAMPLE_DAG
-from testing.sites import Site, object_store
+from testing.sites import Site, object_store, warehouse_of
 
 
 class Airflow(AirflowApi):
-    """A client of a running stack. Its landing zone has the sample data."""
+    """A client of a running stack, whose landing zone has the sample data.
+
+    Attributes:
+        site: the stack's landing zone, quarantine and warehouse.
+    """
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        """``values``: what ``testing.services.running`` gives for all components."""
+        """Write the sample landing zone, and restore it once.
+
+        Args:
+            values: what ``testing.services.running`` yields for the whole stack.
+        """
         super().__init__(values)
-        owner = urlsplit(values["WAREHOUSE_URI"])
         self.site = Site(
             object_store(values),
-            Warehouse(str(owner.hostname), owner.port or 5432, str(owner.username), str(owner.password)),
+            warehouse_of(values["WAREHOUSE_URI"]),
             values["POSTGRES_SUPERUSER_URI"],
             DEFAULT_LANDING_BUCKET,
             read_settings().quarantine_bucket,
@@ -38,7 +43,11 @@ class Airflow(AirflowApi):
         self.finish(restore)
 
     def finish(self, run: Run) -> Run:
-        """Wait for the end of the run. Raises RuntimeError, with the end of a failed task's log, if it is not green."""
+        """Wait for the end of the run and return it.
+
+        Raises:
+            RuntimeError: it failed; the message has the end of a failed task's log.
+        """
         *_, now = self.follow(run, RUN_TIMEOUT)
         if now.state != "success":
             failed = next(task for task in self.tasks(run) if task.state == "failed")
@@ -46,12 +55,12 @@ class Airflow(AirflowApi):
         return now
 
     def parse_seconds(self) -> dict[str, float]:
-        """Seconds that the DAG processor needed for each DAG's file when it read it last."""
+        """Return the seconds of the DAG processor's last reading of each DAG's file, by DAG id."""
         dags = self.call("GET", "/dags")["dags"]
         return {dag["dag_id"]: float(dag["last_parse_duration"]) for dag in dags}
 
-    def forget(self, *schemas: str) -> None:
-        """Empty these schemas of the warehouse, and the state that belongs to them."""
+    def empty(self, *schemas: str) -> None:
+        """Drop these schemas of the warehouse and the state of the models, and prepare it again."""
         with self.site.superuser() as cursor:
             cursor.execute(f"drop schema if exists {', '.join((*schemas, 'meta'))} cascade")
         prepare_warehouse(self.site.warehouse)

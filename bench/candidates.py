@@ -31,7 +31,7 @@ from testing.sites import Site
 
 PLAIN_SQL = Path(__file__).with_name("sql") / "plain.sql"
 
-# What `bench.measure.compare` calls once its landing zone and options are bound.
+# A candidate with its landing zone and options bound, as `bench.measure.compare` calls it.
 Candidate = Callable[[Site], object]
 
 # Workers share about this many batches.

@@ -1,4 +1,4 @@
-"""What a section works with: its scale, a scratch folder, the services, landing zones and warehouses."""
+"""The resources of a section: scale, scratch folder, services, landing zones and warehouses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from bench import measure
 from bench.airflow import Airflow
@@ -24,10 +23,11 @@ class Scale:
     """How much is measured.
 
     Attributes:
+        name: its name on the command line.
         readings: the sizes of the loads, ascending.
-        objects: objects of a landing zone in which next to nothing is new.
-        small_objects: objects of the landing zone of many small ones, 2,000 readings each.
-        days: days of the history that one day is added to.
+        objects: objects of the landing zone to which none or one is added.
+        small_objects: objects of the landing zone of small ones, 2,000 readings each.
+        days: days of the long history, to which one day is added.
         repeats: runs of each candidate.
     """
 
@@ -47,18 +47,18 @@ SCALES = {
 
 
 def objects_for(readings: int) -> int:
-    """Number of objects for so many readings: 58 for 50 million, in proportion; at least ten."""
+    """Return the number of objects for so many readings: 58 for 50 million, in proportion, and at least ten."""
     return max(10, readings * 58 // 50_000_000)
 
 
 class Bench:
-    """One run of the benchmark. Services start at their first use, and end with it."""
+    """One run of the benchmark. Services start at their first use, and stop with the run."""
 
     def __init__(self, scale: Scale, folder: Path, say: Callable[[str], None]) -> None:
         self.scale = scale
         self.folder = folder
         self.say = say
-        # Loads that one section measured and another one shows again, by the number of readings.
+        # Loads by number of readings: one section measures them, another one shows them again.
         self.loads: dict[int, measure.Sample] = {}
         self._open = ExitStack()
 
@@ -70,25 +70,25 @@ class Bench:
 
     @property
     def scratch(self) -> Path:
-        """A folder for whatever a section has to write; kept from run to run."""
+        """A folder for the files of a section, kept from run to run."""
         path = self.folder / "scratch"
         path.mkdir(parents=True, exist_ok=True)
         return path
 
     @cached_property
     def services(self) -> dict[str, str]:
-        """PostgreSQL and S3, as ``testing.services.running`` gives them, in a folder that is kept from run to run."""
+        """PostgreSQL and S3 in a folder that is kept from run to run: the values of ``testing.services.running``."""
         self.say("Starting PostgreSQL and the object store ...")
         return self._open.enter_context(running(settings_apart(self.folder / "stack")))
 
     @cached_property
     def watched(self) -> measure.Services:
-        """The processes of the services, to be measured from outside."""
+        """The processes of the services, for measuring their processor time and traffic."""
         return measure.Services(self.services["CEREBRO_STATE_DIR"])
 
     @cached_property
     def airflow(self) -> Airflow:
-        """The whole stack in a folder of its own, new every time, with the sample landing zone restored once."""
+        """The whole stack in a new folder, with the sample landing zone restored once."""
         self.say("Starting Airflow with the sample data ...")
         folder = self.folder / "airflow"
         shutil.rmtree(folder, ignore_errors=True)
@@ -96,12 +96,16 @@ class Bench:
 
     @cached_property
     def rounds(self) -> list[Round]:
-        """The sample restored from nothing, by all ways in turns; two sections read it."""
+        """The rounds on the sample landing zone; two sections read them."""
         return restore_rounds(self.airflow, self.scratch, self.scale.repeats, self.say)
 
     @contextmanager
     def site(self, landing_zone: str | None = None) -> Iterator[Site]:
-        """A new warehouse with quarantine; the landing zone is a new bucket, or a kept one (not to be written to)."""
+        """Open a new warehouse with quarantine, and remove them at the end.
+
+        Args:
+            landing_zone: a kept bucket, which must not be written to; none means a new one.
+        """
         site = make_site(Site, self.services, landing_zone)
         try:
             yield site
@@ -112,23 +116,23 @@ class Bench:
             site.drop_database()
 
     def landing_zone(self, readings: int, objects: int) -> str:
-        """The name of a bucket with so many readings in so many biometrics objects, written once and kept."""
+        """Return the name of a bucket with so many readings in so many objects, written once and kept."""
         bucket = write_landing_zone(self.services, readings, objects, self.say)
         self.list_once(bucket)
         return bucket
 
     def list_once(self, bucket: str) -> None:
-        """List once, so that the embedded object store remembers the ETags of files that were put into its folder."""
+        """List the bucket once: the object store then remembers the ETags of files that were put into its folder."""
         client = object_store(self.services).client()
-        # It reads a folder again a second after the last time.
+        # The store reads a folder again after a second.
         client.get_waiter("bucket_exists").wait(Bucket=bucket, WaiterConfig={"Delay": 1, "MaxAttempts": 10})
         list(list_objects(client, bucket, ""))
 
     def compare(
         self,
-        candidates: Mapping[str, Callable[..., Any]],
+        candidates: Mapping[str, Callable[..., object]],
         repeats: int | None = None,
-        prepare: Callable[[], AbstractContextManager[Any]] | None = None,
+        prepare: Callable[[], AbstractContextManager[object]] | None = None,
     ) -> dict[str, measure.Sample]:
         """``measure.compare`` with this run's number of repeats, progress and watched services."""
         return measure.compare(candidates, repeats or self.scale.repeats, prepare, self.watched, self.say)

@@ -1,4 +1,4 @@
-"""The sample landing zone restored from nothing: by a run, and by the same functions without Airflow."""
+"""The sample landing zone restored into an empty warehouse: by a run, and by the same functions without Airflow."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ BUILT = ("staging", "marts", "analytics", "operations", "snapshots")
 
 @dataclass(frozen=True)
 class Round:
-    """One run and what is compared with it, each from an empty warehouse.
+    """One run, and the same work without Airflow, each on an empty warehouse.
 
     Attributes:
-        triggered: the instant at which the run was triggered.
+        triggered: when the run was triggered.
         tasks: its task instances.
-        work: the same functions, one after the other, in one process.
+        work: the measurement of the same functions, one after the other, in one process.
     """
 
     triggered: datetime
@@ -34,19 +34,24 @@ class Round:
 
     @property
     def dbt(self) -> Built:
-        """What one plain ``dbt build`` took of it."""
+        """The part of ``work`` that one plain ``dbt build`` took."""
         built: Built = self.work.result
         return built
 
 
 def restore_rounds(airflow: Airflow, scratch: Path, repeats: int, say: Callable[[str], None]) -> list[Round]:
-    """Run so many rounds. Raises RuntimeError or CandidateError if one of the ways fails."""
+    """Run so many rounds.
+
+    Raises:
+        RuntimeError: the run failed.
+        CandidateError: the work without Airflow failed.
+    """
     rounds = []
     for _ in range(repeats):
-        airflow.forget("raw", *BUILT)
+        airflow.empty("raw", *BUILT)
         triggered = datetime.now(UTC)
         tasks = airflow.tasks(airflow.finish(airflow.trigger(RESTORE_DAG)))
-        airflow.forget("raw", *BUILT)
+        airflow.empty("raw", *BUILT)
         work = measure(partial(restore_all, airflow.site, scratch))
         rounds.append(Round(triggered, tasks, work))
         say(f"  run done; the same without Airflow {work.wall_s:.1f} s, of it dbt {rounds[-1].dbt.seconds:.1f} s")

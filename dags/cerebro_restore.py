@@ -70,12 +70,13 @@ def cerebro_restore() -> None:
     loads = load()
     state = anything_to_transform()
     transform = transformation("transform", group_display_name="Build with dbt", tooltip="staging, marts, analytics")
+    recorded = record_transformation(state)
     reconciled = reconcile()
     # Red if anything before it failed, and so is the run.
     answers = publish_answers()
 
-    chain(prepare_warehouse(), found, loads, state, transform, record_transformation(state), reconciled)
-    chain([loads, transform, reconciled], answers)
+    chain(prepare_warehouse(), found, loads, state, transform, recorded, reconciled)
+    chain([loads, transform, recorded, reconciled], answers)
     chain(reconciled, [publish_report(), check_objects()])
     chain(loads, check_sources())
 

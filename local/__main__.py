@@ -14,7 +14,7 @@ from local.components import COMPONENTS
 from local.dbt import make_docs, run_dbt
 from local.processes import interrupt
 from local.run import run
-from local.settings import StackSettings
+from local.settings import StackSettings, own_environment
 from local.stack import Stack
 from local.state import HOST, StackError
 
@@ -51,24 +51,27 @@ def status(stack: Stack) -> int:
 
 
 def psql(stack: Stack) -> int:
-    """Become psql on the warehouse."""
+    """Replace this process by psql on the warehouse."""
     stack.require_warehouse()
     program = str(postgres.binary("psql"))
     address = f"host={HOST} port={stack.state.ports().postgres} user=cerebro dbname=cerebro"
-    # The password goes by the environment: everybody can read arguments.
+    # In the environment, because every user can read the arguments of a process.
     os.execve(program, [program, address], os.environ | {"PGPASSWORD": stack.state.secrets().cerebro_password})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the arguments say (default: the command line's); the exit code."""
+    """Run the command that the arguments name (default: those of this process); return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__, allow_abbrev=False)
     parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "dbt"])
     parser.add_argument("--services", action="store_true", help="up: only PostgreSQL and S3, without Airflow")
-    # What comes after `dbt` is dbt's.
+    # Arguments after `dbt` belong to dbt.
     chosen, for_dbt = parser.parse_known_args(arguments)
     if for_dbt and chosen.command != "dbt":
         parser.error(f"unknown arguments: {' '.join(for_dbt)}")
-    # A terminal that is closed, or `kill`: end in the same orderly way as after Ctrl-C.
+    # libpq, dbt and psql read the environment of this process.
+    for name in os.environ.keys() - own_environment():
+        del os.environ[name]
+    # When the terminal closes, or on `kill`, the command ends in order, as after Ctrl-C.
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)
     try:

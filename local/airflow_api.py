@@ -1,4 +1,4 @@
-"""The few calls of Airflow's REST API that following a run takes (decision 0031: why not Airflow's own client)."""
+"""A client of Airflow's REST API, with the calls that trigger and follow a run (docs/decisions/0031 says why)."""
 
 import json
 import time
@@ -11,8 +11,10 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from local.state import StackError
 
-# Seconds between two questions.
+# Seconds between two requests.
 POLL_INTERVAL = 0.5
+# Seconds that an answer may take. A killed API server is back after 9 s.
+ANSWER_TIMEOUT = 120.0
 
 
 class Run(BaseModel, frozen=True):
@@ -64,7 +66,7 @@ class AirflowApi:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._user = {"username": environment["AIRFLOW_USERNAME"], "password": environment["AIRFLOW_PASSWORD"]}
-        self._client = httpx.Client(base_url=environment["AIRFLOW_API_URL"], timeout=30, trust_env=False)
+        self._client = httpx.Client(base_url=environment["AIRFLOW_API_URL"], timeout=ANSWER_TIMEOUT, trust_env=False)
 
     def log_in(self) -> None:
         """Get a token; it is valid for a day."""
@@ -72,16 +74,30 @@ class AirflowApi:
         self._client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
 
     def call(self, method: str, path: str, **arguments: Any) -> Any:
-        """The API's answer. Raises httpx.HTTPStatusError if it refuses."""
-        return self._client.request(method, f"/api/v2{path}", **arguments).raise_for_status().json()
+        """Return the API's answer. Raises httpx.HTTPStatusError: the API refuses."""
+        return self._response(method, path, **arguments).raise_for_status().json()
 
     def find(self, path: str, **parameters: Any) -> Any:
-        """The API's answer to a GET; None if there is no such thing."""
-        response = self._client.get(f"/api/v2{path}", params=parameters)
+        """Return the API's answer to a GET; None if there is no such thing."""
+        response = self._response("GET", path, params=parameters)
         return None if response.status_code == httpx.codes.NOT_FOUND else response.raise_for_status().json()
 
+    def _response(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """Return the response. A read whose connection fails is repeated; a write may have been done already."""
+        deadline = time.monotonic() + ANSWER_TIMEOUT
+        while True:
+            try:
+                return self._client.request(method, f"/api/v2{path}", **arguments)
+            except httpx.TransportError:
+                if method != "GET" or time.monotonic() > deadline:
+                    raise
+            time.sleep(POLL_INTERVAL)
+
     def wait_for_dag(self, dag_id: str, timeout: float) -> None:
-        """Wait until Airflow has read the DAG, and switch it on. Raises StackError with the import errors."""
+        """Wait until Airflow has read the DAG, and unpause it.
+
+        Raises StackError: the timeout (seconds) is over; the message has the import errors.
+        """
         deadline = time.monotonic() + timeout
         while (dag := self.find(f"/dags/{dag_id}")) is None:
             if time.monotonic() > deadline:
@@ -94,21 +110,21 @@ class AirflowApi:
             self.call("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
 
     def trigger(self, dag_id: str, parameters: Mapping[str, Any] | None = None) -> Run:
-        """Start a run of the DAG, with its default parameters unless others are given."""
+        """Start a run of the DAG, with its default parameters unless others are given, and return it."""
         request = {"logical_date": None, "conf": parameters or {}}
         return Run.model_validate(self.call("POST", f"/dags/{dag_id}/dagRuns", json=request))
 
     def run(self, run: Run) -> Run:
-        """The run as it is now."""
+        """Return the run as it is now."""
         return Run.model_validate(self.call("GET", run.path))
 
     def runs(self, dag_id: str, **parameters: Any) -> list[Run]:
-        """The DAG's runs."""
+        """Return the DAG's runs."""
         answer = self.call("GET", f"/dags/{dag_id}/dagRuns", params=parameters)
         return [Run.model_validate(run) for run in answer["dag_runs"]]
 
     def follow(self, run: Run, timeout: float) -> Iterator[Run]:
-        """Yield the run as it is now, again and again, at last when it has ended. Raises StackError at the timeout."""
+        """Yield the run as it is now until it has ended. Raises StackError: the timeout (seconds) is over."""
         deadline = time.monotonic() + timeout
         while True:
             yield (now := self.run(run))
@@ -119,18 +135,17 @@ class AirflowApi:
             time.sleep(POLL_INTERVAL)
 
     def triggered_by(self, dag_id: str, source: Run) -> Run | None:
-        """
-        The run of the DAG that loads what the source run, which has ended, has written; None if there is none yet.
+        """Return the run of the DAG that loads what a source run has written; None if there is none yet.
 
-        That is the first one that has started since the last task ended: the one that its asset has triggered, or one
-        that waited already, for Airflow lets that stand for later events, too.
+        It is the first run that started after the last task of the source run: the run that the asset triggered, or a
+        run that was queued already, because Airflow lets a queued run serve later events, too.
         """
         written = max(task.end for task in self.tasks(source) if task.end)
         runs = self.runs(dag_id, order_by="-run_after", limit=10)
         return next((run for run in reversed(runs) if run.start and run.start > written), None)
 
     def tasks(self, run: Run) -> list[Task]:
-        """All task instances of the run."""
+        """Return all task instances of the run."""
         tasks: list[Task] = []
         while True:
             query = {"limit": 100, "offset": len(tasks), "order_by": "id"}
@@ -140,18 +155,17 @@ class AirflowApi:
                 return tasks
 
     def result(self, run: Run, task: Task) -> Any:
-        """What the task returned; None if it returned nothing."""
+        """Return what the task returned; None if it returned nothing."""
         path = f"{run.path}/taskInstances/{task.task_id}/xcomEntries/return_value"
         value = (self.find(path, map_index=task.map_index) or {}).get("value")
         return json.loads(value) if isinstance(value, str) else value
 
     def log_tail(self, run: Run, task: Task, lines: int = 25) -> list[str]:
-        """The last lines of the task's log."""
+        """Return the last lines of the task's log."""
         path = f"{run.path}/taskInstances/{task.task_id}/logs/{max(task.try_number, 1)}"
         text: list[str] = []
         for entry in self.call("GET", path, params={"map_index": task.map_index, "full_content": True})["content"]:
             message: dict[str, Any] = {"event": entry} if isinstance(entry, str) else entry
             text += str(message.get("event", "")).splitlines()
-            errors = message.get("error_detail") or []
-            text += [f"{error.get('exc_type')}: {error.get('exc_value')}" for error in errors]
+            text += [f"{it.get('exc_type')}: {it.get('exc_value')}" for it in message.get("error_detail") or []]
         return text[-lines:]

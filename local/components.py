@@ -1,7 +1,6 @@
-"""The programs that the stack consists of: how each is started, and with what environment."""
+"""The programs of the stack: the command and the environment of each."""
 
 import json
-import os
 import signal
 import sys
 from dataclasses import dataclass
@@ -11,16 +10,13 @@ from typing import Any
 from include.cerebro.platform import connections_file
 from local import postgres
 from local.processes import COMPONENT_MARKER, STACK_MARKER
-from local.settings import REPOSITORY, StackSettings, executable
+from local.settings import REPOSITORY, StackSettings, executable, own_environment
 from local.state import HOST, Ports, Secrets, State
 
 SERVICES = ("postgres", "s3")
 # In the order of their starts: the API server takes longest, 8 s of computing.
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 COMPONENTS = (*SERVICES, *AIRFLOW)
-
-# Variables of the caller's that would change what the programs do.
-_FOREIGN = ("AIRFLOW", "_AIRFLOW", "AWS_", "RCLONE_", "DBT_", "PG", "WAREHOUSE_", "PYTHON", "SUPERVISOR_")
 
 DBT_DOCS = {"cerebro": {"dir": str(REPOSITORY / "include" / "dbt" / "target"), "name": "Warehouse (dbt docs)"}}
 
@@ -48,7 +44,6 @@ AIRFLOW_SETTINGS = {
     # The dbt docs are in Airflow's navigation after `make docs`.
     "AIRFLOW__COSMOS__DBT_DOCS_PROJECTS": json.dumps(DBT_DOCS),
     "PYTHONPATH": str(REPOSITORY),
-    "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
 }
 
 
@@ -59,20 +54,20 @@ class Component:
     name: str
     command: list[str]
     environment: dict[str, str]
-    # What makes the program stop quickly but in order.
+    # Stops the program quickly but in order.
     stop_signal: signal.Signals = signal.SIGTERM
     # Seconds until it is killed.
     grace_period: int = 8
 
 
 def component(name: str, settings: StackSettings) -> Component:
-    """The named component of the stack with these settings."""
+    """Return a component of the stack with these settings, by its name."""
     state = settings.state
     environment = base_environment(settings) | {COMPONENT_MARKER: name}
     if name == "postgres":
         return Component(name, postgres.server_command(state), environment | {"LC_ALL": "C.UTF-8"}, signal.SIGINT)
     if name == "s3":
-        # The key goes by the environment: everybody can read arguments.
+        # In the environment, because every user can read the arguments of a process.
         key = f'"{state.secrets().s3_access_key_id},{state.secrets().s3_secret_access_key}"'
         return Component(name, _s3_command(state), environment | {"RCLONE_AUTH_KEY": key})
     # All share one log folder, so no component needs to serve logs on a port of its own.
@@ -99,9 +94,10 @@ def _s3_command(state: State) -> list[str]:
         # A file that is read in one piece is hashed, and its hash written to disk and flushed, each time. A file that
         # is read in pieces is not: 1,000 objects of 36 KB came in 0.6 s instead of 1.1 s.
         "--vfs-read-chunk-size=16k",
-        # Nor is it hashed to compare it with the remembered hash: 0.33 instead of 0.43 ms of processor time an object.
+        # It is not hashed for a comparison with the remembered hash either: 0.33 instead of 0.43 ms of processor time
+        # an object.
         "--no-checksum",
-        # The listing's ETags are MD5 sums. Remembered they cost nothing; computed again, 1.7 s a GB each time.
+        # The listing's ETags are MD5 sums. Remembering them costs nothing, computing them again 1.7 s a GB each time.
         f"--cache-dir={state.folder / 's3-cache'}",
         f":hasher,remote='{buckets}',hashes=md5,max_age=off:",
     ]
@@ -109,13 +105,13 @@ def _s3_command(state: State) -> list[str]:
 
 def base_environment(settings: StackSettings) -> dict[str, str]:
     """The caller's environment without what would change the programs, with the stack's marker and settings."""
-    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN)}
+    environment = own_environment()
     for name in ("no_proxy", "NO_PROXY"):
         environment[name] = ",".join(filter(None, (environment.get(name), "127.0.0.1,localhost")))
     own = {
         STACK_MARKER: str(settings.state_dir),
         "PATH": f"{sys.prefix}/bin:{environment.get('PATH', '/usr/bin:/bin')}",
-        # A process that changes its title keeps its environment readable: it is known by it.
+        # A process that changes its title keeps its environment readable, by which `processes.find` finds it.
         "SPT_NOENV": "1",
         "DO_NOT_TRACK": "1",
         "PYTHONUNBUFFERED": "1",
@@ -134,13 +130,16 @@ def connections(secrets: Secrets, ports: Ports) -> dict[str, str]:
 
 
 def airflow_environment(settings: StackSettings) -> dict[str, str]:
-    """All of Airflow's configuration."""
+    """Return all environment variables that configure Airflow."""
     state = settings.state
     secrets, ports = state.secrets(), state.ports()
     url = f"http://{HOST}:{ports.airflow}"
     database = f"airflow:{secrets.airflow_database_password}@{HOST}:{ports.postgres}/airflow"
     own = {
         "AIRFLOW_HOME": str(state.airflow_home),
+        # The defaults, which Airflow does not fill in if the path has a "%": its logs were in "{AIRFLOW_HOME}/logs".
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(state.airflow_home / "logs"),
+        "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(state.airflow_home / "logs/dag_processor"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(settings.dags_folder),
         "AIRFLOW__CORE__FERNET_KEY": secrets.airflow_fernet_key,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(state.passwords_file),

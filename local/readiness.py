@@ -1,4 +1,4 @@
-"""Whether a service that runs answers, too; asked with the values of .local/env."""
+"""Checks whether a running component answers, with the values of .local/env."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,7 +16,7 @@ _PROBES: dict[str, Callable[[Mapping[str, str]], object]] = {
 
 
 def answers(name: str, values: Mapping[str, str]) -> bool:
-    """Whether the component answers; true for those that nobody can ask."""
+    """Return whether the component answers; True for a component without a probe."""
     try:
         _PROBES.get(name, bool)(values)
     except (psycopg2.OperationalError, httpx.HTTPError):

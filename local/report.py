@@ -1,4 +1,4 @@
-"""What `make run` prints at the end: the answers, the rows of each table, the time each part took."""
+"""Prints the end of `make run`: the answers, the rows of each table, the time of each part."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -20,7 +20,7 @@ LAYERS = ["raw", "staging", "marts", "analytics"]
 
 
 def print_answers(warehouse_uri: str, console: Console) -> None:
-    """Ask the warehouse both questions, word for word as the files have them, and how much there is."""
+    """Print the answers to both questions, read word for word from their files, and the rows of each table."""
     with closing(psycopg2.connect(warehouse_uri)) as connection, connection.cursor() as cursor:
         for question, file in ANSWERS.items():
             cursor.execute((REPOSITORY / "include" / "sql" / "checking" / "answers" / file).read_text())
@@ -35,20 +35,19 @@ def print_answers(warehouse_uri: str, console: Console) -> None:
 
 
 def print_times(parts: Iterable[tuple[str, float]], console: Console) -> None:
-    """Seconds by part."""
+    """Print the seconds of each part."""
     console.print(_table("Time", ["part", "took"], [(name, f"{seconds:.1f} s") for name, seconds in parts]))
 
 
 def group_times(tasks: Iterable[Task]) -> list[tuple[str, float]]:
-    """From the first start to the last end of the tasks of each group, in the order of their starts."""
+    """Return the seconds of each task group, from its first start to its last end, in the order of the starts."""
     spans: dict[str, tuple[float, float]] = {}
     for task in tasks:
         if task.start and task.end:
             start, end = task.start.timestamp(), task.end.timestamp()
             first, last = spans.get(task.group, (start, end))
             spans[task.group] = (min(first, start), max(last, end))
-    ordered = sorted(spans.items(), key=lambda item: item[1])
-    return [(f"  {group}", last - first) for group, (first, last) in ordered]
+    return [(f"  {group}", end - start) for group, (start, end) in sorted(spans.items(), key=lambda item: item[1])]
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:

@@ -24,7 +24,7 @@ RUN_TIMEOUT = 1800.0
 
 
 def run(stack: Stack, console: Console) -> int:
-    """Run both DAGs under the real scheduler and print what came out; 0 only if everything is green."""
+    """Run both DAGs under the real scheduler and print the results; return 0 only if everything is green."""
     started = time.monotonic()
     was_up = stack.is_up()
     try:
@@ -60,7 +60,7 @@ def _run_dags(stack: Stack, console: Console, started: float, ready: float) -> i
     try:
         print_answers(environment["WAREHOUSE_URI"], console)
     except (psycopg2.Error, OSError) as error:
-        # After a failed run there may be nothing to ask yet, and the failure is what matters.
+        # After a failed run the tables may be missing. The failed run was reported above.
         console.print(f"The warehouse could not answer: {error}", style="red", markup=False)
         green = False
     report = stack.state.buckets / REPORT

@@ -1,5 +1,7 @@
-"""What a person may choose about the local stack, and what every part of it refers to."""
+"""The settings of the local stack, and the paths that every module of it uses."""
 
+import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +12,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from local.state import StackError, State
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# Variables of the user that would change the programs, and proxies (socks5://) with which httpx and DuckDB fail.
+_PREFIXES = "|".join((REPOSITORY / "local" / "foreign_variables.txt").read_text().split())
+_FOREIGN = re.compile(rf"{_PREFIXES}|\w+_PROXY=(?!https?:)\w+://", re.IGNORECASE)
 
 
 def _url_or_folder(target: str) -> str:
@@ -45,7 +51,7 @@ class StackSettings(BaseSettings):
 
     @classmethod
     def read(cls) -> "StackSettings":
-        """Read the environment. Raises StackError that names each variable with an invalid value."""
+        """Read the environment. Raises StackError: values are invalid; the message names each variable."""
         try:
             return cls()
         except ValidationError as error:
@@ -63,8 +69,13 @@ class StackSettings(BaseSettings):
         return {f"CEREBRO_{name.upper()}": str(value) for name, value in chosen.items()}
 
 
+def own_environment() -> dict[str, str]:
+    """Return the environment without the variables of the user that would change the programs."""
+    return {name: value for name, value in os.environ.items() if not _FOREIGN.match(f"{name}={value}")}
+
+
 def executable(name: str) -> Path:
-    """A program of the environment this Python belongs to."""
+    """Return the path of a program in the environment of this Python. Raises StackError: it is not installed."""
     path = Path(sys.prefix) / "bin" / name
     if not path.exists():
         raise StackError(f"{path} is missing. Install it: make setup")

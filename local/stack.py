@@ -1,4 +1,4 @@
-"""The stack as a whole: up and down."""
+"""Starts and stops the stack as a whole."""
 
 import fcntl
 import json
@@ -23,10 +23,10 @@ AIRFLOW_TIMEOUT = 180.0
 
 
 class Stack:
-    """The stack with these settings."""
+    """The stack of one state folder."""
 
     def __init__(self, settings: StackSettings, product: dict[str, str] | None = None) -> None:
-        """`product`: environment variables that the programs get on top, such as settings of the product."""
+        """Describe a stack; nothing starts. ``product``: more variables for the programs, such as settings."""
         self.settings = settings
         self.state = settings.state
         self._base = base_environment(settings) | (product or {})
@@ -39,13 +39,12 @@ class Stack:
         return all(states.get(name) == "RUNNING" for name in wanted) and self.state.env_file.exists()
 
     def require_warehouse(self) -> None:
-        """Raise StackError if PostgreSQL and S3 do not run."""
+        """Check that PostgreSQL and S3 run. Raises StackError: they do not."""
         if not self.is_up(airflow=False):
             raise StackError("The warehouse is not running. Start it: make up")
 
     def up(self, say: Callable[[str], None], airflow: bool = True, tied: bool = False) -> None:
-        """
-        Start the components that do not run yet, and wait until all of them are ready.
+        """Start the components that do not run yet, and wait until all of them are ready.
 
         Args:
             say: gets a line about whatever takes long.
@@ -61,9 +60,8 @@ class Stack:
                 if not self.supervisor.states():
                     self.supervisor.stop()
                     self.state.choose_ports(self.settings.model_dump())
-                    write_private(
-                        self.state.passwords_file, json.dumps({"admin": self.state.secrets().airflow_password})
-                    )
+                    passwords = {"admin": self.state.secrets().airflow_password}
+                    write_private(self.state.passwords_file, json.dumps(passwords))
                     postgres.prepare(self.state)
                     self.supervisor.start(tied)
                 self._start("services", SERVICES, SERVICES_TIMEOUT)
@@ -90,10 +88,8 @@ class Stack:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise StackError(
-                    f"Another command is starting or stopping this stack ({self.state.folder}). "
-                    "Try again when it is done."
-                ) from error
+                where = f"Another command is starting or stopping this stack ({self.state.folder})."
+                raise StackError(f"{where} Try again when it is done.") from error
             yield
 
     def _start(self, group: str, names: tuple[str, ...], timeout: float) -> None:
@@ -115,7 +111,7 @@ class Stack:
                 time.sleep(0.1)
 
     def _migrate(self, say: Callable[[str], None]) -> None:
-        """Bring Airflow's database to the installed version, unless a file says that it is; to check takes seconds."""
+        """Migrate Airflow's database to the installed version, unless a file says so: a check takes seconds."""
         stamp, installed = self.state.migrated_file, version("apache-airflow-core")
         if stamp.exists() and stamp.read_text() == installed:
             return

@@ -1,4 +1,4 @@
-"""The state folder: the files of a stack, the ports it listens on, its secrets."""
+"""The state folder: the files of a stack, its ports, its secrets."""
 
 import json
 import os
@@ -63,7 +63,7 @@ class State:
         # The S3 server's folder: one subfolder a bucket.
         self.buckets = folder / "s3"
         self.postgres_data = folder / "postgres" / "data"
-        # The version of Airflow that the database has been migrated to; it goes where the database goes.
+        # The version of Airflow that the database was migrated to; it is removed together with the data.
         self.migrated_file = self.postgres_data / "airflow-version"
         # Airflow's own files, with the logs of the tasks.
         self.airflow_home = folder / "airflow"
@@ -73,7 +73,7 @@ class State:
         self._secrets_file = folder / "secrets.json"
 
     def create(self) -> None:
-        """Make the folders. Raises StackError if another user owns them."""
+        """Create the folders. Raises StackError: another user owns them."""
         try:
             for folder in (self.folder, self.logs, self.buckets, self.airflow_home, self.postgres_data.parent):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,19 +86,19 @@ class State:
             ) from error
 
     def secrets(self) -> Secrets:
-        """The secrets of this stack; those that do not exist yet are made."""
+        """Return the secrets of this stack; generate those that do not exist yet."""
         secrets = _read(self._secrets_file, Secrets)
         write_private(self._secrets_file, json.dumps(asdict(secrets), indent=2))
         return secrets
 
     def ports(self) -> Ports:
-        """The ports chosen by the last start. Raises StackError if there was none."""
+        """Return the ports that the last start chose. Raises StackError: the stack was never started."""
         if self._ports_file.exists():
             return _read(self._ports_file, Ports)
         raise StackError("The stack was never started here. Start it: make up")
 
     def environment(self) -> dict[str, str]:
-        """What .local/env holds: addresses and credentials for users of the running stack."""
+        """Return the contents of .local/env: addresses and credentials for users of the running stack."""
         secrets, ports = self.secrets(), self.ports()
         return {
             "S3_ENDPOINT_URL": f"http://{HOST}:{ports.s3}",
@@ -111,11 +111,10 @@ class State:
         }
 
     def choose_ports(self, settings: Mapping[str, Any]) -> Ports:
-        """
-        Choose ports for a stack that is about to start, and remember them.
+        """Choose the ports of a stack that is about to start, and remember them.
 
-        That is the one of the settings, else that of the last start, else the usual one, else any free one. Raises
-        StackError if a port of the settings is taken.
+        A service gets the port of the settings, else that of the last start, else the usual one, else any free one.
+        Raises StackError: a port of the settings is taken.
         """
         remembered, usual = asdict(_read(self._ports_file, Ports)), asdict(Ports())
         chosen: dict[str, int] = {}
@@ -134,7 +133,7 @@ class State:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, all of it or nothing, unless it has this text already."""
+    """Write a file atomically that only its owner can read, unless it has this text already."""
     if path.exists() and path.read_text() == text:
         return
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -145,7 +144,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def _read(path: Path, kind: type[Kind]) -> Kind:
-    """What the file holds; the kind's defaults if it is missing."""
+    """Return the contents of the file; the kind's defaults if it is missing."""
     try:
         return TypeAdapter(kind).validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -155,7 +154,7 @@ def _read(path: Path, kind: type[Kind]) -> Kind:
 
 
 def port_is_free(port: int) -> bool:
-    """Whether a server could listen on this port of 127.0.0.1 now."""
+    """Return whether a server could listen on this port of 127.0.0.1 now."""
     with socket.socket() as probe:
         # As servers do: a port whose last connections only wait to time out counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -167,7 +166,7 @@ def port_is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port on which no process listens."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""supervisord, which keeps the stack's components running: started, asked and stopped."""
+"""Starts, queries and stops supervisord, which keeps the stack's components running."""
 
 import hashlib
 import os
@@ -33,7 +33,7 @@ class Supervisor:
     """The supervisord of one state folder."""
 
     def __init__(self, state: State, environment: dict[str, str]) -> None:
-        """`environment`: environment variables of all components."""
+        """Describe a supervisord of a state folder, and the environment of all components; nothing starts."""
         self.state = state
         self._environment = environment
         self.socket = _socket_path(state)
@@ -42,17 +42,16 @@ class Supervisor:
         return getRPCInterface({"SUPERVISOR_SERVER_URL": f"unix://{self.socket}"}).supervisor
 
     def states(self) -> dict[str, str]:
-        """Every component's state in supervisord's words (RUNNING, FATAL ...); empty when it is down."""
+        """Return every component's state in supervisord's words (RUNNING, FATAL ...); empty when it is down."""
         try:
             return {process["name"]: process["statename"] for process in self._rpc().getAllProcessInfo()}
         except _UNREACHABLE:
             return {}
 
     def start(self, tied: bool) -> None:
-        """
-        Start supervisord, without any component yet. Raises StackError if it does not answer within ten seconds.
+        """Start supervisord without any component; if ``tied``, it ends with this process, however that ends.
 
-        When `tied`, it ends with this process, however that ends; otherwise it stays until it is stopped.
+        Raises StackError: it does not answer within ten seconds.
         """
         configuration = self.state.folder / "supervisord.conf"
         self._write_configuration(configuration)
@@ -76,21 +75,21 @@ class Supervisor:
             time.sleep(0.02)
 
     def start_group(self, name: str) -> None:
-        """Start those components of the group `services` or `airflow` that do not run."""
+        """Start the components of the group `services` or `airflow` that do not run."""
         self._rpc().startProcessGroup(name, False)
 
     def stop(self) -> None:
-        """Stop all components and supervisord, then whatever else this stack has left; at any time."""
+        """Stop all components and supervisord, then end all other processes of this stack. Safe at any time."""
         with suppress(*_UNREACHABLE, psutil.Error):
             main = psutil.Process(self._rpc().getPID())
             guards = main.children()
             self._rpc().shutdown()
             deadline = time.monotonic() + 2 * STOP_TIMEOUT
             while guards and time.monotonic() < deadline:
-                # Every question makes it look after its processes at once, not after up to a second.
+                # Each request makes supervisord reap its processes at once, instead of within a second.
                 self.states()
                 _, guards = psutil.wait_procs(guards, timeout=0.1)
-            # Nothing is left to put in order; its own way out takes 2 s.
+            # No component is left, so a kill is safe. Its orderly end takes 2 s.
             main.kill()
             main.wait(5)
         end(find(str(self.state.folder)))

@@ -1,4 +1,4 @@
-"""A stack that runs as long as a context is open."""
+"""Runs a stack as long as a context is open."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from local.state import HOST, State, free_port
 
 
 def settings_apart(folder: Path, openlineage: Path | None = None) -> StackSettings:
-    """Settings for a stack beside all others: a folder and free ports of its own."""
+    """Return settings for a stack apart from all others: in its own folder, on free ports."""
     return StackSettings(
         state_dir=folder,
         postgres_port=free_port(),
@@ -25,8 +25,7 @@ def settings_apart(folder: Path, openlineage: Path | None = None) -> StackSettin
 def running(
     settings: StackSettings, airflow: bool = False, product: dict[str, str] | None = None
 ) -> Iterator[dict[str, str]]:
-    """
-    Run PostgreSQL and S3, and Airflow if wanted, until the context ends, even if this process is killed.
+    """Run PostgreSQL and S3, and Airflow if wanted, until the context ends, even if this process is killed.
 
     Args:
         settings: see `settings_apart`.
@@ -52,5 +51,5 @@ def running(
 
 
 def superuser_uri(state: State) -> str:
-    """PostgreSQL with all rights."""
+    """Return the address of PostgreSQL with the superuser's name and password."""
     return f"postgresql://postgres:{state.secrets().postgres_password}@{HOST}:{state.ports().postgres}/postgres"

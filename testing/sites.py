@@ -1,4 +1,4 @@
-"""Sites that are used once and removed: a landing zone, a quarantine and a warehouse."""
+"""Sites, which are used once and removed: a landing zone, a quarantine and a warehouse each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -69,7 +69,7 @@ class Site:
             connection.close()
 
     def environment(self) -> dict[str, str]:
-        """Where everything is, for a process of its own and for dbt."""
+        """Return the environment in which dbt, or another process, finds the site."""
         return {
             "S3_ENDPOINT_URL": self.store.endpoint_url,
             "AWS_ACCESS_KEY_ID": self.store.access_key_id,
@@ -123,26 +123,40 @@ class Site:
 
 
 def object_store(services: Mapping[str, str]) -> ObjectStore:
-    """The object store of the services that ``testing.services.running`` describes."""
+    """Return the object store of the services that ``testing.services.running`` describes."""
     return ObjectStore(services["S3_ENDPOINT_URL"], services["AWS_ACCESS_KEY_ID"], services["AWS_SECRET_ACCESS_KEY"])
+
+
+def warehouse_of(uri: str) -> Warehouse:
+    """Return the warehouse that a PostgreSQL URI with name and password describes."""
+    address = urlsplit(uri)
+    return Warehouse(
+        str(address.hostname),
+        address.port or 5432,
+        str(address.username),
+        address.password or "",
+        address.path.lstrip("/"),
+    )
 
 
 AnySite = TypeVar("AnySite", bound=Site)
 
 
 def make_site(kind: type[AnySite], services: Mapping[str, str], bucket: str | None = None) -> AnySite:
-    """Create an empty landing zone and a prepared warehouse on services that ``testing.services.running`` describes.
+    """Create a site with an empty landing zone and a prepared warehouse.
 
-    With ``bucket``, that one is the landing zone as it is.
+    Args:
+        kind: the class of the site.
+        services: the values of ``testing.services.running``.
+        bucket: an existing landing zone to use as it is; none means a new one.
     """
     superuser_uri = services["POSTGRES_SUPERUSER_URI"]
-    owner = urlsplit(services["WAREHOUSE_URI"])
     name = f"site_{os.urandom(5).hex()}"
-    warehouse = Warehouse(str(owner.hostname), owner.port or 5432, str(owner.username), str(owner.password), name)
+    warehouse = replace(warehouse_of(services["WAREHOUSE_URI"]), database=name)
     site = kind(
         object_store(services), warehouse, superuser_uri, bucket or name.replace("_", "-"), f"quarantine-{name[5:]}"
     )
-    _run_on_server(superuser_uri, f"create database {{}} owner {owner.username}", name)
+    _run_on_server(superuser_uri, f"create database {{}} owner {warehouse.user}", name)
     prepare_warehouse(warehouse)
     for new in (site.bucket, site.quarantine_bucket):
         if new != bucket:

@@ -1,4 +1,4 @@
-"""Stacks for the tests: the real services, in folders and on ports of their own."""
+"""Stacks for the tests: the real services, each in a folder and on ports of its own."""
 
 import os
 import tempfile
@@ -8,33 +8,28 @@ import pytest
 
 from testing.services import running, settings_apart
 
-# Airflow writes a configuration where it finds none: not into the home of whoever tests. Removed when the tests end.
+# Airflow writes a configuration where it finds none, and must not write it into the user's home. Removed at the end.
 _AIRFLOW_HOME = tempfile.TemporaryDirectory(prefix="cerebro-test-airflow-")
 os.environ.setdefault("AIRFLOW_HOME", _AIRFLOW_HOME.name)
 
 
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """
-    PostgreSQL and S3, started once: S3_ENDPOINT_URL, WAREHOUSE_URI and so on, as .local/env has them.
-
-    On top the Airflow connections AIRFLOW_CONN_MINIO and AIRFLOW_CONN_WAREHOUSE, and for tests that make
-    databases of their own POSTGRES_SUPERUSER_URI.
-    """
+    """PostgreSQL and S3, started once: the values that ``testing.services.running`` yields."""
     with running(settings_apart(tmp_path_factory.mktemp("services"))) as values:
         yield values
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The same with the whole of Airflow, on the repository's own DAGs; with AIRFLOW_API_URL and so on."""
+    """The same with Airflow, on the repository's DAGs; with AIRFLOW_API_URL, user and password."""
     with running(settings_apart(tmp_path_factory.mktemp("stack")), airflow=True) as values:
         yield values
 
 
 @pytest.fixture(scope="session")
 def watched_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The same once more, with lineage events in files, whose folder is LINEAGE_FOLDER, and with impatient alerts."""
+    """A stack that writes lineage events into LINEAGE_FOLDER, and sends alerts after short times."""
     lineage = tmp_path_factory.mktemp("lineage")
     settings = settings_apart(tmp_path_factory.mktemp("watched"), openlineage=lineage)
     alerts = {"CEREBRO_LATE_AFTER_MINUTES": "0.05", "CEREBRO_STALE_AFTER_HOURS": "missions=0.001"}

@@ -1,19 +1,18 @@
-"""An HTTP server that takes alerts, as Slack would."""
+"""An HTTP server that receives alerts, as Slack does."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
 
-# Who knows this part of the address can write to the channel.
+# With this part of the address anyone can write to the channel, so no log may show it.
 SECRET = "T0SECRET/B0SECRET/nobodymayreadthis"
 
 
 @contextmanager
 def receiver() -> Iterator[tuple[str, list[str]]]:
-    """Run the server; its address, and the texts that were posted to it."""
+    """Run the server; yield its address, and the texts that were posted to it."""
     texts: list[str] = []
 
     class Receiver(BaseHTTPRequestHandler):
@@ -24,7 +23,7 @@ def receiver() -> Iterator[tuple[str, list[str]]]:
             self.end_headers()
             self.wfile.write(b"ok")
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, *_: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)

@@ -1,1 +1,4 @@
-"""The work of Cerebro Restore, one package a job. Imports point one way, down to ``platform`` (see pyproject.toml)."""
+"""The Python of Cerebro Restore, one package a job.
+
+Imports point one way, down to ``platform``: the layers are in pyproject.toml, and ``lint-imports`` checks them.
+"""

@@ -1,4 +1,4 @@
-"""What a person sees in a browser: the grid, the graphs and the page Cerebro of the running product."""
+"""A person at a browser, who opens the grid, the graphs and the page Cerebro of the running product."""
 
 import json
 import os
@@ -77,7 +77,7 @@ class Person:
         self.opens(f"/dags/{RESTORE_DAG}")
         self._expands_all_groups()
         for model in models():
-            # Whatever the group is called that the task is in.
+            # The task may be in any group.
             row = self.page.locator(f'[data-testid^="task-"][data-testid$="-{model}"]')
             expect(row).to_have_count(1)
             expect(row).to_contain_text(model)

@@ -11,7 +11,7 @@ from tests.unit.test_page_contents import EVERYTHING, EVIL, ITALIC, whole_page
 
 @pytest.fixture(scope="module")
 def seen(offline: Page, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """What happens while the report is opened."""
+    """The errors and requests while the report is opened."""
     path: Path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(render.report_html(whole_page(**EVERYTHING), "manual__1"), encoding="utf-8")
     happened: dict[str, list[str]] = {"requests": [], "errors": [], "dialogs": []}

@@ -1,4 +1,4 @@
-"""What a person sees of the running product; with --write-images (`make screenshots`) it is in docs/images."""
+"""The screens of the running product, which --write-images (`make screenshots`) writes to docs/images."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from local.airflow_api import AirflowApi
 from tests.browser.person import Person, models, most_quarantined
 
-# Whoever holds the first fixture waits for Airflow and both DAGs.
+# The first fixture waits for Airflow and both DAGs.
 pytestmark = pytest.mark.timeout(600)
 
 

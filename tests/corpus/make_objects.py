@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 CORPUS = Path(__file__).parent
-# What a query may select from: good readings, one a second.
+# The table that a query may select from: good readings, one a second.
 READINGS = """
     create macro readings(rows) as table
     select
@@ -29,7 +29,7 @@ def corrupt_page(whole: bytes) -> bytes:
     return whole[:page] + b"\0" * 64 + whole[page + 64 :]
 
 
-# What happens to an object after its query has been written.
+# The changes to an object after its query has been written.
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "footer_cut": lambda whole: whole[:-50],
     "half": lambda whole: whole[: len(whole) // 2],

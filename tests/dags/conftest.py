@@ -1,10 +1,15 @@
-"""DAG files, parsed as the DAG processor does, in an Airflow home of their own: no scheduler, no services."""
+"""The DAGs, parsed as the DAG processor does, in an Airflow home of their own: no scheduler, no services."""
+
+from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from airflow.dag_processing.dagbag import DagBag
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -14,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def dag_bag(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def dag_bag(tmp_path_factory: pytest.TempPathFactory) -> DagBag:
     """The DAGs of the folder dags/."""
     home = tmp_path_factory.mktemp("airflow")
     os.environ |= {

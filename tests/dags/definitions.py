@@ -1,10 +1,13 @@
-"""All definitions as plain values: DAGs, tasks and assets, and what the dbt project builds. See definitions.yaml."""
+"""All definitions as plain values for definitions.yaml: DAGs, tasks and assets, and what the dbt project builds."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG, Asset
 
 
 def given(**fields: Any) -> dict[str, Any]:
@@ -13,7 +16,7 @@ def given(**fields: Any) -> dict[str, Any]:
 
 
 def plain(serialized: Any) -> Any:
-    """Airflow's serialized form, with the class's name in place of its wrapping."""
+    """Airflow's serialized form without its wrapping; ``type`` is the name of the class."""
     if isinstance(serialized, list):
         return [plain(value) for value in serialized]
     if not isinstance(serialized, dict):
@@ -32,11 +35,12 @@ def callbacks(found: Any) -> list[str]:
     return [f"{type(one).__name__}({one.kind})" if hasattr(one, "kind") else one.__name__ for one in several]
 
 
-def names(assets: Iterable[Any]) -> list[str]:
+def names(assets: Iterable[Asset]) -> list[str]:
     return sorted(asset.name for asset in assets)
 
 
 def task(operator: Any) -> dict[str, Any]:
+    """A task, mapped or not: Airflow has no type for both with these attributes."""
     return given(
         operator=getattr(operator, "operator_class", type(operator)).__name__,
         name=operator.task_display_name,
@@ -54,8 +58,9 @@ def task(operator: Any) -> dict[str, Any]:
     )
 
 
-def dag(found: Any, serialized: dict[str, Any]) -> dict[str, Any]:
+def dag(found: DAG, serialized: dict[str, Any]) -> dict[str, Any]:
     """A DAG: ``found`` as its file makes it, ``serialized`` as Airflow keeps it."""
+    params = found.params.items()  # type: ignore[no-untyped-call]  # Airflow types no method of it
     return given(
         schedule=plain(serialized["timetable"]),
         deadline=plain(serialized.get("deadline")),
@@ -65,12 +70,12 @@ def dag(found: Any, serialized: dict[str, Any]) -> dict[str, Any]:
         paused_upon_creation=found.is_paused_upon_creation,
         on_failure=callbacks(found.on_failure_callback),
         on_success=callbacks(found.on_success_callback),
-        params={name: param.schema | {"default": param.value} for name, param in found.params.items()} or None,
+        params={name: param.schema | {"default": param.value} for name, param in params} or None,
         tasks={operator.task_id: task(operator) for operator in found.tasks},
     )
 
 
-def assets(dags: Iterable[Any]) -> dict[str, str]:
+def assets(dags: Iterable[DAG]) -> dict[str, str]:
     """Every asset that a task reads or writes, with its address."""
     operators = [operator for found in dags for operator in found.tasks]
     return {asset.name: asset.uri for operator in operators for asset in [*operator.inlets, *operator.outlets]}

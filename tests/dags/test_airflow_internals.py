@@ -1,4 +1,4 @@
-"""The parts of Airflow that the page Cerebro uses although they are private, each by name."""
+"""The private parts of Airflow that the page Cerebro uses, each by name."""
 
 import ast
 import json
@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 INTERNALS = REPOSITORY / "include" / "cerebro" / "page" / "airflow_internals.py"
 
-# The documentation of Airflow names what the page uses of these: exceptions, conf (templates reference), AirflowPlugin.
+# Airflow documents what the page uses of these: exceptions, conf (templates reference), AirflowPlugin.
 PUBLIC = {"airflow.sdk", "airflow.sdk.exceptions", "airflow.configuration", "airflow.plugins_manager"}
 
 # In a process of its own: Airflow reads its home from the environment when it is imported.
@@ -38,7 +38,7 @@ print(json.dumps({
     "requires_access_view": parameters(requires_access_view),
     "a check takes": [parameters(requires_access_view(AccessView.WEBSITE)),
                       parameters(requires_access_dag("GET", DagAccessEntity.RUN, "some_dag"))],
-    "a check asks": security.get_auth_manager is get_auth_manager,
+    "a check uses the auth manager": security.get_auth_manager is get_auth_manager,
 }))
 """
 
@@ -54,14 +54,14 @@ def internals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
-def test_the_internals_are_what_they_were(internals: dict[str, Any]) -> None:
+def test_the_internals_are_unchanged(internals: dict[str, Any]) -> None:
     assert internals == {
         "get_auth_manager": [],
         "BaseAuthManager.get_url_login": ["self", "kwargs"],
         "requires_access_dag": ["method", "access_entity", "param_dag_id"],
         "requires_access_view": ["access_view"],
         "a check takes": [["request", "user"], ["request", "user"]],
-        "a check asks": True,
+        "a check uses the auth manager": True,
     }
 
 

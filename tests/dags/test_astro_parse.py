@@ -1,4 +1,4 @@
-"""The test that `astro dev parse` runs: it passes on this project, and sees a file that cannot be read."""
+"""The test that `astro dev parse` runs: it passes on this project, and fails on a file that cannot be read."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.fixture
 def astro_home(tmp_path: Path) -> Path:
-    """A folder as it is in the image."""
+    """A folder laid out as in the image."""
     shutil.copytree(REPOSITORY / "dags", tmp_path / "dags")
     shutil.copytree(REPOSITORY / ".astro", tmp_path / ".astro")
     return tmp_path
@@ -43,8 +43,8 @@ def test_the_project_passes(astro_home: Path) -> None:
     assert "2 passed" in result.stdout
 
 
-def test_a_file_that_cannot_be_read_is_named_and_its_dag_missed(astro_home: Path) -> None:
-    # Airflow passes over a file that speaks of neither.
+def test_a_file_that_cannot_be_read_is_named_and_its_dag_is_missing(astro_home: Path) -> None:
+    # Airflow reads only files that mention both "dag" and "airflow".
     (astro_home / "dags" / "cerebro_restore.py").write_text("raise RuntimeError('no such thing')  # an Airflow DAG\n")
     result = parse(astro_home)
     assert result.returncode == 1

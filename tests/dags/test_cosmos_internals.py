@@ -23,7 +23,7 @@ def parameters(function: Any) -> list[str]:
     return list(inspect.signature(function).parameters)
 
 
-def test_the_producer_leaves_the_status_of_a_models_tests_where_the_model_task_looks() -> None:
+def test_the_producer_publishes_the_status_of_a_models_tests_in_an_xcom() -> None:
     assert parameters(aggregation.get_tests_status_xcom_key) == ["model_uid"]
     assert parameters(state.get_xcom_val)[:3] == ["task_instance", "task_ids", "key"]
     assert state.ProducerTaskState.SUCCESS == "success"
@@ -31,7 +31,7 @@ def test_the_producer_leaves_the_status_of_a_models_tests_where_the_model_task_l
     assert not state.is_dbt_node_status_success("error")
 
 
-def test_a_model_task_decides_in_the_methods_that_are_overridden() -> None:
+def test_a_model_task_calls_the_methods_that_are_overridden() -> None:
     for operator in (DbtRunWatcherOperator, DbtSnapshotWatcherOperator):
         assert issubclass(operator, BaseConsumerSensor)
     assert parameters(BaseConsumerSensor._get_node_status) == ["self", "ti", "context"]
@@ -46,13 +46,13 @@ def test_a_model_task_decides_in_the_methods_that_are_overridden() -> None:
     assert "_handle_no_dbt_node_status(producer_task_state, try_number, context)" in poke
 
 
-def test_what_is_assigned_after_construction_is_still_read() -> None:
+def test_cosmos_reads_the_attributes_that_are_assigned_after_construction() -> None:
     assert "self.tests_per_model" in inspect.getsource(DbtProducerWatcherOperator)
     assert "self.manifest_path" in inspect.getsource(ProjectConfig)
     assert hasattr(DbtProducerWatcherOperator, "calculate_openlineage_events_completes")
 
 
-def test_the_group_has_the_task_that_is_renamed(dag_bag: Any) -> None:
+def test_the_group_has_the_task_that_gets_a_name(dag_bag: Any) -> None:
     task = dag_bag.dags["cerebro_restore"].get_task(f"transform.{PRODUCER_DONE_TASK_ID}")
     assert task.task_display_name == "dbt build is done"
 

@@ -1,4 +1,4 @@
-"""The definitions are those of definitions.yaml, so that a review sees a change of shape as a diff."""
+"""The definitions equal those in definitions.yaml, so that a review sees a change of shape as a diff."""
 
 import difflib
 import json
@@ -16,11 +16,11 @@ HEADER = "# All definitions. Written by `make definitions`, compared by test_def
 
 
 def render(dag_bag: Any) -> str:
-    # Not before the fixture has given Airflow a home of its own.
+    # Imported here: the fixture has set Airflow's home by now.
     from airflow.serialization.serialized_objects import DagSerialization
 
     def serialize(dag: Any) -> dict[str, Any]:
-        # By way of JSON, so that enumerations become texts.
+        # Through JSON, so that enumerations become texts.
         content: dict[str, Any] = json.loads(json.dumps(DagSerialization.to_dict(dag)["dag"]))
         return content
 

@@ -1,4 +1,4 @@
-"""Who may see the page, and where it finds the warehouse: with Airflow's auth manager and database, but no server."""
+"""Who may see the page, and how it finds the warehouse: with Airflow's auth manager and database, without a server."""
 
 import json
 import os
@@ -27,22 +27,22 @@ from include.cerebro.page import app as page
 auth_manager = init_auth_manager(page.app)
 
 
-def ask(role, path):
+def get(role, path):
     token = auth_manager.generate_jwt(SimpleAuthManagerUser(username="someone", role=role))
     return TestClient(page.app).get(path, headers={"Authorization": f"Bearer {token}", "Accept": "text/html"})
 
 
 paths = ("/static/page.js", "/static/passwords.json", "/", "/biometrics")
-found = {str(role): [ask(role, path).status_code for path in paths] for role in ("viewer", None)}
+found = {str(role): [get(role, path).status_code for path in paths] for role in ("viewer", None)}
 found["a stranger"] = TestClient(page.app).get("/", headers={"Accept": "text/html"}).text
 found["a program"] = TestClient(page.app).get("/").status_code
-found["without a connection"] = ask("viewer", "/").text
+found["without a connection"] = get("viewer", "/").text
 connection = Connection(conn_id="warehouse", conn_type="postgres", host="127.0.0.1", port=1, login="someone")
 connection.set_password("a-password-nobody-sees")
 with create_session() as session:
     session.add(connection)
 found["with one"] = repr(page._warehouse())
-found["it does not answer"] = ask("viewer", "/").text
+found["it does not answer"] = get("viewer", "/").text
 print(json.dumps(found))
 """
 
@@ -67,7 +67,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return answer
 
 
-def test_only_who_may_see_the_runs_may_see_the_page(found: dict[str, Any]) -> None:
+def test_only_people_who_may_see_the_runs_may_see_the_page(found: dict[str, Any]) -> None:
     assert found["viewer"] == [200, 404, 503, 200]
     assert found["None"] == [403, 403, 403, 403]
 
@@ -77,7 +77,7 @@ def test_a_stranger_gets_a_link_to_the_login_and_a_program_a_status(found: dict[
     assert found["a program"] == 401
 
 
-def test_without_its_connection_the_page_says_what_to_do(found: dict[str, Any]) -> None:
+def test_without_the_connection_the_page_says_what_to_do(found: dict[str, Any]) -> None:
     assert "Airflow has no connection &#39;warehouse&#39;. Make one" in found["without a connection"]
 
 

@@ -1,4 +1,4 @@
-"""The real scheduler, driven as a person would drive it, through the REST API."""
+"""The real scheduler, driven through the REST API as a person would drive it."""
 
 import time
 from typing import Any
@@ -11,16 +11,16 @@ from local.state import StackError
 SAMPLE_DAG = "cerebro_sample_data"
 RESTORE_DAG = "cerebro_restore"
 
-# Seconds; a run takes 15-60 on two cores.
+# Seconds. A run takes 15-60 on two cores.
 RUN_TIMEOUT = 240
 TRIGGER_TIMEOUT = 60
 
 
 class Scheduler(AirflowApi):
-    """Airflow's API, with runs that are given parameters and waited for."""
+    """Airflow's API, with calls that wait for runs and fail the test if one is red."""
 
     def wait_until_finished(self, run: Run, timeout: float = RUN_TIMEOUT) -> str:
-        """Return how the run ended: success or failed."""
+        """Wait until the run ends; return its state: success or failed."""
         try:
             *_, ended = self.follow(run, timeout)
         except StackError as error:
@@ -28,6 +28,7 @@ class Scheduler(AirflowApi):
         return ended.state
 
     def wait_until_green(self, run: Run, timeout: float = RUN_TIMEOUT) -> None:
+        """Wait until the run succeeds. Fails the test, with the ends of the logs, if it does not."""
         state = self.wait_until_finished(run, timeout)
         if state != "success":
             failed = [task for task in self.tasks(run) if task.state == "failed"]
@@ -35,6 +36,7 @@ class Scheduler(AirflowApi):
             pytest.fail(f"{run.dag_id} is {state}: {self._states(run)}\n{logs}")
 
     def await_triggered(self, source: Run) -> Run:
+        """Wait for the run of cerebro_restore that loads what the source run has written."""
         deadline = time.monotonic() + TRIGGER_TIMEOUT
         while (run := self.triggered_by(RESTORE_DAG, source)) is None:
             if time.monotonic() > deadline:
@@ -43,12 +45,12 @@ class Scheduler(AirflowApi):
         return run
 
     def hosts(self, run: Run) -> dict[str, str]:
-        """Where each task ran, by its label."""
+        """The host of each task instance, by task id and map index."""
         instances = self.call("GET", f"{run.path}/taskInstances", params={"limit": 100})["task_instances"]
         return {f"{each['task_id']} {each['map_index']}": each["hostname"] for each in instances if each["hostname"]}
 
     def write_sample(self, parameters: dict[str, Any]) -> Run:
-        """Write a sample and return the run of cerebro_restore that its asset has started."""
+        """Write a sample; return the run of cerebro_restore that its asset triggers."""
         sample = self.trigger(SAMPLE_DAG, parameters)
         self.wait_until_green(sample)
         return self.await_triggered(sample)
@@ -58,11 +60,11 @@ class Scheduler(AirflowApi):
         return {task.task_id: task.state for task in self.tasks(run)}
 
     def run_ids(self, dag_id: str) -> set[str]:
-        """The ids of all runs that Airflow remembers."""
+        """The ids of the DAG's runs, at most 100."""
         return {run.run_id for run in self.runs(dag_id, limit=100)}
 
     def clear(self, run: Run, task_id: str) -> set[str]:
-        """Clear one task and what failed after it, as a person does in the grid; return the ids of what is cleared."""
+        """Clear a failed task and the failed tasks after it, as the grid does; return the ids of the cleared tasks."""
         answer = self.call(
             "POST",
             f"/dags/{run.dag_id}/clearTaskInstances",
@@ -78,7 +80,7 @@ class Scheduler(AirflowApi):
         return {instance["task_id"] for instance in answer["task_instances"]}
 
     def connect(self, conn_id: str, conn_type: str, password: str) -> None:
-        """Make an Airflow connection."""
+        """Create an Airflow connection."""
         self.call("POST", "/connections", json={"connection_id": conn_id, "conn_type": conn_type, "password": password})
 
     def assets(self) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a person on call sees when something is broken; repairing it is enough."""
+"""A broken object or model: a person on call sees what is wrong, and its repair is enough."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ BREAK = """
     create trigger refuse before insert or update or delete on marts.dim_missions
     for each statement execute function public.refuse();
 """
-MEND = "drop function if exists public.refuse() cascade"
+REPAIR = "drop function if exists public.refuse() cascade"
 
 
 def execute(uri: str, statement: str) -> None:
@@ -41,7 +41,7 @@ def put(bucket: Any, key: str, body: bytes) -> None:
 @pytest.fixture
 def mended(warehouse: str) -> Iterator[None]:
     yield
-    execute(warehouse, MEND)
+    execute(warehouse, REPAIR)
 
 
 def test_a_broken_object_is_named_and_stops_nothing_else(scheduler: Scheduler, warehouse: str, bucket: Any) -> None:
@@ -84,7 +84,7 @@ def test_a_broken_model_turns_only_its_own_row_red_and_clearing_it_is_enough(
     for name in ("dim_heroes", "fact_biometrics", "heroes_history", "stg_missions"):
         assert tasks[f"transform.{name}"].state == "success", name
 
-    execute(warehouse, MEND)
+    execute(warehouse, REPAIR)
     cleared = scheduler.clear(run, "transform.dim_missions")
     assert {"transform.dim_missions"} | descendants <= cleared
     scheduler.wait_until_green(run)

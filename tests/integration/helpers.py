@@ -98,7 +98,7 @@ class Site(sites.Site):
     # The main job
 
     def discover(self) -> Discovery:
-        """What is new."""
+        """Return the new objects."""
         return discover(self.store, self.bucket, self.warehouse, self.settings)
 
     def load(self, **changed: Any) -> LoadResult:

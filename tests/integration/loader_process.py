@@ -13,7 +13,7 @@ from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.warehouse import Warehouse
 from tests.integration.helpers import Site
 
-# What the error begins with.
+# The error's line begins with this.
 ERROR_MARK = "The load raised "
 
 

@@ -14,5 +14,5 @@ def one_reading(heart_rate: float = 80, hero_id: str = "hulk", at: str = NOON) -
 
 
 def heart_rates(site: Site) -> list[tuple[str, int, float]]:
-    """Hero, number of readings and mean heart rate of every minute in force."""
+    """Hero, number of readings and mean heart rate of every minute of the current loads."""
     return [(row[0], row[2], row[3]) for row in site.merged_minutes()]

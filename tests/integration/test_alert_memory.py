@@ -71,14 +71,14 @@ def test_an_alert_and_its_end_are_each_sent_once(sent: list[str]) -> None:
     assert sent == [RED.text, GREEN.text, RED.text]
 
 
-def test_other_trouble_and_trouble_that_lasts_are_told(sent: list[str]) -> None:
+def test_other_trouble_and_lasting_trouble_are_sent_again(sent: list[str]) -> None:
     delivery.send(RED, Settings())
     delivery.send(RED._replace(about="check_objects, reconcile"), Settings())
     delivery.send(RED._replace(about="check_objects, reconcile"), Settings(alert_repeat_hours=0))
     assert len(sent) == 3
 
 
-def test_trouble_is_told_though_the_warehouse_is_away(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alerts_are_sent_while_the_warehouse_is_down(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     use(Warehouse("127.0.0.1", free_port(), "nobody", "nothing"), monkeypatch)
     delivery.send(RED, Settings())
     delivery.send(GREEN, Settings())

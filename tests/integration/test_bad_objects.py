@@ -124,7 +124,7 @@ def test_biometrics_alone_in_their_batch_become_what_the_table_says(corpus_site:
     check_case(Outcomes(corpus_site), case)
 
 
-def test_all_together_beside_good_objects(site: Site) -> None:
+def test_all_bad_objects_beside_good_ones(site: Site) -> None:
     good = {
         f"biometrics/good/{number}.parquet": parquet([("2025-01-01 00:00:01", "Hulk", 80, 10, number)])
         for number in range(20)

@@ -65,7 +65,7 @@ def test_a_corrected_file_of_records_supersedes(site: Site) -> None:
     assert site.rows(names.format("raw.current_loads")) == [("Robert Bruce Banner",)]
 
 
-def test_a_broken_correction_leaves_the_version_before_in_force(site: Site) -> None:
+def test_a_broken_correction_leaves_the_earlier_version_current(site: Site) -> None:
     site.put("biometrics.parquet", one_reading())
     site.load()
     site.put("biometrics.parquet", one_reading(90)[:-4])
@@ -243,7 +243,7 @@ def test_a_small_object_that_is_overwritten_while_it_is_fetched_is_loaded_as_it_
     assert {row[3] for row in site.merged_minutes()} == {90}
 
 
-def test_a_file_of_records_that_was_overwritten_after_it_was_listed_is_left_to_the_next_run(site: Site) -> None:
+def test_a_file_of_records_that_changed_after_it_was_listed_is_loaded_by_the_next_run(site: Site) -> None:
     site.put("heroes.csv", HEROES)
     listed = site.discover()
     site.put("heroes.csv", HEROES + HEROES.splitlines()[1] + b"\n")

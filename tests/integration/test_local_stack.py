@@ -20,6 +20,7 @@ from local import postgres
 from local.processes import STACK_MARKER, find
 from local.settings import REPOSITORY
 from local.state import StackError, State, free_port, port_is_free
+from testing.environment import HOSTILE
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -146,9 +147,13 @@ def test_s3_has_the_buckets_and_refuses_a_wrong_key(command: Command) -> None:
         s3_client(values, "wrong").list_buckets()
 
 
-def test_foreign_rclone_variables_change_nothing(command: Command) -> None:
+def test_variables_of_the_users_own_change_nothing(command: Command) -> None:
+    # libpq took PGSSLMODE and PGSERVICE, and httpx stopped at a proxy that it did not need: `make up` failed.
     # rclone takes every RCLONE_ variable for a flag: this one would make the buckets read-only.
-    values = command.up(RCLONE_READ_ONLY="true", RCLONE_VFS_READ_ONLY="true")
+    values = command.up(**HOSTILE, RCLONE_READ_ONLY="true", RCLONE_VFS_READ_ONLY="true")
+    for process in command.processes():
+        if STACK_MARKER in (environment := process.environ()):
+            assert {name for name in HOSTILE if environment.get(name) == HOSTILE[name]} <= {"HTTP_PROXY"}, process
     s3_client(values).put_object(Bucket="cerebro-data", Key="probe", Body=b"x")
     assert (command.state.buckets / "cerebro-data" / "probe").read_bytes() == b"x"
 

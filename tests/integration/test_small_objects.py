@@ -72,7 +72,7 @@ def test_an_object_that_left_the_cache_is_no_longer_proven(
     assert aggregation.proven() == set()
 
 
-def test_still_listed_tells_the_versions_apart(site: Site, objects: list[StoredObject]) -> None:
+def test_still_listed_distinguishes_versions(site: Site, objects: list[StoredObject]) -> None:
     assert still_listed(site.client, site.bucket, objects) == objects
     assert still_listed(site.client, site.bucket, objects[2:]) == objects[2:]
     assert still_listed(site.client, site.bucket, []) == []

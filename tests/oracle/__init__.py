@@ -1,7 +1,7 @@
 """The expected content of the warehouse, calculated independently: slowly, plainly, without the project's code.
 
-Written from the contract and docs/explanation/identity.md alone. ``calculate`` takes the landing zone's objects in
-the order of their delivery and returns the expected marts and analytics.
+Written from docs/reference and docs/explanation/identity.md, not from the code. ``calculate`` takes the landing zone's
+objects in the order of their delivery and returns the expected marts and analytics.
 """
 
 from tests.oracle.calculate import Expected, calculate

@@ -21,8 +21,8 @@ class Expected:
     """The expected tables: lists of rows, in no particular order.
 
     ``energy_by_name`` and ``missions_by_name`` (count, mean stress) are the two questions before LIMIT 1.
-    ``loads`` has (rows_in, rows_loaded, rows_rejected) of every object in force, ``failed`` the keys of
-    objects that could not be read, ``rejections`` the rejected rows of objects in force by (dataset, reason).
+    ``loads`` has (rows_in, rows_loaded, rows_rejected) of every current load, ``failed`` the keys of
+    objects that could not be read, ``rejections`` the rejected rows of current loads by (dataset, reason).
     """
 
     dim_heroes: list[Row] = field(default_factory=list)

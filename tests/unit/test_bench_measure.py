@@ -1,4 +1,4 @@
-"""What the benchmark measures: time, processor time and peak memory of a run."""
+"""The measurements of the benchmark: time, processor time and peak memory of a run."""
 
 import time
 from collections.abc import Iterator

@@ -98,6 +98,14 @@ def test_the_image_has_the_settings_of_the_stack_without_docker(image_environmen
         assert mine == value, option
 
 
+@pytest.mark.parametrize("file", COMPOSE_FILES)
+def test_compose_unsets_no_variable_of_the_image(file: str, image_environment: dict[str, str]) -> None:
+    """Docker removes a variable that is passed on without a value: no DAG found dbt's manifest."""
+    for name, service in read_yaml(file)["services"].items():
+        passed_on = {variable for variable, value in service.get("environment", {}).items() if value is None}
+        assert not passed_on & image_environment.keys(), name
+
+
 def test_compose_has_the_tuning_of_the_stack_without_docker() -> None:
     environment = read_yaml("docker-compose.yml")["x-airflow"]["environment"]
     for option in ("SCHEDULER_IDLE_SLEEP_TIME", "ORPHANED_TASKS_CHECK_INTERVAL"):

@@ -77,7 +77,7 @@ def links(page: Path) -> list[tuple[Path, str]]:
 
 
 def anchors(page: Path) -> set[str]:
-    """What GitHub makes of the page's headings."""
+    """The anchors that GitHub makes of the page's headings."""
     slugs: set[str] = set()
     for heading in re.findall(r"^#+ (.+?)\s*$", prose(page), re.MULTILINE):
         text = LINK.sub(lambda link: link[0][1 : link[0].index("]")], heading)
@@ -137,7 +137,7 @@ def test_every_path_in_the_text_is_there(page: Path) -> None:
     assert [path for path in paths if not path.startswith(made) and not (REPOSITORY / path).exists()] == []
 
 
-def test_what_mentions_a_page_finds_it() -> None:
+def test_every_page_that_the_project_mentions_exists() -> None:
     files = [path for folder in CODE for path in (REPOSITORY / folder).rglob("*") if "target" not in path.parts]
     files += [path for path in REPOSITORY.iterdir() if path.is_file()]
     missing = {}

@@ -1,4 +1,4 @@
-"""What belongs to which dataset, and how objects are packed into batches."""
+"""The dataset of a key, and the packing of objects into batches."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""What the page makes of rows: texts, figures and HTML, also of hostile names."""
+"""The texts, figures and HTML that the page makes of rows, also of hostile names."""
 
 import json
 import re
@@ -152,7 +152,7 @@ def test_a_line_breaks_where_there_are_no_readings() -> None:
     assert band["y"] == [60.0, 60.0, None, 80.0, 80.0, None], "a shape for each stretch"
 
 
-def test_a_mission_stands_on_the_line_unless_there_is_none() -> None:
+def test_a_mission_is_marked_at_the_mean_if_there_is_one() -> None:
     buckets = [bucket(0, 60.0), bucket(1, None)]
     figure = figures.biometrics(buckets, [mission(0, is_high_risk=True), mission(1)])
     marks = figure["data"][2]
@@ -160,7 +160,7 @@ def test_a_mission_stands_on_the_line_unless_there_is_none() -> None:
     assert marks["marker"]["color"] == ["--accent"]
 
 
-def test_days_show_only_what_there_is() -> None:
+def test_days_show_only_panels_with_rows() -> None:
     (row,) = EVERYTHING["days"]
     assert len(figures.days([row])["data"]) == 3
     assert len(figures.days([row | {"objects_failed": 0, "rows_rejected": 0}])["data"]) == 1
@@ -193,7 +193,7 @@ def test_what_is_read_is_bounded(last: str) -> None:
 @pytest.mark.parametrize(
     ("first", "last"), [("", ""), ("x", "2025-01-01"), ("2025-01-02", "2025-01-01"), ("9999-12-31", "9999-12-31")]
 )
-def test_what_is_no_range_is_refused_in_words(first: str, last: str) -> None:
+def test_an_invalid_range_is_refused_with_a_message(first: str, last: str) -> None:
     with pytest.raises(ValueError, match=r"Give both days|before the first"):
         choose_range(first, last)
 

@@ -1,4 +1,4 @@
-"""What `make release` does in a repository of its own, whose `make lint` checks nothing."""
+"""`make release` in a repository of its own, whose `make lint` checks nothing."""
 
 import re
 import shutil

@@ -1,10 +1,13 @@
-"""What the tools' configuration repeats, because it cannot be said once."""
+"""The repetitions in the tools' configuration agree."""
 
 import json
 import re
 import tomllib
 from dataclasses import asdict
 from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
 
 from local.state import Ports
 
@@ -28,3 +31,16 @@ def test_pre_commit_calls_all_that_make_lint_is_made_of() -> None:
     (targets,) = re.findall(r"^lint: (.*?) ##", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
     hooks = re.findall(r"entry: make (\S+)", (REPOSITORY / ".pre-commit-config.yaml").read_text())
     assert hooks == targets.split()
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dbt.txt", "requirements-dev.txt"])
+def test_the_lock_has_the_packages_that_are_required_and_no_others(file: str) -> None:
+    """`make setup` installs the lock alone: without `make lock` after a change, a fresh clone lacked lint-imports."""
+    entries = re.findall(
+        r"^([\w.-]+)==(\S+).*((?:\n +#.*)+)", (REPOSITORY / "requirements.lock").read_text(), re.MULTILINE
+    )
+    locked = {name: version for name, version, origins in entries if f"-r {file}\n" in f"{origins}\n"}
+    lines = (line.partition("#")[0].strip() for line in (REPOSITORY / file).read_text().splitlines())
+    required = {requirement.name: requirement.specifier for requirement in map(Requirement, filter(None, lines))}
+    assert locked.keys() == required.keys()
+    assert all(specifier.contains(locked[name]) for name, specifier in required.items())

@@ -1,4 +1,4 @@
-"""Answers both questions with an analyst's rights."""
+"""The answers to both questions, read with an analyst's rights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check of sources: stale ones and too many rejected rows are worth an alert, though no run is red for them."""
+"""The check of sources: a stale source and too many rejected rows send an alert. The run stays green."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def check_sources(warehouse: Warehouse, dag_id: str, run_id: str, settings: Sett
         rejected = rejected_shares(warehouse, run_id, settings)
     except psycopg2.Error as error:
         # The tasks that need the warehouse fail, and their alert reports it.
-        log.warning("The warehouse cannot say how the sources are: %s", error)
+        log.warning("The sources were not checked, because the warehouse cannot be read: %s", error)
         return {"stale": [], "rejected": []}
     for line in (*stale, *rejected):
         log.warning("%s", line)
     if not stale and not rejected:
-        log.info("The sources are fresh, and this run rejected few enough rows")
+        log.info("No source is stale, and no share of rejected rows is above its threshold")
     if delivery.is_configured():
         url = run_url(dag_id, run_id)
         headline = "Nothing new has come" if stale else "New objects come again"

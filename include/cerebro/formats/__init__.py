@@ -1,5 +1,4 @@
-"""What a file may look like: Parquet, CSV and JSON as they are delivered, and which of it is accepted.
+"""The formats of delivered files: Parquet, CSV and JSON, and which of their contents are accepted.
 
-A format turns bytes into records, or says what is wrong with them; where an object lies and where records go, it does
-not know.
+A format reads an object, or says what is wrong with it. It knows neither the landing zone's layout nor the warehouse.
 """

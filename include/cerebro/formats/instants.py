@@ -1,4 +1,4 @@
-"""Reads instants."""
+"""Reads ISO 8601 texts as instants."""
 
 from __future__ import annotations
 

@@ -24,9 +24,9 @@ def record_rejections(cursor: Cursor, load_ids: dict[str, int], rejections: Sequ
     """Write raw.rejections for the claimed objects.
 
     Args:
-        cursor: The cursor of the transaction that claimed the objects.
-        load_ids: Load ids by object key. Rejections of other objects are not written.
-        rejections: One for each object and reason.
+        cursor: the cursor of the transaction that claimed the objects.
+        load_ids: load ids by object key. Rejections of other objects are not written.
+        rejections: one for each object and reason.
     """
     claimed = [rejection for rejection in rejections if rejection.object_key in load_ids]
     if claimed:
@@ -45,8 +45,8 @@ def record_invalid_measures(cursor: Cursor, rows: Sequence[tuple[int, str, int]]
     """Write raw.invalid_measures.
 
     Args:
-        cursor: The cursor of the transaction that claimed the objects.
-        rows: Load id, measure, and the number of readings whose value of that measure is invalid.
+        cursor: the cursor of the transaction that claimed the objects.
+        rows: load id, measure, and the number of readings whose value of that measure is invalid.
     """
     if rows:
         load_ids, measures, readings = map(list, zip(*rows, strict=True))

@@ -1,4 +1,5 @@
 """From an object in the landing zone to committed rows in ``raw``, one transaction a part.
 
-Biometrics are aggregated by DuckDB, heroes and missions are copied record by record; rejected rows go to quarantine.
+DuckDB aggregates biometrics; heroes and missions are copied record by record; rejected rows go to quarantine. Not here:
+how a file is read (``formats``), and the statements of the ledger (``ledger``).
 """

@@ -153,7 +153,10 @@ class Aggregation:
         for its_url, rows in expected:
             read = sum(self.summaries[urls[its_url]].totals)
             if read != rows:
-                raise NotConservedError(f"{urls[its_url]} holds {rows} readings, {read} were read. Nothing is loaded.")
+                raise NotConservedError(
+                    f"{urls[its_url]}: its footer counts {rows} readings, {read} were read. "
+                    "Nothing of this part is loaded. Clear the task to load it again."
+                )
 
     def quarantine(self, client: S3Client, quarantine_bucket: str, stored: StoredObject) -> str:
         """Write the object's rejected readings to the quarantine bucket and return their key."""

@@ -51,7 +51,7 @@ def binary_copy(
         try:
             cursor.copy_expert(copy_statement, source)
         except Exception as error:
-            # If DuckDB failed first, PostgreSQL's error about the torn input only follows from it.
+            # If DuckDB failed first, PostgreSQL's error about the incomplete input only follows from it.
             raise (errors[0] if errors else error) from error
         finally:
             # Closed before the join: a producer without a reader must not block forever.
@@ -61,5 +61,6 @@ def binary_copy(
         raise errors[0]
     if cursor.rowcount != expected_rows:
         raise NotConservedError(
-            f"{expected_rows} rows were to be copied, {cursor.rowcount} arrived. Nothing is committed."
+            f"{expected_rows} rows were to be copied, {cursor.rowcount} arrived. Nothing is committed. "
+            "Clear the task to load them again."
         )

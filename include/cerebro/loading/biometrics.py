@@ -243,7 +243,7 @@ class BiometricsLoader:
             connection.commit()
         self.result.add([total for stored, total in zip(objects, totals, strict=True) if stored.key in load_ids])
         log.info(
-            "%d objects loaded, %d rows of minutes; another run loaded %d of them meanwhile",
+            "%d objects loaded, %d rows of minutes; %d were loaded by another run in the meantime",
             len(load_ids),
             minutes,
             len(objects) - len(load_ids),

@@ -78,7 +78,7 @@ class LoadOperator(BaseOperator):
             return BiometricsLoader(*site, run_id).load(objects)
         return RecordLoader(self.dataset, *site, run_id).load(objects)
 
-    def get_openlineage_facets_on_complete(self, _: Any) -> OperatorLineage[Any, Any] | None:
+    def get_openlineage_facets_on_complete(self, _: object) -> OperatorLineage[Any, Any] | None:
         """Return what was read and written. OpenLineage calls this, and only if it is on."""
         from include.cerebro.lineage import events
 

@@ -154,7 +154,7 @@ class RecordLoader:
         rejections = self._quarantine(client, stored, parsed.rejected)
         load_ids = loads.claim(cursor, self.dataset, [stored], [parsed.totals], self.dag_run_id)
         if stored.key not in load_ids:
-            log.info("Another run loaded %s meanwhile", stored.key)
+            log.info("%s was loaded by another run in the meantime", stored.key)
             return
         parsed.lines.seek(0)
         cursor.copy_expert(

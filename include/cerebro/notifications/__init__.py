@@ -1,4 +1,4 @@
-"""Notifies people of runs and sources, through a webhook that speaks Slack's language.
+"""Notifies people of runs and sources, through a webhook in Slack's format.
 
-A new channel goes here. What is worth a notification is decided elsewhere (``checking``, Airflow's callbacks).
+A new channel goes here. ``callbacks`` reports runs; what is wrong with the data is decided in ``checking``.
 """

@@ -12,7 +12,7 @@ MOST_LINE_LENGTH = 500
 
 
 class Alert(NamedTuple):
-    """What a person is notified of.
+    """A message to people.
 
     Attributes:
         kind: alerts of one kind are deduplicated against each other.

@@ -66,8 +66,8 @@ def red_run(context: Context) -> Alert:
     failed = sorted(task for task, state in states.items() if state == "failed")
     try:
         broken = broken_objects(run_id, getattr(context.get("dag_run"), "start_date", None))
-    except Exception as error:  # noqa: BLE001 - the warehouse itself may be the trouble
-        broken = [f"The warehouse cannot say which objects are broken: {type(error).__name__}"]
+    except Exception as error:  # noqa: BLE001 - the warehouse may be the cause
+        broken = [f"The broken objects are unknown, because the warehouse cannot be read: {type(error).__name__}"]
     lines = [f"Failed: {', '.join(failed) or context.get('reason')}", *broken]
     return Alert("run", f"{dag_id} is red: {run_id}", lines, run_url(dag_id, run_id), about="\n".join(lines))
 

@@ -7,7 +7,6 @@ deadline and fails (TypeError: unsupported type for timedelta seconds component:
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from airflow.sdk import BaseDeadlineReference, DeadlineReference  # type: ignore[attr-defined]  # the stub lacks them
 
@@ -15,7 +14,7 @@ from airflow.sdk import BaseDeadlineReference, DeadlineReference  # type: ignore
 class RunCreatedDeadline(BaseDeadlineReference):  # type: ignore[misc]
     """The moment at which the run is created: Airflow evaluates it once, at that moment."""
 
-    def _evaluate_with(self, *, session: Any, **_: Any) -> datetime:  # noqa: ARG002 - nothing has to be looked up
+    def _evaluate_with(self, *, session: object, **_: object) -> datetime:  # noqa: ARG002 - nothing has to be looked up
         return datetime.now(UTC)
 
 

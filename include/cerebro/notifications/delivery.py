@@ -68,13 +68,18 @@ def hook(timeout_seconds: int = TIMEOUT_SECONDS) -> SlackWebhookHook:
 
 def log_not_configured() -> None:
     """Log that alerts have no receiver."""
-    log.info("No alert is sent: there is no Airflow connection %s", ALERTS_CONN_ID)
+    log.info("No alert is sent: there is no Airflow connection %s. Create it to be notified.", ALERTS_CONN_ID)
 
 
 def log_unsent(alert: Alert, error: Exception) -> None:
     """Log that an alert could not be sent."""
     # The class only: the text of such an error may hold the address, and whoever has the address can send.
-    log.warning("Not sent (%s): %s", type(error).__name__, alert.headline)
+    log.warning(
+        "Not sent (%s): %s. Check the Airflow connection %s and its receiver.",
+        type(error).__name__,
+        alert.headline,
+        ALERTS_CONN_ID,
+    )
 
 
 def _last_sent(kind: str, repeat_hours: int) -> tuple[str, bool]:
@@ -85,7 +90,10 @@ def _last_sent(kind: str, repeat_hours: int) -> tuple[str, bool]:
             fingerprint, is_recent = cursor.fetchone() or ("", False)
             return (fingerprint, is_recent)
     except Exception as error:  # noqa: BLE001 - at worst the alert is sent twice
-        log.warning("The last alert is unknown: %s", type(error).__name__)
+        log.warning(
+            "The last alert cannot be read (%s), so this one may be sent twice",
+            type(error).__name__,
+        )
         return ("", False)
 
 
@@ -96,4 +104,7 @@ def _record_sent(alert: Alert) -> None:
             cursor.execute(read_sql("notifications/record_sent.sql"), parameters)
             connection.commit()
     except Exception as error:  # noqa: BLE001 - at worst the alert is sent twice
-        log.warning("The alert cannot be recorded: %s", type(error).__name__)
+        log.warning(
+            "The alert cannot be recorded (%s), so it may be sent again",
+            type(error).__name__,
+        )

@@ -1,4 +1,4 @@
-"""What the DAGs share that is Airflow's own: the names of assets, and links into the Airflow UI.
+"""The Airflow objects that the DAGs share: assets, and links into the Airflow UI.
 
 No work is done here, and nothing here reads the store or the warehouse.
 """

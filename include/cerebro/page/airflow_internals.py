@@ -1,4 +1,4 @@
-"""What the page uses of Airflow beyond its public interface; no other module of the page may use any of it.
+"""The private parts of Airflow that the page uses. No other module of the page may use any of them.
 
 Private, as in Airflow 3.3.2 (tests/dags/test_airflow_internals.py fails when it changes):
 

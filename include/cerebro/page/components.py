@@ -1,4 +1,4 @@
-"""What the page is made of before it becomes HTML. Texts are plain: the templates escape them."""
+"""The parts of the page before they become HTML. Texts are plain: the templates escape them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Kind = Literal["text", "number", "instant", "key", "verdict"]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its label, and what a cell of it says of a row."""
+    """A column of a table: its label, and the function that writes the cell of a row."""
 
     label: str
     cell: Callable[[Row], str]

@@ -47,8 +47,8 @@ def read_page(warehouse: Warehouse, choice: Choice | None = None) -> Page:
     A section that cannot be read says so in its place. This never raises because of the warehouse.
 
     Args:
-        warehouse: The warehouse to read.
-        choice: Whose biometrics to show, and of which days.
+        warehouse: the warehouse to read.
+        choice: whose biometrics to show, and of which days.
     """
     try:
         with open_reader(warehouse) as reader:
@@ -83,7 +83,7 @@ def _read_section(reader: Reader, section: Section, read: Callable[[Reader], Sec
 
 
 def _headline(last_runs: Section, broken: Section) -> tuple[str, bool | None]:
-    """What the page says first, and whether all is well; None: no run has checked anything yet."""
+    """Return the headline, and whether all is well; None if no run has checked anything yet."""
     if last_runs.is_healthy is None or broken.problem:
         return "Nothing has been checked yet", None
     for section in (last_runs, broken):

@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 class Figure(TypedDict):
-    """What plotly.js draws."""
+    """A chart as plotly.js draws it."""
 
     data: list[Json]
     layout: Json
@@ -56,9 +56,9 @@ def ranking(names: Sequence[str], values: Sequence[float], labels: Sequence[str]
     """Draw horizontal bars, the first on top and in the accent colour.
 
     Args:
-        names: The name of each bar, on the axis.
-        values: The length of each bar.
-        labels: The text behind each bar.
+        names: the name of each bar, on the axis.
+        values: the length of each bar.
+        labels: the text behind each bar.
     """
     # The axis has places, because two heroes may have one name.
     places = list(range(len(names)))
@@ -93,8 +93,8 @@ def biometrics(buckets: Sequence[Row], missions: Sequence[Row]) -> Figure:
     """Draw a panel for each measure: the mean as a line, lowest to highest as a band, the missions as diamonds.
 
     Args:
-        buckets: The rows of series.sql; at least one.
-        missions: The rows of missions.sql, none of them before the first bucket.
+        buckets: the rows of series.sql; at least one.
+        missions: the rows of missions.sql, none of them before the first bucket.
     """
     times = [bucket["bucket_at"] for bucket in buckets]
     width = times[-1] - times[-2] if len(times) > 1 else timedelta(minutes=1)
@@ -118,7 +118,7 @@ def days(rows: Sequence[Row]) -> Figure:
     """Draw a panel of bars by day for rows loaded, rows rejected and objects failed, each only if there are any.
 
     Args:
-        rows: The rows of days.sql, oldest first; at least one.
+        rows: the rows of days.sql, oldest first; at least one.
     """
     names = [f"{row['day'].day} {row['day']:%b}" for row in rows]
     panels = []

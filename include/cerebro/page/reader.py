@@ -36,19 +36,19 @@ class Reader:
         self._role = role
         self._statement_timeout = statement_timeout
 
-    def rows(self, name: str, **parameters: Any) -> list[Row]:
+    def rows(self, name: str, **parameters: object) -> list[Row]:
         """Return the rows of ``include/sql/page/<name>.sql``.
 
         Raises:
-            UnreadableWarehouseError: The query failed or took too long.
+            UnreadableWarehouseError: the query failed or took too long.
         """
         return self.query(read_sql(f"page/{name}.sql"), **parameters)
 
-    def query(self, statement: str, **parameters: Any) -> list[Row]:
+    def query(self, statement: str, **parameters: object) -> list[Row]:
         """Return the rows of a statement, with ``%(name)s`` for its parameters.
 
         Raises:
-            UnreadableWarehouseError: The query failed or took too long.
+            UnreadableWarehouseError: the query failed or took too long.
         """
         try:
             with self._connection.cursor(cursor_factory=RealDictCursor) as cursor:
@@ -70,12 +70,12 @@ def open_reader(
     """Connect to the warehouse for reading.
 
     Args:
-        warehouse: The warehouse to read.
-        role: The role whose rights the queries have.
-        statement_timeout: How long a query may take, as PostgreSQL writes it, for example ``5s``.
+        warehouse: the warehouse to read.
+        role: the role whose rights the queries have.
+        statement_timeout: how long a query may take, as PostgreSQL writes it, for example ``5s``.
 
     Raises:
-        UnreadableWarehouseError: There is no connection, or no such role.
+        UnreadableWarehouseError: there is no connection, or no such role.
     """
     try:
         with warehouse.connect(role) as connection:

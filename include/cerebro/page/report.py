@@ -27,17 +27,17 @@ def publish(store: ObjectStore, warehouse: Warehouse, bucket: str, dag_run_id: s
     A run that loaded nothing publishes, too: its check and the state of the objects are new.
 
     Args:
-        store: Where the bucket is.
-        warehouse: The warehouse to read.
-        bucket: The bucket to write to.
-        dag_run_id: The run that the report names as its author.
+        store: where the bucket is.
+        warehouse: the warehouse to read.
+        bucket: the bucket to write to.
+        dag_run_id: the run that the report names as its author.
 
     Returns:
         The report's s3:// URI.
 
     Raises:
-        UnreadableWarehouseError: The warehouse does not answer.
-        ReportNotWrittenError: The bucket does not exist.
+        UnreadableWarehouseError: the warehouse does not answer.
+        ReportNotWrittenError: the bucket does not exist.
     """
     page = content.read_page(warehouse)
     if page.problem:

@@ -1,4 +1,4 @@
-"""What can be wrong with an object, and how to tell it from trouble that passes."""
+"""The errors of a load, and whether an object, this machine or the store is their cause."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class NotConservedError(Exception):
     """Rows went missing between two steps of a load. Nothing of it was committed."""
 
 
-# DuckDB raises these for trouble of this machine or of the caller. Anything else may come from the content of an
-# object: a broken footer alone raises any of half a dozen classes, down to plain duckdb.Error.
+# DuckDB raises these for faults of this machine or of the caller. The content of an object may cause any other class:
+# a broken footer alone raises half a dozen of them, down to plain duckdb.Error.
 NOT_CONTENT = (
     duckdb.OutOfMemoryException,
     duckdb.InterruptException,

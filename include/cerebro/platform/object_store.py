@@ -1,4 +1,4 @@
-"""The S3-compatible store: where it is, the keys to it, and what it lists."""
+"""The S3-compatible store: its endpoint, its credentials, and the objects that it lists."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Keys(NamedTuple):
 
 @dataclass(frozen=True)
 class ObjectStore:
-    """An S3 server and the right to use it. ``repr`` hides the secrets.
+    """An S3 server and its credentials. ``repr`` hides the secrets.
 
     Attributes:
         endpoint_url: the server's address; empty means AWS, or what AWS_ENDPOINT_URL or the profile names.

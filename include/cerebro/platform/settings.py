@@ -1,4 +1,4 @@
-"""What may differ between deployments: one frozen object, read from the environment and handed in.
+"""The settings of a deployment: one frozen object, read from the environment and handed in.
 
 Every setting is a variable ``CEREBRO_<NAME>``. ``docs/reference/settings.md`` is generated from this file; tests hold
 ``.env.example`` and ``docker-compose.yml`` to it.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -23,7 +23,7 @@ class SettingInvalidError(ValueError):
     """A setting has a value that cannot be used; the message names the variable."""
 
 
-def _by_dataset(value: Any) -> Any:
+def _by_dataset(value: object) -> object:
     """Read ``biometrics=25,missions=25`` as numbers by dataset."""
     if not isinstance(value, str):
         return value
@@ -52,11 +52,12 @@ class Settings(BaseSettings):
     # dbt
 
     dbt_manifest: Path = DBT_ROOT / "target" / "manifest.json"
-    """dbt's manifest, made ahead by ``make setup``. In the Docker image it is outside of ``include/``, which the Astro
-    CLI mounts from the host."""
+    """dbt's manifest, made ahead by ``make setup``. The Docker image sets it to a path outside of ``include/``, which
+    the Astro CLI mounts from the host."""
 
     dbt_executable: str = "dbt"
-    """dbt's program. It may live in an environment of its own, as in the Docker image; by default it is on the PATH."""
+    """dbt's program; by default it is on the PATH. It may live in an environment of its own: the Docker image sets it
+    to that."""
 
     dbt_threads: PositiveInt = 4
     """Models that dbt builds at the same time. The star schema is three models wide. On two cores that PostgreSQL

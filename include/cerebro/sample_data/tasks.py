@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Literal
 
 from airflow.sdk import get_current_context, task
 
@@ -23,7 +23,7 @@ def write(dataset: Literal["heroes", "missions", "biometrics"]) -> dict[str, flo
 
 
 @task(task_display_name="Announce the objects", outlets=[LANDING_ZONE])
-def announce(heroes: dict[str, Any], missions: dict[str, Any], biometrics: dict[str, Any]) -> None:
+def announce(heroes: dict[str, float], missions: dict[str, float], biometrics: dict[str, float]) -> None:
     """Log what was written, and trigger whatever waits for the landing zone."""
     from include.cerebro.sample_data.writer import log_total
 

@@ -28,7 +28,7 @@ PRODUCER_DONE_TASK_ID = f"{PRODUCER_WATCHER_TASK_ID}_done"
 class WithoutArtifacts:
     """Keeps Cosmos from reading dbt's artifacts for OpenLineage: the models' own tasks report their lineage."""
 
-    def calculate_openlineage_events_completes(self, *_: Any) -> bool:
+    def calculate_openlineage_events_completes(self, *_: object) -> bool:
         """Skip the artifacts; return that there are no events."""
         return False
 

@@ -23,7 +23,7 @@ class _ReportsLineage:
     outlets: list[Asset]
     compiled_sql: str
 
-    def get_openlineage_facets_on_complete(self, _: Any) -> OperatorLineage[Any, Any]:
+    def get_openlineage_facets_on_complete(self, _: object) -> OperatorLineage[Any, Any]:
         """Return the model's lineage. OpenLineage calls this, and only if it is on."""
         from include.cerebro.lineage import events
         from include.cerebro.platform import connections

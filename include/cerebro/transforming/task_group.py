@@ -66,7 +66,8 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
                 conn_id=WAREHOUSE_CONN_ID,
                 profile_args={
                     "schema": "staging",
-                    "role": TRANSFORMER_ROLE,
+                    # In UTC, by the same means and for the same reasons as in profiles.yml.
+                    "role": f"{TRANSFORMER_ROLE}; set timezone to 'UTC'",
                     "threads": settings.dbt_threads,
                 },
             ),
@@ -132,7 +133,7 @@ def _tasks(
     def asset(unique_id: str) -> Asset:
         return table(tables[unique_id]["schema"], tables[unique_id]["name"])
 
-    def task(*, dag: DAG, task_group: TaskGroup, node: DbtNode, task_args: dict[str, Any], **_: Any) -> BaseOperator:
+    def task(*, dag: DAG, task_group: TaskGroup, node: DbtNode, task_args: dict[str, Any], **_: object) -> BaseOperator:
         own: dict[str, Any] = {"has_tests": node.unique_id in tests} if operator is DbtModelOperator else {}
         return operator(
             task_id=node.name,

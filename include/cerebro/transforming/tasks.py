@@ -1,4 +1,4 @@
-"""The tasks around dbt: whether there is anything to transform, and the record of what was."""
+"""The tasks around dbt: one decides whether there is anything to transform, the other records what was."""
 
 from __future__ import annotations
 

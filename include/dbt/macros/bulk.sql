@@ -43,15 +43,17 @@
 
 {#- A query with one row per day that has a minute in the given relation. With one day at
     a time, a hash table fits in memory and the rows come out by day, hero and minute,
-    so that the index on hero and minute is built in a third of the time. -#}
+    so that the index on hero and minute is built in a third of the time. Steps are of 24
+    hours: `interval '1 day'` is an hour longer or shorter where the session's time zone
+    changes its clocks. -#}
 {% macro all_days(minutes) -%}
     select
         days.first_minute as from_minute,
-        days.first_minute + interval '1 day' as until_minute
+        days.first_minute + interval '24 hours' as until_minute
     from (
         select distinct
             date_bin(
-                interval '1 day', minutes.minute_at, timestamptz '1970-01-01Z'
+                interval '24 hours', minutes.minute_at, timestamptz '1970-01-01Z'
             ) as first_minute
         from {{ minutes }} as minutes
     ) as days

@@ -57,3 +57,20 @@
     end
     $$;
 {% endmacro %}
+
+
+{#- Identifies the rows of a table without a primary key by all of their columns. In a
+    publication that includes the table, updates and deletes fail without an identity. It
+    costs WAL only where wal_level is logical. -#}
+{% macro add_missing_replica_identity() %}
+    do $$
+    begin
+        if exists (
+            select from pg_class
+            where oid = '{{ this }}'::regclass and relreplident = 'd'
+        ) then
+            alter table {{ this }} replica identity full;
+        end if;
+    end
+    $$;
+{% endmacro %}

@@ -1,4 +1,4 @@
--- Objects whose load in force failed, the latest first.
+-- Objects whose last load failed, the latest first.
 select
     load_history.object_key,
     load_history.error,

@@ -41,7 +41,7 @@ before update or delete on raw.loads
 for each row when (old.status = 'loaded')
 execute function raw.refuse_to_rewrite_history();
 
--- One row per load in force: loaded, and not superseded by a later version of the same object.
+-- One row per current load: loaded, and not superseded by a later version of the same object.
 create or replace view raw.current_loads as
 select loads.*
 from raw.loads

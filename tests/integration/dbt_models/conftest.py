@@ -1,4 +1,4 @@
-"""A database of its own for every test; the server is that of the fixture `services`."""
+"""A database for every test of the dbt models, on the server of the fixture `services`."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -17,18 +17,25 @@ TEMPLATE = f"{NAME}_built"
 
 
 class Server:
-    """Makes databases and drops them."""
+    """Creates and drops databases on one PostgreSQL server."""
 
     def __init__(self, superuser_uri: str, uri: str, scratch: Path) -> None:
         self.superuser_uri = superuser_uri
         self.uri = uri
-        # dbt's parsed project is kept from test to test: it saves seconds each time.
+        # Keeps dbt's parsed project from test to test, which saves seconds each time.
         self.scratch = scratch
 
     def execute(self, statement: str, *names: str) -> None:
         with closing(psycopg2.connect(self.superuser_uri)) as connection:
             connection.autocommit = True
             connection.cursor().execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def execute_in(self, warehouse: Warehouse, statement: str) -> None:
+        """Execute a statement in one database with all rights."""
+        uri = urlsplit(self.superuser_uri)._replace(path=f"/{warehouse.database}").geturl()
+        with closing(psycopg2.connect(uri)) as connection:
+            connection.autocommit = True
+            connection.cursor().execute(statement)
 
     def drop(self, name: str) -> None:
         self.execute("drop database if exists {} with (force)", name)
@@ -41,7 +48,7 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """DBT_TEST_SERVER_URI (a superuser without password) names another server than `services`."""
+    """The server of `services`, or that of DBT_TEST_SERVER_URI (a superuser without password)."""
     superuser_uri = os.environ.get("DBT_TEST_SERVER_URI")
     if superuser_uri:
         uri = superuser_uri.replace("postgres@", "cerebro@")
@@ -62,7 +69,7 @@ def warehouse(server: Server) -> Iterator[Warehouse]:
 
 @pytest.fixture(scope="session")
 def make_built(server: Server) -> Iterator[Callable[[], Warehouse]]:
-    """Copies of a small warehouse that dbt has built once, its own tests included."""
+    """Returns copies of a small warehouse that dbt has built and tested once."""
     original = server.create(TEMPLATE)
     original.load_heroes("heroes.csv", {"hero_id": "hulk", "name": "HULK", "alter_ego": "Bruce"}, {"hero_id": "thor"})
     original.load_missions(

@@ -1,4 +1,4 @@
-"""What each role must be able to do, and what it must not."""
+"""The rights of each role: statements that it may run, and statements that must be refused."""
 
 from collections.abc import Callable, Iterator
 
@@ -66,6 +66,7 @@ MUST_NOT = {
 
 @pytest.fixture
 def run_as(built: Warehouse) -> Iterator[Callable[[str, str], None]]:
+    """Runs a statement as a role, and rolls it back."""
     connection = psycopg2.connect(built.uri)
 
     def run(role: str, statement: str) -> None:

@@ -1,4 +1,4 @@
-"""What is brought up to date piece by piece equals what is built at once."""
+"""Incremental builds leave the same tables as one build of everything."""
 
 import os
 import random
@@ -27,8 +27,8 @@ def minute(number: int) -> str:
     return f"2025-01-01 {number // 60:02}:{number % 60:02}+00"
 
 
-def load_something(warehouse: Warehouse, chance: random.Random) -> None:
-    """A load of any dataset; keys are few, so that many supersede an earlier one."""
+def load_at_random(warehouse: Warehouse, chance: random.Random) -> None:
+    """Load one object of a random dataset. Keys are few, so that many loads supersede an earlier one."""
     dataset = chance.choice(["heroes", "missions", "biometrics", "biometrics"])
     key = f"{dataset}/{chance.randrange(3)}"
     if dataset == "heroes":
@@ -61,17 +61,17 @@ def test_late_corrected_and_respelled_data_equal_a_rebuild(warehouse: Warehouse,
     chance = random.Random(seed)
     for _ in range(6):
         for _ in range(chance.randrange(1, 4)):
-            load_something(warehouse, chance)
+            load_at_random(warehouse, chance)
         warehouse.dbt("run", *DURATION)
-    brought_up_to_date = warehouse.tables()
-    assert all(brought_up_to_date.values()), "an empty table proves nothing"
+    incremental = warehouse.tables()
+    assert all(incremental.values()), "an empty table proves nothing"
 
     warehouse.drop_built()
     warehouse.dbt("run", *DURATION)
 
     built_at_once = warehouse.tables()
     for name, rows in built_at_once.items():
-        assert brought_up_to_date[name] == rows, name
+        assert incremental[name] == rows, name
 
 
 def test_nothing_new_changes_no_row(built: Warehouse) -> None:
@@ -80,7 +80,7 @@ def test_nothing_new_changes_no_row(built: Warehouse) -> None:
     assert built.versions() == before
 
 
-def test_a_late_reading_rewrites_its_own_neighbourhood_only(built: Warehouse) -> None:
+def test_a_late_reading_rewrites_no_other_row(built: Warehouse) -> None:
     before = built.versions()
     built.load_biometrics("b2", ("hulk", minute(600), 60, 90))
     built.dbt("run")
@@ -90,11 +90,11 @@ def test_a_late_reading_rewrites_its_own_neighbourhood_only(built: Warehouse) ->
         assert len(after[name]) == len(before[name]) + 1
 
 
-def test_a_correction_takes_away_what_is_not_there_any_more(built: Warehouse) -> None:
+def test_a_correction_removes_minutes_that_it_no_longer_has(built: Warehouse) -> None:
     built.load_biometrics("b1", ("hulk", minute(0), 30, 100))
     built.dbt("run")
     assert built.rows("select hero_id, reading_count, heart_rate from marts.fact_biometrics") == [("hulk", 30, 100)]
-    # thor is still a hero: the heroes file knows him
+    # thor stays a hero: the heroes file has him.
     assert built.rows("select count(*) from marts.dim_heroes where hero_id = 'thor'") == [(1,)]
 
 
@@ -111,7 +111,7 @@ def test_a_vanished_hero_leaves_every_table(built: Warehouse) -> None:
 def test_a_better_spelling_renames_the_hero_everywhere(built: Warehouse) -> None:
     built.load_heroes("heroes/2.csv", {"hero_id": "Hulk"})
     built.dbt("run", "--select", "int_loads", "stg_heroes", "int_hero_ids", "dim_heroes")
-    # At once, by the foreign keys: nobody sees two tables that disagree.
+    # The foreign keys cascade at once, so that tables never disagree.
     for name in ("marts.bridge_mission_heroes", "marts.fact_biometrics", "analytics.obt_cerebro_restored"):
         ids = {hero_id for (hero_id,) in built.rows(f"select hero_id from {name}")}
         assert "Hulk" in ids, name
@@ -135,8 +135,8 @@ def test_a_dimension_dropped_by_hand_comes_back_with_its_keys(built: Warehouse) 
     assert built.rows("select count(*) from pg_constraint where confrelid = 'marts.dim_heroes'::regclass") == [(3,)]
 
 
-def test_raw_built_anew_with_the_same_load_ids(built: Warehouse) -> None:
-    """Load 3 is another load after raw was wiped; trusting the number alone would keep the old rows."""
+def test_raw_rebuilt_with_the_same_load_ids(built: Warehouse) -> None:
+    """After raw was truncated, load 3 is another load: comparing ids alone would keep the old rows."""
     built.execute(
         "truncate raw.loads, raw.heroes, raw.missions, raw.biometrics, raw.rejections, raw.invalid_measures"
         " restart identity"
@@ -157,14 +157,14 @@ def test_killed_while_rows_are_replaced(built: Warehouse, model: str) -> None:
     built.dbt("run", "--exclude", f"{model}+")
     before = built.tables()
 
-    # Readers pass, but the last statement of the transaction waits: rows are written, not committed.
+    # Readers are not blocked, but the last statement of the transaction waits: rows are written, not committed.
     blocker = psycopg2.connect(built.uri)
     blocker.cursor().execute("lock table meta.applied_loads in share mode")
     process = built.start_dbt("run", "--select", model)
     waiting = "select 1 from pg_locks where not granted and relation = 'meta.applied_loads'::regclass"
     deadline = time.monotonic() + 60
     while not built.rows(waiting):
-        assert time.monotonic() < deadline, "dbt never came to record what it applied"
+        assert time.monotonic() < deadline, "dbt did not record what it applied within 60 s"
         assert process.poll() is None, process.communicate()[0]
         time.sleep(0.1)
     os.kill(process.pid, 9)

@@ -1,4 +1,4 @@
-"""The dbt project as a whole: its own tests, its history, its descriptions."""
+"""The dbt project as a whole: its answers, tests, snapshot, freshness, descriptions and keys."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def test_both_questions_word_for_word(built: Warehouse) -> None:
     assert built.rows(hulk_factor) == [(1, "Hulk", 81.0), (2, "Loki", None), (3, "Thor", None)]
 
 
-def test_a_renamed_hero_keeps_the_past(built: Warehouse) -> None:
+def test_the_snapshot_keeps_the_earlier_name_of_a_hero(built: Warehouse) -> None:
     built.load_heroes("heroes/new.csv", {"hero_id": "HULK", "name": "Green Hulk"})
     built.dbt("build", "--select", "+heroes_history", "--exclude-resource-type", "unit_test")
     history = built.rows(
@@ -28,7 +28,7 @@ def test_a_renamed_hero_keeps_the_past(built: Warehouse) -> None:
 
 
 def test_conservation_is_red_when_a_reading_is_lost_or_counted_twice(built: Warehouse) -> None:
-    # Without it only the loads of the last minutes are looked at, and a busy machine takes longer to come here.
+    # By default the test checks the loads of the last minutes, and a busy machine takes longer to get here.
     test = ("test", "--select", "conservation", "--vars", "checked_since: 2000-01-01")
     for change in ("- 1", "+ 2"):
         built.execute(f"update marts.fact_biometrics set reading_count = reading_count {change} where hero_id = 'hulk'")
@@ -37,8 +37,8 @@ def test_conservation_is_red_when_a_reading_is_lost_or_counted_twice(built: Ware
     built.dbt(*test)
 
 
-def test_a_mission_of_the_big_table_that_is_no_mission_is_red(built: Warehouse) -> None:
-    """mission_id has no foreign key there; a test of dbt takes its place."""
+def test_an_unknown_mission_in_the_big_table_fails_a_test(built: Warehouse) -> None:
+    """mission_id has no foreign key there; a dbt test replaces it."""
     test = ("test", "--select", "obt_cerebro_restored")
     built.execute("delete from marts.dim_missions where mission_id = 'm1'")
     failed = built.dbt(*test, check=False)
@@ -46,7 +46,7 @@ def test_a_mission_of_the_big_table_that_is_no_mission_is_red(built: Warehouse) 
     assert "relationships_obt_cerebro_restored_mission_id" in failed.stdout
 
 
-def test_a_source_that_has_gone_quiet_is_shown(built: Warehouse) -> None:
+def test_a_stale_source_is_reported(built: Warehouse) -> None:
     assert "PASS freshness of raw.loads" in built.dbt("source", "freshness").stdout
     built.execute("alter table raw.loads disable trigger loads_history_only_grows")
     built.execute("update raw.loads set loaded_at = now() - interval '26 hours'")
@@ -72,7 +72,7 @@ def test_everything_is_described_in_the_database(built: Warehouse) -> None:
     assert undescribed == []
 
 
-def test_keys_are_real(built: Warehouse) -> None:
+def test_the_database_has_the_keys(built: Warehouse) -> None:
     keys = built.rows(
         "select conrelid::regclass::text, pg_get_constraintdef(oid) from pg_constraint"
         " where contype in ('p', 'u', 'f')"

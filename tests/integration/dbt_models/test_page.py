@@ -12,19 +12,12 @@ from include.cerebro.page import content
 from include.cerebro.page.reader import Reader, UnreadableWarehouseError, open_reader
 from include.cerebro.page.sections import biometrics
 from include.cerebro.page.sections.biometrics import Choice, choose_range
-from include.cerebro.platform import warehouse as warehouses
 from include.cerebro.platform.sql import sql_files
+from testing.sites import warehouse_of
 from tests.integration.dbt_models.conftest import Server
 from tests.integration.dbt_models.warehouse import Warehouse
 
 MIDNIGHT = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-def login(uri: str) -> warehouses.Warehouse:
-    address = urlsplit(uri)
-    return warehouses.Warehouse(
-        address.hostname or "", address.port or 5432, address.username or "", address.password or "", address.path[1:]
-    )
 
 
 def check(warehouse: Warehouse, run: str, difference: int = 0, at: str = "2025-01-02 00:00Z") -> None:
@@ -50,7 +43,7 @@ def reject(warehouse: Warehouse, key: str, **reasons: int) -> int:
 
 @pytest.fixture
 def reader(built: Warehouse) -> Iterator[Reader]:
-    with open_reader(login(built.uri)) as opened:
+    with open_reader(warehouse_of(built.uri)) as opened:
         yield opened
 
 
@@ -175,7 +168,7 @@ def test_an_old_version_that_comes_back_broken_is_broken(built: Warehouse, reade
 def test_the_whole_page(built: Warehouse) -> None:
     check(built, "run 1", at="2025-01-01 11:00Z")
     reject(built, "b9", missing_hero_id=3)
-    page = content.read_page(login(built.uri))
+    page = content.read_page(warehouse_of(built.uri))
     assert page.is_healthy is True
     assert page.headline == "Every reading that came in is accounted for"
     assert {name: section.problem for name, section in page.sections.items() if section.problem} == {}
@@ -190,10 +183,10 @@ def test_the_whole_page(built: Warehouse) -> None:
 def test_a_lost_reading_and_a_broken_object_are_the_headline(built: Warehouse) -> None:
     check(built, "run 1", at="2025-01-01 11:00Z")
     fail(built, "b10")
-    page = content.read_page(login(built.uri))
+    page = content.read_page(warehouse_of(built.uri))
     assert (page.is_healthy, page.headline) == (False, "1 object cannot be loaded; everything else is")
     check(built, "run 2", difference=-2, at="2025-01-01 12:00Z")
-    page = content.read_page(login(built.uri))
+    page = content.read_page(warehouse_of(built.uri))
     assert (page.is_healthy, page.headline) == (False, "2 readings are there twice")
 
 
@@ -233,7 +226,7 @@ def test_a_year_is_looked_up_in_the_key_and_not_scanned(built: Warehouse, reader
 )
 def test_an_unreadable_section_says_why_in_its_place(built: Warehouse, damage: str, section: str, words: str) -> None:
     built.execute(damage)
-    page = content.read_page(login(built.uri))
+    page = content.read_page(warehouse_of(built.uri))
     assert words in page.sections[section].problem
     assert not page.problem
     assert page.sections["runs"].problem == "", "everything else is shown"
@@ -241,7 +234,7 @@ def test_an_unreadable_section_says_why_in_its_place(built: Warehouse, damage: s
 
 def test_a_slow_query_is_cancelled(built: Warehouse) -> None:
     with (
-        open_reader(login(built.uri), statement_timeout="50ms") as reader,
+        open_reader(warehouse_of(built.uri), statement_timeout="50ms") as reader,
         pytest.raises(UnreadableWarehouseError, match="took longer than 50ms"),
     ):
         reader.query("select pg_sleep(60)")
@@ -251,7 +244,7 @@ def test_before_the_first_transformation_it_says_what_to_do(server: Server) -> N
     server.create("dbt_test_untouched").connection.close()
     try:
         uri = urlsplit(server.uri)._replace(path="/dbt_test_untouched").geturl()
-        page = content.read_page(login(uri))
+        page = content.read_page(warehouse_of(uri))
         assert "cerebro_sample_data" in page.sections["hulk_factor"].problem
         assert page.is_healthy is None
     finally:
@@ -259,7 +252,7 @@ def test_before_the_first_transformation_it_says_what_to_do(server: Server) -> N
 
 
 def test_without_a_warehouse_it_says_so_and_no_address(server: Server) -> None:
-    gone = login(urlsplit(server.uri)._replace(path="/no_such_database").geturl())
+    gone = warehouse_of(urlsplit(server.uri)._replace(path="/no_such_database").geturl())
     page = content.read_page(gone)
     assert page.problem == (
         "The warehouse does not answer. Is PostgreSQL running, and is Airflow's connection 'warehouse' right?"
@@ -270,6 +263,6 @@ def test_without_a_warehouse_it_says_so_and_no_address(server: Server) -> None:
 def test_without_the_role_it_says_so(server: Server) -> None:
     with (
         pytest.raises(UnreadableWarehouseError, match=r"no_such_role is not there yet.* never prepared"),
-        open_reader(login(server.uri), role="no_such_role"),
+        open_reader(warehouse_of(server.uri), role="no_such_role"),
     ):
         pass

@@ -1,11 +1,9 @@
-"""What a run counts at its end, and what it leaves behind of it."""
-
-from urllib.parse import urlsplit
+"""The conservation check of a run, and the counts that it records in meta.reconciliations."""
 
 import pytest
 
 from include.cerebro.checking.conservation import ReadingsLostError, check_conservation
-from include.cerebro.platform import warehouse
+from testing.sites import warehouse_of
 from tests.integration.dbt_models.warehouse import Warehouse
 
 ROWS = (
@@ -14,7 +12,7 @@ ROWS = (
 )
 
 
-# What a person may do to the fact table, and the readings that it then holds of 600.
+# Changes by hand to a fact table of 600 readings, and the readings that it holds afterwards.
 CHANGES = {
     "update marts.fact_biometrics set reading_count = 1 where hero_id = 'hulk'": 305,
     "update marts.fact_biometrics set reading_count = 61": 610,
@@ -30,14 +28,10 @@ CHANGES = {
 
 
 def reconcile(built: Warehouse, dag_run_id: str) -> dict[str, int]:
-    uri = urlsplit(built.uri)
-    there = warehouse.Warehouse(
-        str(uri.hostname), uri.port or 5432, str(uri.username), uri.password or "", uri.path.lstrip("/")
-    )
-    return check_conservation(there, dag_run_id)
+    return check_conservation(warehouse_of(built.uri), dag_run_id)
 
 
-def test_every_run_leaves_its_count_and_the_red_one_too(built: Warehouse) -> None:
+def test_every_run_records_its_counts_and_so_does_a_red_one(built: Warehouse) -> None:
     counts = reconcile(built, "run 1")
     assert counts == {"readings_in": 600, "readings_in_facts": 600, "readings_rejected": 0}
 
@@ -47,7 +41,7 @@ def test_every_run_leaves_its_count_and_the_red_one_too(built: Warehouse) -> Non
     assert built.rows(ROWS) == [("run 1", 600, 600, 0, 0), ("run 2", 600, 595, 0, 5)]
 
 
-def test_a_retry_counts_again_in_the_same_row(built: Warehouse) -> None:
+def test_a_retry_overwrites_its_row(built: Warehouse) -> None:
     built.execute("update marts.fact_biometrics set reading_count = reading_count + 2 where hero_id = 'hulk'")
     with pytest.raises(ReadingsLostError, match="10 are there twice"):
         reconcile(built, "run 1")
@@ -69,19 +63,19 @@ def test_a_change_by_hand_turns_the_run_red(built: Warehouse, change: str) -> No
     assert built.rows("select readings_in_facts from meta.reconciliations") == [(CHANGES[change],)]
 
 
-def test_the_sum_is_kept_and_not_added_up_anew(built: Warehouse) -> None:
-    """Law 7: the check costs the same on a year. A kept sum that is wrong would show if the table was read."""
+def test_the_sum_is_kept_and_not_computed_again(built: Warehouse) -> None:
+    """The check costs the same on a year. It fails here because it reads the kept sum, not the table."""
     built.execute("update meta.fact_readings set readings = 599")
     with pytest.raises(ReadingsLostError, match="1 are missing"):
         reconcile(built, "run 1")
-    # A rebuilt table is counted.
+    # A rebuild computes the sum.
     built.dbt("run", "--full-refresh", "--select", "fact_biometrics")
     reconcile(built, "run 1")
 
 
 @pytest.mark.parametrize("is_rebuilt", [False, True])
 def test_the_sum_follows_what_runs_change(built: Warehouse, is_rebuilt: bool) -> None:
-    """A correction takes rows away, a better spelling renames a hero, and the sum is kept by triggers throughout."""
+    """Triggers keep the sum when a correction removes rows and a better spelling renames a hero."""
     if is_rebuilt:
         built.dbt("run", "--full-refresh", "--select", "fact_biometrics+")
     built.load_biometrics("b1", ("hulk", "2025-01-01 00:01Z", 30, 100), rejected=2)
@@ -93,7 +87,7 @@ def test_the_sum_follows_what_runs_change(built: Warehouse, is_rebuilt: bool) ->
     assert built.rows("select readings from meta.fact_readings") == [(95,)]
 
 
-def test_a_table_of_an_earlier_release_gets_its_sum(built: Warehouse) -> None:
+def test_a_table_of_an_earlier_release_is_summed(built: Warehouse) -> None:
     for change in ("insert", "update", "delete", "truncate"):
         built.execute(f"drop trigger keep_fact_readings_{change} on marts.fact_biometrics")
     built.execute("truncate meta.fact_readings")
@@ -102,8 +96,8 @@ def test_a_table_of_an_earlier_release_gets_its_sum(built: Warehouse) -> None:
     assert built.rows("select readings from meta.fact_readings") == [(600,)]
 
 
-def test_a_table_that_was_restored_gets_its_sum(built: Warehouse) -> None:
-    """A backup brings the triggers back, but a restored table has another number."""
+def test_a_restored_table_is_summed(built: Warehouse) -> None:
+    """A backup restores the triggers, too, but the restored table has another oid."""
     built.execute("update meta.fact_readings set fact_table = 1")
     assert reconcile(built, "run 1")["readings_in_facts"] == 600
     built.dbt("run", "--select", "fact_biometrics")

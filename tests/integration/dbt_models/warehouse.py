@@ -1,4 +1,4 @@
-"""A warehouse of its own for a test: raw is filled by plain inserts, the rest is built by the real dbt."""
+"""A warehouse for one test: plain inserts fill raw, the real dbt builds the rest."""
 
 from __future__ import annotations
 
@@ -28,15 +28,19 @@ BUILT_TABLES = {
     "analytics.reliability": "hero_id",
 }
 
+# Hero id, minute, number of readings, the value of each of the three measures.
 Minute = tuple[str, str, int, float]
 
 
 class Warehouse:
-    """One database with the schemas of include/sql/schema, and dbt working on it."""
+    """One database with the schemas of include/sql/schema, on which dbt runs."""
 
     def __init__(self, uri: str, scratch: Path) -> None:
         self.uri = uri
         self.scratch = scratch
+        self.database = urlsplit(uri).path.lstrip("/")
+        # The folder of profiles.yml.
+        self.profiles = PROJECT
         self.connection = psycopg2.connect(uri)
         self.connection.autocommit = True
         for file in sorted((REPOSITORY / "include" / "sql" / "schema").glob("*.sql")):
@@ -52,18 +56,18 @@ class Warehouse:
             return cursor.fetchall()
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The contents of all that dbt builds."""
+        """The rows of every table that dbt builds."""
         return {name: self.rows(f"select * from {name} order by {key}") for name, key in BUILT_TABLES.items()}
 
     def versions(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Where every row is and which transaction wrote it: any write shows."""
+        """The place and the writing transaction of every row: any write changes one of them."""
         return {
             name: self.rows(f"select ctid::text, xmin::text, {key} from {name} order by {key}")
             for name, key in BUILT_TABLES.items()
         }
 
     def drop_built(self) -> None:
-        """Throw away all that dbt has built, but not raw."""
+        """Drop all tables that dbt has built."""
         for schema in ("staging", "marts", "analytics"):
             for (name,) in self.rows(
                 "select relname from pg_class where relnamespace = %s::regnamespace and relkind = 'r'",
@@ -73,7 +77,7 @@ class Warehouse:
         self.execute("truncate meta.applied_loads")
 
     def load(self, dataset: str, key: str, readings: int = 0, rejected: int = 0) -> int:
-        """A ledger row that takes the place of the key's last load."""
+        """Write a ledger row that supersedes the key's last load; return its load id."""
         ((load_id,),) = self.rows(
             """
             insert into raw.loads (
@@ -109,7 +113,7 @@ class Warehouse:
         return load_id
 
     def load_biometrics(self, key: str, *minutes: Minute, rejected: int = 0) -> int:
-        """Minutes are (hero id, minute, number of readings, the value of each of the three measures)."""
+        """Load minutes; ``rejected`` readings are only counted."""
         load_id = self.load("biometrics", key, sum(minute[2] for minute in minutes), rejected)
         for hero_id, minute_at, count, value in minutes:
             measure = (count, count * value, value, value)
@@ -120,7 +124,7 @@ class Warehouse:
         return load_id
 
     def dbt(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run dbt, which must succeed unless check is off."""
+        """Run dbt. Raises AssertionError with its output if it fails, unless ``check`` is off."""
         with self.start_dbt(*arguments) as process:
             output, _ = process.communicate(timeout=300)
         if check and process.returncode:
@@ -130,14 +134,14 @@ class Warehouse:
     def start_dbt(self, *arguments: str) -> subprocess.Popen[str]:
         address = urlsplit(self.uri)
         return subprocess.Popen(
-            [str(DBT), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)],
+            [str(DBT), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(self.profiles)],
             env=os.environ
             | {
                 "WAREHOUSE_HOST": address.hostname or "127.0.0.1",
                 "WAREHOUSE_PORT": str(address.port or 5432),
                 "WAREHOUSE_USER": address.username or "cerebro",
                 "WAREHOUSE_PASSWORD": address.password or "",
-                "WAREHOUSE_DATABASE": address.path.lstrip("/"),
+                "WAREHOUSE_DATABASE": self.database,
                 "DBT_TARGET_PATH": str(self.scratch / "target"),
                 "DBT_LOG_PATH": str(self.scratch / "logs"),
                 "DO_NOT_TRACK": "1",

@@ -1,16 +1,14 @@
-"""Servers for the faults, a site on them for each test, and the state that a run without a fault ends in."""
+"""Fixtures of the fault tests: servers, a site on them for each test, and the contents after a run without a fault."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from include.cerebro.checking.conservation import check_conservation
 from testing.services import settings_apart
-from tests.integration.faults.landing import LANDING, loads_without_row, mart_contents, raw_contents
+from tests.integration.faults.landing import LANDING, Contents, mart_contents, mismatched_loads, raw_contents
 from tests.integration.faults.servers import Servers
 from tests.integration.helpers import Site, make_site
 from tests.oracle import calculate
@@ -26,7 +24,7 @@ def running_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
 
 @pytest.fixture
 def servers(running_servers: Servers) -> Servers:
-    """Both servers, up, whatever the test before has done to them."""
+    """Both servers, running: the test before may have stopped them."""
     running_servers.start("postgres")
     running_servers.start("s3")
     return running_servers
@@ -43,23 +41,16 @@ def site(servers: Servers) -> Iterator[Site]:
     made.drop()
 
 
-@dataclass
-class Undisturbed:
-    """What a run without a fault leaves behind."""
-
-    raw: dict[str, Any]
-    marts: dict[str, list[tuple[Any, ...]]]
-
-
 @pytest.fixture(scope="session")
-def undisturbed(running_servers: Servers) -> Undisturbed:
+def expected(running_servers: Servers) -> Contents:
+    """The contents of a warehouse after a run without a fault."""
     running_servers.start("postgres")
     running_servers.start("s3")
     made = make_site(running_servers.environment())
     made.put_all(LANDING)
     assert made.restore().failed == []
-    contents = Undisturbed(raw_contents(made), mart_contents(made))
-    # The yardstick itself is right, and has substance.
+    contents = Contents(raw_contents(made), mart_contents(made))
+    # They are correct, and no table is empty.
     assert differences(calculate(LANDING), made.warehouse_uri) == []
     assert len(contents.raw["quarantine"]) == 7
     assert all(contents.raw.values())
@@ -69,19 +60,19 @@ def undisturbed(running_servers: Servers) -> Undisturbed:
 
 
 @pytest.fixture
-def heals(site: Site, undisturbed: Undisturbed) -> Callable[[], None]:
-    """After the fault: the next run, on the same servers, ends where a run without a fault ends, marts and all."""
+def check_recovery(site: Site, expected: Contents) -> Callable[[], None]:
+    """A check after the fault: the next run, on the same servers, leaves the contents of a run without a fault."""
 
     def check() -> None:
-        assert loads_without_row(site) == []
+        assert mismatched_loads(site) == []
         assert site.load().failed == []
-        assert loads_without_row(site) == []
-        assert raw_contents(site) == undisturbed.raw
-        # And it is done: one row for each object, and nothing more to load.
+        assert mismatched_loads(site) == []
+        assert raw_contents(site) == expected.raw
+        # One ledger row for each object, and nothing new for the next run.
         assert sorted(row[0] for row in site.ledger()) == sorted(LANDING)
         assert site.load().objects == 0
         site.build()
         check_conservation(site.warehouse, "after the fault")
-        assert mart_contents(site) == undisturbed.marts
+        assert mart_contents(site) == expected.marts
 
     return check

@@ -1,19 +1,19 @@
-"""A gate in a table of the warehouse: it stops the loader at an exact row, for as long as the test wants."""
+"""A gate in a table of the warehouse: an insert of chosen rows waits until the test opens it, or fails."""
 
 from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
+from psycopg2.extensions import connection
 
 from tests.integration.helpers import Site
 
 _LOCK = 471_100
-# Seconds that anybody may need to come to the gate.
-PATIENCE = 60.0
+# Seconds until a session must have reached the gate.
+TIMEOUT = 60.0
 
 _CLOSE = f"""
     create or replace function public.gate() returns trigger language plpgsql as $$
@@ -36,9 +36,13 @@ _WAITING = f"""
 
 
 class Gate:
-    """While open for nobody, whoever inserts a row that meets ``condition`` (of ``new``) waits in that row.
+    """A trigger that stops an insert at the first row that meets a condition, while the context is open.
 
-    With ``raises``, an SQLSTATE, they get this error instead.
+    Args:
+        site: the site of the warehouse.
+        table: the table, with its schema.
+        condition: SQL about ``new``, the row.
+        raises: an SQLSTATE; the insert fails with it instead of waiting.
     """
 
     def __init__(self, site: Site, table: str, condition: str = "true", raises: str | None = None) -> None:
@@ -52,33 +56,33 @@ class Gate:
         )
         self.execute(_CLOSE.format(table=table, condition=condition, action=action))
 
-    def _connect(self) -> Any:
-        connection = psycopg2.connect(self._uri)
-        connection.autocommit = True
-        return connection
+    def _connect(self) -> connection:
+        opened = psycopg2.connect(self._uri)
+        opened.autocommit = True
+        return opened
 
-    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+    def execute(self, statement: str) -> list[tuple[object, ...]]:
         """Run a statement as superuser, in the session that holds the gate."""
         with self._session.cursor() as cursor:
             cursor.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
     def wait(self) -> None:
-        """Wait until somebody stands at the gate."""
+        """Wait until a session waits at the gate."""
         self.wait_until(_WAITING)
 
     def wait_until(self, condition: str) -> None:
         """Wait until a query's first value is true."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not self.execute(condition)[0][0]:
-            assert time.monotonic() < deadline, f"nobody came to the gate in {self.table}"
+            assert time.monotonic() < deadline, f"no session reached the gate in {self.table} within {TIMEOUT:.0f} s"
             time.sleep(0.02)
 
     def open(self) -> None:
-        """Let everybody through who waits, and take the gate down when they are through."""
+        """Let the waiting sessions continue, and drop the trigger when they have ended."""
         self._session.close()
         self._session = self._connect()
-        self.execute(f"set lock_timeout = '{PATIENCE:.0f}s'; drop trigger if exists gate on {self.table}")
+        self.execute(f"set lock_timeout = '{TIMEOUT:.0f}s'; drop trigger if exists gate on {self.table}")
 
     def __enter__(self) -> Gate:
         return self

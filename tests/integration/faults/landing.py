@@ -1,14 +1,15 @@
-"""A small landing zone with dirt in it, and everything that a load makes of it."""
+"""A small, dirty landing zone, and all that its load leaves in raw, quarantine, marts and analytics."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from tests.integration.helpers import Site, parquet_of
 from tests.oracle.warehouse import TABLES
 
-# All values are multiples of a half: sums of them are exact, so tables can be compared to the last bit.
+# All values are multiples of a half, so their sums are exact and tables compare to the last bit.
 _READINGS = """
     select
         timestamp '2025-01-01 00:00:00' + to_seconds(second) as "timestamp",
@@ -24,7 +25,7 @@ _READINGS = """
 
 
 def readings(first: int, last: int, step: int = 1) -> bytes:
-    """Readings of three heroes from one second of the day to before another, as Parquet."""
+    """Readings of three heroes as Parquet: every ``step``-th second of the day from ``first`` to before ``last``."""
     return parquet_of(_READINGS.format(first=first, last=last, step=step), row_group_size=2048)
 
 
@@ -45,7 +46,7 @@ def missions(first: int, count: int) -> bytes:
     ).encode()
 
 
-# A minute is split over several objects: two of them take turns by the second.
+# A minute is split over several objects: one has its even seconds, another its odd ones.
 LANDING = {
     "heroes.csv": b"hero_id,name,alter_ego,first_appearance\n"
     b"hulk,HULK,Bruce Banner,1962\n,Nobody,,\nspider-man,Spider-Man,Peter Parker,1962\n",
@@ -57,6 +58,9 @@ LANDING = {
     "biometrics/date=2025-01-01/part-2.parquet": readings(590, 1200),
     "biometrics/date=2025-01-01/part-3.parquet": readings(1200, 1800),
 }
+
+# Rows as JSON; for the quarantine, rows by key.
+RawTable = list[str] | dict[str, list[dict[str, str]]]
 
 _RAW = {
     "loads": """
@@ -80,9 +84,17 @@ _RAW = {
 }
 
 
-def raw_contents(site: Site) -> dict[str, Any]:
-    """All that the loads in force amount to: the tables of raw without their load ids, and the quarantine."""
-    contents: dict[str, Any] = {}
+@dataclass
+class Contents:
+    """Quarantine and raw, as ``raw_contents`` returns them, and marts and analytics, as ``mart_contents`` does."""
+
+    raw: dict[str, RawTable]
+    marts: dict[str, list[tuple[Any, ...]]]
+
+
+def raw_contents(site: Site) -> dict[str, RawTable]:
+    """The rows of all current loads in raw, without their load ids, and the quarantine."""
+    contents: dict[str, RawTable] = {}
     for name, query in _RAW.items():
         rows = site.rows(f"select to_jsonb(contents) - 'load_id' from ({query}) as contents")
         contents[name] = sorted(json.dumps(row[0], sort_keys=True) for row in rows)
@@ -94,12 +106,12 @@ def raw_contents(site: Site) -> dict[str, Any]:
 
 
 def mart_contents(site: Site) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of marts and analytics."""
+    """All rows of marts and analytics, by table."""
     return {table: site.rows(f"select * from {table} order by {', '.join(key)}") for table, key in TABLES.items()}
 
 
-def loads_without_row(site: Site) -> list[tuple[Any, ...]]:
-    """Rows of raw that no load speaks of, and loads that do not have the rows they speak of."""
+def mismatched_loads(site: Site) -> list[tuple[Any, ...]]:
+    """Loads whose number of rows in raw is not the ledger's: load id, rows by the ledger, rows in raw."""
     return site.rows("""
         select coalesce(loads.load_id, kept.load_id), loads.rows_loaded, kept.rows
         from (select * from raw.loads where status = 'loaded') as loads

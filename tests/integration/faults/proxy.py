@@ -1,4 +1,4 @@
-"""A TCP proxy between the loader and a server, which breaks or stalls connections on command."""
+"""A TCP proxy between the loader and a server. It cuts, holds or slows connections."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ CHUNK_BYTES = 16 * 1024
 
 
 class Proxy:
-    """Passes bytes on until a connection has answered with ``after_bytes`` of them; then comes the fault.
+    """Forwards bytes until the server has answered with some on one connection; then the fault happens.
 
-    "cut" resets the connection; with ``cuts`` only so many of them. "hold" stops passing bytes on (``held`` says that
-    it happened) until ``release``. ``pause``: seconds to wait before every chunk of an answer.
+    Args:
+        port: the server's port on 127.0.0.1.
+        fault: "cut" ends the connection; "hold" forwards nothing more until ``release``, and sets ``held``.
+        after_bytes: bytes of an answer that are forwarded before the fault.
+        cuts: number of connections to cut; none means all.
+        pause: seconds to wait before every chunk of an answer.
     """
 
     def __init__(
@@ -40,11 +44,11 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """The proxy as an endpoint of S3."""
+        """The address of the proxy, for S3."""
         return f"http://127.0.0.1:{self.port}"
 
     def cut(self) -> None:
-        """Break all connections now, and refuse new ones."""
+        """End all connections now, and refuse new ones."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -52,7 +56,7 @@ class Proxy:
             _break(connected)
 
     def release(self) -> None:
-        """Go on passing bytes."""
+        """Forward bytes again."""
         self.released.set()
 
     def _accept(self) -> None:
@@ -66,27 +70,27 @@ class Proxy:
                     continue
                 server.settimeout(None)
                 self._sockets += [client, server]
-                threading.Thread(target=self._pass_on, args=(client, server, False), daemon=True).start()
-                threading.Thread(target=self._pass_on, args=(server, client, True), daemon=True).start()
+                threading.Thread(target=self._forward, args=(client, server, False), daemon=True).start()
+                threading.Thread(target=self._forward, args=(server, client, True), daemon=True).start()
 
-    def _pass_on(self, source: socket.socket, target: socket.socket, is_answer: bool) -> None:
-        passed = 0
+    def _forward(self, source: socket.socket, target: socket.socket, is_answer: bool) -> None:
+        forwarded = 0
         with suppress(OSError):
             while chunk := source.recv(CHUNK_BYTES):
                 if is_answer and self.pause:
                     time.sleep(self.pause)
-                if is_answer and self.fault != "none" and passed + len(chunk) > self.after_bytes:
-                    target.sendall(chunk[: max(0, self.after_bytes - passed)])
+                if is_answer and self.fault != "none" and forwarded + len(chunk) > self.after_bytes:
+                    target.sendall(chunk[: max(0, self.after_bytes - forwarded)])
                     if self.fault == "cut" and (self.cuts is None or self.cut_count < self.cuts):
                         self.cut_count += 1
                         break
                     if self.fault == "hold":
                         self.held.set()
                         self.released.wait(60)
-                    target.sendall(chunk[max(0, self.after_bytes - passed) :])
+                    target.sendall(chunk[max(0, self.after_bytes - forwarded) :])
                 else:
                     target.sendall(chunk)
-                passed += len(chunk)
+                forwarded += len(chunk)
         _break(source)
         _break(target)
 

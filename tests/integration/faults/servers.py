@@ -1,4 +1,4 @@
-"""PostgreSQL and S3 that may be killed and started again at will, apart from those that other tests use."""
+"""PostgreSQL and S3 for the fault tests alone, which kill and restart them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from local.readiness import answers
 from local.settings import StackSettings
 from testing.services import superuser_uri
 
-# Seconds; PostgreSQL needs 1-2 to recover from a crash, S3 less than one.
+# Seconds. PostgreSQL recovers from a crash in 1-2, S3 starts in less than one.
 READY_TIMEOUT = 60.0
 
 
 class Servers:
-    """Both servers of one folder."""
+    """PostgreSQL and S3 in one state folder."""
 
     def __init__(self, settings: StackSettings) -> None:
         self.settings = settings
@@ -30,7 +30,7 @@ class Servers:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def environment(self) -> dict[str, str]:
-        """Addresses and passwords, as the fixture `services` has them."""
+        """Addresses and passwords, with the names of the fixture `services`."""
         return self.state.environment() | {"POSTGRES_SUPERUSER_URI": superuser_uri(self.state)}
 
     def start(self, name: str) -> None:
@@ -54,7 +54,7 @@ class Servers:
             time.sleep(0.05)
 
     def crash_postgres(self) -> None:
-        """Stop PostgreSQL the way ``pg_ctl stop -m immediate`` does: no checkpoint, recovery at the next start."""
+        """Stop PostgreSQL like ``pg_ctl stop -m immediate``: without a checkpoint, so the next start recovers."""
         self._end("postgres", signal.SIGQUIT)
 
     def kill_s3(self) -> None:
@@ -62,15 +62,15 @@ class Servers:
         self._end("s3", signal.SIGKILL)
 
     def stop(self) -> None:
-        """Stop both."""
+        """Stop both servers in order."""
         for name in SERVICES:
             if name in self._running:
                 self._end(name, signal.SIGINT if name == "postgres" else signal.SIGTERM)
 
-    def _end(self, name: str, how: signal.Signals) -> None:
+    def _end(self, name: str, number: signal.Signals) -> None:
         process = self._running[name]
         with suppress(ProcessLookupError):
-            process.send_signal(how)
+            process.send_signal(number)
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:

@@ -1,21 +1,22 @@
-"""SIGKILL to the loading process at every point where it could leave half of something behind; and two at once."""
+"""The loading process is killed at every point where half a load could remain; and two processes load at once."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.integration.faults.gate import Gate
-from tests.integration.faults.landing import LANDING, loads_without_row, raw_contents, readings
+from tests.integration.faults.landing import LANDING, mismatched_loads, raw_contents, readings
 from tests.integration.faults.proxy import Proxy
 from tests.integration.faults.servers import Servers
 from tests.integration.helpers import Site
 from tests.oracle import calculate
 from tests.oracle.warehouse import differences
 
-SOMEBODY_WAITS_FOR_A_TRANSACTION = """
+A_LOAD_WAITS_FOR_ANOTHER = """
     select exists (
         select from pg_stat_activity
         where
@@ -24,25 +25,25 @@ SOMEBODY_WAITS_FOR_A_TRANSACTION = """
             and wait_event in ('transactionid', 'speculative token')
     )
 """
-# Half of the minutes of a batch come before this one.
+# Half of the minutes of a batch precede this one.
 LATE_MINUTE = "new.minute_at = '2025-01-01 00:15:00+00'"
 
 
-def end_with_kill(process: Any) -> None:
+def kill(process: subprocess.Popen[str]) -> None:
     assert process.poll() is None
     process.kill()
     process.communicate(timeout=20)
 
 
 def rows_of(site: Site, dataset: str) -> list[tuple[Any, ...]]:
-    """What anybody can see of a dataset: rows of its table and of the ledger."""
+    """The committed rows of a dataset: in its table, and in the ledger."""
     return site.rows(
         f"select (select count(*) from raw.{dataset}), (select count(*) from raw.loads where dataset = %s)",
         [dataset],
     )
 
 
-def test_in_the_middle_of_the_copy_of_minutes(site: Site, heals: Callable[..., None]) -> None:
+def test_in_the_middle_of_the_copy_of_minutes(site: Site, check_recovery: Callable[[], None]) -> None:
     with Gate(site, "raw.biometrics", LATE_MINUTE) as gate:
         process = site.start_load()
         gate.wait()
@@ -50,62 +51,62 @@ def test_in_the_middle_of_the_copy_of_minutes(site: Site, heals: Callable[..., N
             "select tuples_processed from pg_stat_progress_copy where relid = 'raw.biometrics'::regclass"
         )
         assert copied > 10
-        end_with_kill(process)
+        kill(process)
         assert rows_of(site, "biometrics") == [(0, 0)]
     assert rows_of(site, "biometrics") == [(0, 0)]
-    heals()
+    check_recovery()
 
 
-def test_between_quarantine_and_ledger(site: Site, heals: Callable[..., None]) -> None:
+def test_between_quarantine_and_ledger(site: Site, check_recovery: Callable[[], None]) -> None:
     with Gate(site, "raw.loads", "new.dataset = 'biometrics'") as gate:
         process = site.start_load()
         gate.wait()
         assert [key for key in site.quarantined() if key.startswith("biometrics")] != []
-        end_with_kill(process)
+        kill(process)
         assert rows_of(site, "biometrics") == [(0, 0)]
-    # What is in quarantine already is written again under the same name, not beside it.
-    heals()
+    # The next run overwrites what is in quarantine already: the name is the same.
+    check_recovery()
 
 
-def test_after_the_last_row_and_before_the_commit(site: Site, heals: Callable[..., None]) -> None:
+def test_after_the_last_row_and_before_the_commit(site: Site, check_recovery: Callable[[], None]) -> None:
     with Gate(site, "raw.invalid_measures") as gate:
         process = site.start_load()
         gate.wait()
-        end_with_kill(process)
+        kill(process)
         assert rows_of(site, "biometrics") == [(0, 0)]
-    heals()
+    check_recovery()
 
 
 @pytest.mark.parametrize(
     ("dataset", "condition", "visible"),
     [
-        # The second hero of the second file: the file before it is loaded and stays.
+        # The second hero of the second file: the first file is committed and stays.
         ("heroes", "new.row_number = 2", (2, 1)),
         ("missions", "new.row_number = 4", (0, 0)),
     ],
 )
 def test_in_the_middle_of_the_copy_of_records(
-    site: Site, heals: Callable[..., None], dataset: str, condition: str, visible: tuple[int, int]
+    site: Site, check_recovery: Callable[[], None], dataset: str, condition: str, visible: tuple[int, int]
 ) -> None:
     with Gate(site, f"raw.{dataset}", condition) as gate:
         process = site.start_load()
         gate.wait()
-        end_with_kill(process)
+        kill(process)
         assert rows_of(site, dataset) == [visible]
-    heals()
+    check_recovery()
 
 
-def test_while_duckdb_reads_and_aggregates(site: Site, servers: Servers, heals: Callable[..., None]) -> None:
+def test_while_duckdb_reads_and_aggregates(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
     with Proxy(servers.ports.s3, "hold", after_bytes=20_000) as proxy:
         process = site.start_load(S3_ENDPOINT_URL=proxy.url)
         assert proxy.held.wait(60)
-        end_with_kill(process)
+        kill(process)
     assert rows_of(site, "biometrics") == [(0, 0)]
-    heals()
+    check_recovery()
 
 
-def test_while_a_correction_comes_in(site: Site) -> None:
-    """Users see the old version until the new one is all there."""
+def test_while_a_correction_is_loaded(site: Site) -> None:
+    """Users see the old version until the new one is committed."""
     site.load()
     before = raw_contents(site)
     corrected = readings(60, 900, 2)
@@ -113,38 +114,38 @@ def test_while_a_correction_comes_in(site: Site) -> None:
     with Gate(site, "raw.biometrics", "new.minute_at = '2025-01-01 00:10:00+00'") as gate:
         process = site.start_load()
         gate.wait()
-        end_with_kill(process)
+        kill(process)
         assert raw_contents(site)["biometrics"] == before["biometrics"]
     assert raw_contents(site)["loads"] == before["loads"]
     assert site.load().objects == 1
     ((rows,),) = site.rows("select rows_in from raw.current_loads where object_key = 'biometrics.parquet'")
     assert rows == 3 * 420
-    assert loads_without_row(site) == []
+    assert mismatched_loads(site) == []
     site.build()
     assert differences(calculate(LANDING | {"biometrics.parquet": corrected}), site.warehouse_uri) == []
 
 
-def test_two_at_once_load_once(site: Site, heals: Callable[..., None]) -> None:
+def test_two_at_once_load_once(site: Site, check_recovery: Callable[[], None]) -> None:
     with Gate(site, "raw.biometrics", LATE_MINUTE) as gate:
         first = site.start_load()
         gate.wait()
         second = site.start_load()
-        gate.wait_until(SOMEBODY_WAITS_FOR_A_TRANSACTION)
+        gate.wait_until(A_LOAD_WAITS_FOR_ANOTHER)
     outputs = [process.communicate(timeout=60)[0] for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], outputs
-    assert "another run loaded 4 of them meanwhile" in outputs[1]
-    heals()
+    assert "4 were loaded by another run in the meantime" in outputs[1]
+    check_recovery()
 
 
-def test_the_second_of_two_takes_over_when_the_first_is_killed(site: Site, heals: Callable[..., None]) -> None:
+def test_the_second_of_two_takes_over_when_the_first_is_killed(site: Site, check_recovery: Callable[[], None]) -> None:
     with Gate(site, "raw.biometrics", LATE_MINUTE) as gate:
         first = site.start_load()
         gate.wait()
         second = site.start_load()
-        gate.wait_until(SOMEBODY_WAITS_FOR_A_TRANSACTION)
-        end_with_kill(first)
+        gate.wait_until(A_LOAD_WAITS_FOR_ANOTHER)
+        kill(first)
     output, _ = second.communicate(timeout=60)
     assert second.returncode == 0, output
-    assert loads_without_row(site) == []
+    assert mismatched_loads(site) == []
     assert len(site.ledger()) == 8
-    heals()
+    check_recovery()

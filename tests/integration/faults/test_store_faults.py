@@ -1,4 +1,4 @@
-"""The S3 server dies, stalls, refuses, or loses the connection while it is being read."""
+"""The S3 server is killed, is slow or refuses, or its connections are cut, while objects are read."""
 
 from __future__ import annotations
 
@@ -12,56 +12,57 @@ from include.cerebro.platform.object_store import ObjectStore
 from tests.integration.faults.landing import LANDING
 from tests.integration.faults.proxy import Proxy
 from tests.integration.faults.servers import Servers
-from tests.integration.faults.test_warehouse_faults import nothing_of_biometrics, raised
+from tests.integration.faults.test_warehouse_faults import assert_no_biometrics, error_of
 from tests.integration.helpers import Site
 
-# An answer of this many bytes is the content of an object: listings and footers are shorter.
-WITHIN_AN_OBJECT = 12_000
+# Bytes. Longer answers are contents of objects: listings and footers are shorter.
+LONGEST_OTHER_ANSWER = 12_000
 
 
-def through(proxy: Proxy, site: Site) -> ObjectStore:
+def behind(proxy: Proxy, site: Site) -> ObjectStore:
+    """The site's store, reached through the proxy."""
     return replace(site.store, endpoint_url=proxy.url)
 
 
-def test_killed_while_it_is_read(site: Site, servers: Servers, heals: Callable[..., None]) -> None:
-    with Proxy(servers.ports.s3, "hold", WITHIN_AN_OBJECT) as proxy:
+def test_killed_while_objects_are_read(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
+    with Proxy(servers.ports.s3, "hold", LONGEST_OTHER_ANSWER) as proxy:
         process = site.start_load(S3_ENDPOINT_URL=proxy.url)
         assert proxy.held.wait(60)
         servers.kill_s3()
         proxy.release()
-        raised(process)
-    nothing_of_biometrics(site)
+        error_of(process)
+    assert_no_biometrics(site)
     servers.start("s3")
-    heals()
+    check_recovery()
 
 
-def test_connection_lost_once(site: Site, servers: Servers, heals: Callable[..., None]) -> None:
-    """A fault that passes is not worth a failed task."""
-    with Proxy(servers.ports.s3, "cut", WITHIN_AN_OBJECT, cuts=1) as proxy:
-        assert site.load(store=through(proxy, site)).failed == []
+def test_connection_cut_once(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
+    """A transient fault does not fail the task: DuckDB retries."""
+    with Proxy(servers.ports.s3, "cut", LONGEST_OTHER_ANSWER, cuts=1) as proxy:
+        assert site.load(store=behind(proxy, site)).failed == []
         assert proxy.cut_count == 1
     assert len(site.ledger()) == 8
-    heals()
+    check_recovery()
 
 
-def test_connection_lost_again_and_again(site: Site, servers: Servers, heals: Callable[..., None]) -> None:
-    """Small answers come through, large ones never do: the store is to blame, not the objects."""
-    with Proxy(servers.ports.s3, "cut", WITHIN_AN_OBJECT) as proxy:
-        assert "error for HTTP GET" in raised(site.start_load(S3_ENDPOINT_URL=proxy.url))
+def test_connections_cut_every_time(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
+    """Short answers arrive, long ones never do: the store is at fault, so no object is marked as failed."""
+    with Proxy(servers.ports.s3, "cut", LONGEST_OTHER_ANSWER) as proxy:
+        assert "error for HTTP GET" in error_of(site.start_load(S3_ENDPOINT_URL=proxy.url))
         assert proxy.cut_count > 1
-    # The smallest objects may be there by now, the large ones are not, and none is blamed.
+    # The smallest objects may be loaded, the large ones are not, and none is marked as failed.
     assert {row[1] for row in site.ledger()} == {"loaded"}
     assert len(site.ledger()) < len(LANDING)
-    heals()
+    check_recovery()
 
 
-def test_slow(site: Site, servers: Servers, heals: Callable[..., None]) -> None:
+def test_slow(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
     with Proxy(servers.ports.s3, pause=0.05) as proxy:
-        assert site.load(store=through(proxy, site)).failed == []
-    heals()
+        assert site.load(store=behind(proxy, site)).failed == []
+    check_recovery()
 
 
-def test_down_when_the_load_begins(site: Site, servers: Servers, heals: Callable[..., None]) -> None:
+def test_down_when_the_load_begins(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
     found = site.discover()
     servers.kill_s3()
     with pytest.raises(BotoCoreError):
@@ -69,26 +70,26 @@ def test_down_when_the_load_begins(site: Site, servers: Servers, heals: Callable
     servers.start("s3")
     assert site.ledger() == []
     assert site.discover() == found
-    heals()
+    check_recovery()
 
 
-def test_keys_refused(site: Site, heals: Callable[..., None]) -> None:
+def test_keys_refused(site: Site, check_recovery: Callable[[], None]) -> None:
     with pytest.raises(ClientError, match=r"InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|403"):
         site.load(store=replace(site.store, secret_access_key="wrong horse battery"))
     assert site.ledger() == []
-    heals()
+    check_recovery()
 
 
-def test_bucket_missing(site: Site, heals: Callable[..., None]) -> None:
+def test_bucket_missing(site: Site, check_recovery: Callable[[], None]) -> None:
     with pytest.raises(ClientError, match="NoSuchBucket"):
         site.load(bucket="no-such-bucket")
     assert site.ledger() == []
-    heals()
+    check_recovery()
 
 
-def test_quarantine_bucket_missing(site: Site, heals: Callable[..., None]) -> None:
-    """What cannot be kept must not be rejected: the load waits for its quarantine."""
+def test_quarantine_bucket_missing(site: Site, check_recovery: Callable[[], None]) -> None:
+    """A row that cannot be kept is not rejected: nothing is committed without the quarantine."""
     with pytest.raises(ClientError, match="NoSuchBucket"):
         site.load(quarantine_bucket="no-such-quarantine")
     assert site.ledger() == []
-    heals()
+    check_recovery()

@@ -1,4 +1,4 @@
-"""dbt killed in the middle of a build, and the build that comes after it."""
+"""dbt is killed in the middle of a build; the next build recovers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from include.cerebro.checking.conservation import ReadingsLostError, check_conse
 from tests.integration.faults.landing import LANDING, mart_contents
 from tests.integration.helpers import Site
 
-DBT_WAITS = """
+DBT_WAITS_FOR_A_LOCK = """
     select count(*) from pg_locks
     join pg_stat_activity using (pid)
     where
@@ -23,7 +23,7 @@ EARLY = ("heroes.csv", "mission_logs.json", "biometrics.parquet", "biometrics/da
 
 
 @pytest.mark.parametrize("table", ["marts.fact_biometrics", "analytics.obt_cerebro_restored"])
-def test_dbt_killed_in_the_middle_of_a_build(site: Site, heals: Callable[..., None], table: str) -> None:
+def test_dbt_killed_in_the_middle_of_a_build(site: Site, check_recovery: Callable[[], None], table: str) -> None:
     for key in LANDING.keys() - set(EARLY):
         site.remove(key)
     site.restore()
@@ -38,7 +38,7 @@ def test_dbt_killed_in_the_middle_of_a_build(site: Site, heals: Callable[..., No
             cursor.execute(f"lock table {table} in share mode")
         process = site.start_build()
         deadline = time.monotonic() + 60
-        while site.rows(DBT_WAITS) == [(0,)]:
+        while site.rows(DBT_WAITS_FOR_A_LOCK) == [(0,)]:
             assert process.poll() is None, process.communicate()[0]
             assert time.monotonic() < deadline
             time.sleep(0.1)
@@ -46,7 +46,7 @@ def test_dbt_killed_in_the_middle_of_a_build(site: Site, heals: Callable[..., No
         process.communicate(timeout=20)
     finally:
         holder.close()
-    # What dbt had begun in this table is undone; what it had not begun is as before.
+    # The table is as before: the server rolls back once it has noticed that dbt is gone.
     deadline = time.monotonic() + 20
     while site.rows(
         "select count(*) from pg_stat_activity where datname = current_database() and application_name like 'dbt%%'"
@@ -54,4 +54,4 @@ def test_dbt_killed_in_the_middle_of_a_build(site: Site, heals: Callable[..., No
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert mart_contents(site)[table] == before
-    heals()
+    check_recovery()

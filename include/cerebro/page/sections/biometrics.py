@@ -30,7 +30,7 @@ SECTION = Section("biometrics", "Biometrics")
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person chose, as the request has it: anything may be missing or wrong. Days are ISO dates in UTC."""
+    """The choices of a person, as the request has them: any may be missing or wrong. Days are ISO dates in UTC."""
 
     hero_id: str = ""
     first_day: str = ""
@@ -51,7 +51,7 @@ def read(reader: Reader, choice: Choice) -> Section:
     """Show the three measures of the chosen hero; without a choice, the last day of the Hulk Factor's first.
 
     Raises:
-        UnreadableWarehouseError: A query failed.
+        UnreadableWarehouseError: a query failed.
     """
     heroes = reader.heroes
     if not heroes:
@@ -71,11 +71,11 @@ def choose_range(first_day: str, last_day: str) -> Range:
     """Return both days and all between them, in UTC, in buckets wide enough for one chart.
 
     Args:
-        first_day: An ISO date.
-        last_day: An ISO date, not before the first.
+        first_day: an ISO date.
+        last_day: an ISO date, not before the first.
 
     Raises:
-        ValueError: They are not such dates; the message is for a person.
+        ValueError: they are not such dates; the message is for a person.
     """
     try:
         from_minute, last_midnight = (

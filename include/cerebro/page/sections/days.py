@@ -1,4 +1,4 @@
-"""What came into the landing zone and what became of it, day by day."""
+"""The rows that came into the landing zone, loaded and rejected, by day."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def read(reader: Reader, now: datetime) -> Section:
                 Column.text("Dataset", "dataset"),
                 Column.instant("Newest record", "newest_at"),
                 Column.instant("Last loaded", "loaded_at"),
-                Column.number("Objects in force", "objects"),
+                Column.number("Current objects", "objects"),
             ],
             is_open=True,
         ),

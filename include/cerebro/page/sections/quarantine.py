@@ -11,7 +11,7 @@ from include.cerebro.page.reader import Reader, Row
 # As many as a person looks through; operations.load_history has all of them.
 OBJECTS = 20
 
-# What the reasons in raw.rejections mean.
+# The meanings of the reasons in raw.rejections.
 MEANINGS = {
     "missing_hero_id": "the row names no hero",
     "invalid_hero_id": "the hero's id holds a NUL character, which PostgreSQL cannot store",

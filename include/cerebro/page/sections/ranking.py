@@ -1,4 +1,4 @@
-"""What the sections that rank heroes share."""
+"""Helpers of the sections that rank heroes."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@
             [('hero_id', ref('dim_heroes'))],
             kind='unique nulls not distinct'
         ) }}",
+        "{{ add_missing_replica_identity() }}",
         "{{ add_missing_indexes([
             '(mission_id) where mission_id is not null',
             '(mission_outcome) where mission_outcome is not null',
@@ -105,6 +106,10 @@ mission_minutes as (
     from participations
 ),
 
+-- `offset 0` keeps the planner from an anti join, which it would hash by hero
+-- alone: each participation would compare all minutes of its hero. 300,000
+-- participations, 400 heroes, 2,000 minutes: stopped at 60 s; with one index
+-- lookup each 5.4 s.
 participations_without_readings as (
     select
         *,
@@ -117,6 +122,7 @@ participations_without_readings as (
                 readings.hero_id = participations.hero_id
                 and readings.minute_at >= participations.from_minute
                 and readings.minute_at < participations.until_minute
+            offset 0
         )
         {% if is_incremental() %}
         and exists (
