@@ -11,9 +11,27 @@ from include.cerebro.platform import names
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.warehouse import Warehouse
 
+# What PostgresHook keeps for itself of the extra (PostgresHook.ignored_extra_options): all else is for libpq.
+_EXTRA_OF_THE_HOOK = frozenset(
+    {
+        "iam",
+        "redshift",
+        "redshift-serverless",
+        "cursor",
+        "cluster-identifier",
+        "workgroup-name",
+        "aws_conn_id",
+        "sqlalchemy_scheme",
+        "sqlalchemy_query",
+        "azure_conn_id",
+    }
+)
+# libpq's parameters that neither dbt's profile nor an environment variable can hold as they are meant.
+_REFUSED_BY_DBT = frozenset({"service", "sslpassword"})
+
 
 class ConnectionIncompleteError(ValueError):
-    """An Airflow connection lacks a value that is needed."""
+    """An Airflow connection lacks a value that is needed, or has one that cannot be used."""
 
 
 def object_store(conn_id: str = names.MINIO_CONN_ID) -> ObjectStore:
@@ -70,21 +88,49 @@ def sample_data_store() -> ObjectStore:
 def warehouse() -> Warehouse:
     """Return the warehouse that the Airflow connection ``warehouse`` (type ``postgres``) describes.
 
+    The connection means what it means to Airflow's ``PostgresHook``: its extra holds parameters of libpq, which
+    override the connection's own fields, or asks for an IAM token instead of a password. The hook itself is imported
+    for a token alone: the import takes 0.6 s of each task.
+
     Raises:
-        ConnectionIncompleteError: the connection has no host, login or password.
+        ConnectionIncompleteError: the connection has no host or no login, or a parameter that dbt cannot take.
     """
     connection = BaseHook.get_connection(names.WAREHOUSE_CONN_ID)
-    if not connection.host or not connection.login or not connection.password:
+    extra = connection.extra_dejson
+    fields = {
+        "host": connection.host,
+        "port": connection.port,
+        "user": connection.login,
+        "password": connection.password,
+        "dbname": connection.schema,
+    }
+    parameters = fields | {name: value for name, value in extra.items() if name not in _EXTRA_OF_THE_HOOK}
+    host, port, user, password, database = (parameters.pop(name) for name in fields)
+    if not user or not (host or parameters.get("hostaddr")):
         raise ConnectionIncompleteError(
-            f"Airflow connection '{names.WAREHOUSE_CONN_ID}' needs a host, a login and a password; "
-            "its schema is the database (default cerebro)."
+            f"Airflow connection '{names.WAREHOUSE_CONN_ID}' needs a host (or the folder of a Unix socket) and a "
+            "login; its schema is the database (default cerebro)."
         )
+    refused = sorted(_REFUSED_BY_DBT & parameters.keys()) + ["port"] * (not str(port or 0).isdigit())
+    if refused:
+        raise ConnectionIncompleteError(
+            f"The extra of Airflow connection '{names.WAREHOUSE_CONN_ID}' has {', '.join(refused)}, which dbt cannot "
+            "take. Set host, one port and login in the connection, and use a client key without a password."
+        )
+
+    def iam_token() -> str:
+        from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+        return PostgresHook(names.WAREHOUSE_CONN_ID).get_iam_token(connection)[1]
+
     return Warehouse(
-        host=connection.host,
-        port=connection.port or 5432,
-        user=connection.login,
-        password=connection.password,
-        database=connection.schema or "cerebro",
+        host=host or "",
+        port=int(port or 5432),
+        user=user,
+        password=password or "",
+        database=database or "cerebro",
+        parameters=parameters,
+        new_password=iam_token if extra.get("iam") else None,
     )
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DAG, Asset, BaseOperator, TaskGroup
-from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, RenderConfig
+from cosmos import DbtTaskGroup, ExecutionConfig, RenderConfig
 from cosmos.constants import (
     DbtResourceType,
     ExecutionMode,
@@ -22,15 +22,15 @@ from cosmos.constants import (
     TestBehavior,
 )
 from cosmos.dbt.graph import DbtNode
-from cosmos.profiles import PostgresUserPasswordProfileMapping
 
 from include.cerebro.orchestration.assets import table
 from include.cerebro.orchestration.links import docs_url
-from include.cerebro.platform.names import DBT_ROOT, TRANSFORMER_ROLE, WAREHOUSE_CONN_ID
+from include.cerebro.platform.names import DBT_ROOT
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.transforming.cosmos_internals import adjust_producer, project_config
 from include.cerebro.transforming.manifest import tests_by_model
 from include.cerebro.transforming.model_tasks import DbtModelOperator, DbtSnapshotOperator
+from include.cerebro.transforming.profile import profile_config
 
 PRODUCER_DOC = """The one dbt process that builds and tests all models, in the order of what they refer to.
 
@@ -59,19 +59,7 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
     group = DbtTaskGroup(
         group_id=group_id,
         project_config=project_config(DBT_ROOT, settings.dbt_manifest),
-        profile_config=ProfileConfig(
-            profile_name="cerebro",
-            target_name="warehouse",
-            profile_mapping=PostgresUserPasswordProfileMapping(
-                conn_id=WAREHOUSE_CONN_ID,
-                profile_args={
-                    "schema": "staging",
-                    # In UTC, by the same means and for the same reasons as in profiles.yml.
-                    "role": f"{TRANSFORMER_ROLE}; set timezone to 'UTC'",
-                    "threads": settings.dbt_threads,
-                },
-            ),
-        ),
+        profile_config=profile_config(settings),
         execution_config=ExecutionConfig(
             execution_mode=ExecutionMode.WATCHER,
             # A process of its own: dbt may be in another environment than Airflow.

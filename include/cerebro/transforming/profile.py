@@ -1,0 +1,69 @@
+"""dbt's profile: it logs in to the warehouse as everything else does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cosmos import ProfileConfig
+from cosmos.profiles import PostgresUserPasswordProfileMapping
+
+from include.cerebro.platform import connections
+from include.cerebro.platform.names import TRANSFORMER_ROLE, WAREHOUSE_CONN_ID
+from include.cerebro.platform.settings import Settings
+from include.cerebro.platform.warehouse import DEFAULTS
+
+# libpq's parameters that dbt-postgres takes from a profile, and their types there.
+IN_PROFILE = {
+    "application_name": str,
+    "connect_timeout": int,
+    "keepalives_idle": int,
+    "sslmode": str,
+    "sslcert": str,
+    "sslkey": str,
+    "sslrootcert": str,
+}
+
+
+class WarehouseProfile(PostgresUserPasswordProfileMapping):  # type: ignore[misc]  # Cosmos brings no types
+    """Maps the Airflow connection ``warehouse`` to dbt: what a profile cannot hold are environment variables of libpq.
+
+    Cosmos' own mapping knows neither ``sslrootcert`` nor a login without password, and has no default database.
+    """
+
+    @property
+    def profile(self) -> dict[str, Any]:
+        """The profile, with the password in an environment variable."""
+        warehouse = connections.warehouse()
+        parameters = {"keepalives_idle": DEFAULTS["keepalives_idle"], **warehouse.parameters}
+        return {
+            "type": self.dbt_profile_type,
+            "host": warehouse.host,
+            "port": warehouse.port,
+            "user": warehouse.user,
+            "password": self.get_env_var_format("password"),
+            "dbname": warehouse.database,
+            **{name: IN_PROFILE[name](value) for name, value in parameters.items() if name in IN_PROFILE},
+            **self.profile_args,
+        }
+
+    @property
+    def env_vars(self) -> dict[str, str]:
+        """The environment variables of dbt's process: the password, and libpq's (PGOPTIONS, PGPASSFILE and so on)."""
+        warehouse = connections.warehouse()
+        others = {name: value for name, value in warehouse.parameters.items() if name not in IN_PROFILE}
+        return {
+            self.get_env_var_name("password"): warehouse.current_password(),
+            **{f"PG{name.replace('_', '').upper()}": str(value) for name, value in others.items()},
+        }
+
+
+def profile_config(settings: Settings) -> ProfileConfig:
+    """Return the profile of dbt's tasks. The connection is read when a task runs."""
+    # In UTC, by the same means and for the same reasons as in profiles.yml.
+    role = f"{TRANSFORMER_ROLE}; set timezone to 'UTC'"
+    arguments = {"schema": "staging", "role": role, "threads": settings.dbt_threads}
+    return ProfileConfig(
+        profile_name="cerebro",
+        target_name="warehouse",
+        profile_mapping=WarehouseProfile(conn_id=WAREHOUSE_CONN_ID, profile_args=arguments),
+    )

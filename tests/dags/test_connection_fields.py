@@ -1,0 +1,112 @@
+"""What the Airflow connection `warehouse` is turned into. tests/integration connects to real servers with it."""
+
+import json
+from typing import Any
+
+import psycopg2
+import pytest
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+from include.cerebro.platform import connections
+from include.cerebro.platform.settings import read_settings
+from include.cerebro.transforming.profile import profile_config
+
+FIELDS = {"host": "db.example", "login": "cerebro", "password": "secret", "schema": "cerebro", "port": 5433}
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def connect(extra: dict[str, Any] | None = None, **fields: Any) -> None:
+        connection = {"conn_type": "postgres", **FIELDS, **fields, "extra": extra or {}}
+        monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps(connection))
+
+    return connect
+
+
+@pytest.mark.parametrize(
+    ("extra", "fields"),
+    [
+        ({}, {}),
+        ({"sslmode": "verify-full", "sslrootcert": "/ca.crt", "keepalives_idle": 200, "connect_timeout": "3"}, {}),
+        ({"host": "other.example", "user": "other", "password": "other", "dbname": "other", "port": 1}, {}),
+        ({"cursor": "dictcursor", "sqlalchemy_scheme": "postgresql+psycopg2", "sqlalchemy_query": {}}, {}),
+        ({"target_session_attrs": "read-write"}, {"host": "a.example,b.example"}),
+        ({"passfile": "/passwords"}, {"password": None}),
+    ],
+)
+def test_the_connection_means_what_it_means_to_airflows_hook(
+    connect: Any, monkeypatch: pytest.MonkeyPatch, extra: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    connect(extra, **fields)
+    theirs: dict[str, Any] = {}
+    monkeypatch.setattr(PostgresHook, "_create_connection", lambda _, arguments: theirs.update(arguments))
+    PostgresHook("warehouse").get_conn()
+    ours: dict[str, Any] = {}
+
+    def note(**arguments: Any) -> None:
+        ours.update(arguments)
+        raise psycopg2.OperationalError
+
+    monkeypatch.setattr(psycopg2, "connect", note)
+    with pytest.raises(psycopg2.OperationalError), connections.warehouse().connect():
+        pass
+    expected = {name: value or "" for name, value in theirs.items() if name not in ("cursor_factory", "row_factory")}
+    assert {name: ours.get(name) for name in expected} == expected
+
+
+def test_the_hook_keeps_no_other_part_of_the_extra_for_itself() -> None:
+    assert PostgresHook.ignored_extra_options == connections._EXTRA_OF_THE_HOOK
+
+
+def test_without_a_schema_the_database_is_cerebro_for_dbt_too(connect: Any) -> None:
+    """dbt got no database at all."""
+    connect(schema=None, port=None)
+    assert (connections.warehouse().database, connections.warehouse().port) == ("cerebro", 5432)
+    profile = profile_config(read_settings()).profile_mapping.profile
+    assert (profile["dbname"], profile["port"]) == ("cerebro", 5432)
+
+
+def test_dbt_gets_the_extra_in_its_profile_and_its_environment(connect: Any) -> None:
+    """dbt got sslmode, but not sslrootcert: it trusted another authority than the connection names."""
+    tls = {"sslmode": "verify-full", "sslrootcert": "/ca.crt", "sslcert": "/client.crt", "sslkey": "/client.key"}
+    others = {"options": "-c lock_timeout=7s", "passfile": "/passwords", "ssl_min_protocol_version": "TLSv1.3"}
+    connect(tls | others | {"keepalives_idle": "200"})
+    mapping = profile_config(read_settings()).profile_mapping
+    assert mapping.profile.items() >= (tls | {"keepalives_idle": 200, "role": "cerebro_transformer"}).items()
+    assert "secret" not in str(mapping.profile)
+    assert mapping.env_vars == {
+        "COSMOS_CONN_POSTGRES_PASSWORD": "secret",
+        "PGOPTIONS": "-c lock_timeout=7s",
+        "PGPASSFILE": "/passwords",
+        "PGSSLMINPROTOCOLVERSION": "TLSv1.3",
+    }
+
+
+def test_an_iam_token_is_made_for_each_connection(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b", "DEFAULT_REGION": "eu-west-1"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    connect({"iam": True}, password=None)
+    for token in (
+        connections.warehouse().current_password(),
+        profile_config(read_settings()).profile_mapping.env_vars["COSMOS_CONN_POSTGRES_PASSWORD"],
+    ):
+        assert token.startswith("db.example:5433/?Action=connect&DBUser=cerebro")
+        assert "X-Amz-Expires=900" in token
+
+
+@pytest.mark.parametrize(
+    ("extra", "fields", "message"),
+    [
+        ({}, {"host": None}, "needs a host"),
+        ({}, {"login": None}, "needs a host .* and a login"),
+        ({"service": "warehouse"}, {}, "has service, which dbt cannot take"),
+        ({"sslpassword": "x"}, {}, "has sslpassword, which dbt cannot take"),
+        ({"port": "5432,5433"}, {"host": "a.example,b.example"}, "has port, which dbt cannot take"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_name(
+    connect: Any, extra: dict[str, Any], fields: dict[str, Any], message: str
+) -> None:
+    connect(extra, **fields)
+    with pytest.raises(connections.ConnectionIncompleteError, match=message):
+        connections.warehouse()
