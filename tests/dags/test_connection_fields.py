@@ -82,6 +82,17 @@ def test_dbt_gets_the_extra_in_its_profile_and_its_environment(connect: Any) -> 
     }
 
 
+def test_dbt_has_a_connection_of_its_own_if_there_is_one(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt cannot work through a pooler in transaction mode: its role would hold for other clients."""
+    connect(port=6432)
+    mapping = profile_config(read_settings()).profile_mapping
+    assert mapping.profile["port"] == 6432
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE_DBT", json.dumps({"conn_type": "postgres", **FIELDS, "password": "x"}))
+    assert mapping.profile["port"] == 5433
+    assert mapping.env_vars == {"COSMOS_CONN_POSTGRES_PASSWORD": "x"}
+    assert connections.warehouse().port == 6432
+
+
 def test_an_iam_token_is_made_for_each_connection(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b", "DEFAULT_REGION": "eu-west-1"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)

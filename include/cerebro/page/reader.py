@@ -56,6 +56,10 @@ class Reader:
                 return [dict(row) for row in cursor]
         except psycopg2.Error as error:
             raise _unreadable(error, self._role, self._statement_timeout) from error
+        finally:
+            # One transaction a query: one that fails does not abort the others.
+            if not self._connection.closed:
+                self._connection.rollback()
 
     @cached_property
     def heroes(self) -> list[Row]:
@@ -78,14 +82,14 @@ def open_reader(
         UnreadableWarehouseError: there is no connection, or no such role.
     """
     try:
-        with warehouse.connect(role) as connection:
-            # One transaction a query: one that fails does not abort the others.
-            connection.set_session(readonly=True, autocommit=True)
-            with connection.cursor() as cursor:
-                cursor.execute("select set_config('statement_timeout', %s, false)", [statement_timeout])
-                # Compiling takes longer than any of these queries.
-                cursor.execute("set jit = off")
-            yield Reader(connection, role, statement_timeout)
+        # Compiling takes longer than any of these queries.
+        settings = {"statement_timeout": statement_timeout, "jit": "off"}
+        with warehouse.connect(role, settings) as connection:
+            connection.set_session(readonly=True)
+            reader = Reader(connection, role, statement_timeout)
+            # A missing role is noticed here.
+            reader.query("select 1")
+            yield reader
     except psycopg2.Error as error:
         raise _unreadable(error, role, statement_timeout) from error
 

@@ -85,8 +85,8 @@ def sample_data_store() -> ObjectStore:
         return object_store()
 
 
-def warehouse() -> Warehouse:
-    """Return the warehouse that the Airflow connection ``warehouse`` (type ``postgres``) describes.
+def warehouse(conn_id: str = names.WAREHOUSE_CONN_ID) -> Warehouse:
+    """Return the warehouse that an Airflow connection (type ``postgres``) describes.
 
     The connection means what it means to Airflow's ``PostgresHook``: its extra holds parameters of libpq, which
     override the connection's own fields, or asks for an IAM token instead of a password. The hook itself is imported
@@ -95,7 +95,7 @@ def warehouse() -> Warehouse:
     Raises:
         ConnectionIncompleteError: the connection has no host or no login, or a parameter that dbt cannot take.
     """
-    connection = BaseHook.get_connection(names.WAREHOUSE_CONN_ID)
+    connection = BaseHook.get_connection(conn_id)
     extra = connection.extra_dejson
     fields = {
         "host": connection.host,
@@ -108,20 +108,20 @@ def warehouse() -> Warehouse:
     host, port, user, password, database = (parameters.pop(name) for name in fields)
     if not user or not (host or parameters.get("hostaddr")):
         raise ConnectionIncompleteError(
-            f"Airflow connection '{names.WAREHOUSE_CONN_ID}' needs a host (or the folder of a Unix socket) and a "
+            f"Airflow connection '{conn_id}' needs a host (or the folder of a Unix socket) and a "
             "login; its schema is the database (default cerebro)."
         )
     refused = sorted(_REFUSED_BY_DBT & parameters.keys()) + ["port"] * (not str(port or 0).isdigit())
     if refused:
         raise ConnectionIncompleteError(
-            f"The extra of Airflow connection '{names.WAREHOUSE_CONN_ID}' has {', '.join(refused)}, which dbt cannot "
+            f"The extra of Airflow connection '{conn_id}' has {', '.join(refused)}, which dbt cannot "
             "take. Set host, one port and login in the connection, and use a client key without a password."
         )
 
     def iam_token() -> str:
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-        return PostgresHook(names.WAREHOUSE_CONN_ID).get_iam_token(connection)[1]
+        return PostgresHook(conn_id).get_iam_token(connection)[1]
 
     return Warehouse(
         host=host or "",
@@ -132,6 +132,14 @@ def warehouse() -> Warehouse:
         parameters=parameters,
         new_password=iam_token if extra.get("iam") else None,
     )
+
+
+def dbt_warehouse() -> Warehouse:
+    """Return the warehouse as dbt logs in to it: connection ``warehouse_dbt``, else ``warehouse``."""
+    try:
+        return warehouse(names.DBT_CONN_ID)
+    except AirflowNotFoundException:
+        return warehouse()
 
 
 def landing_bucket() -> str:

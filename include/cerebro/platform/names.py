@@ -13,6 +13,8 @@ MINIO_CONN_ID = "minio"
 # May write to the landing zone; for the sample data only.
 SAMPLE_DATA_CONN_ID = "minio_sample_data"
 WAREHOUSE_CONN_ID = "warehouse"
+# The same warehouse for dbt, which cannot work through a pooler in transaction mode. Without it dbt uses the other one.
+DBT_CONN_ID = "warehouse_dbt"
 # Where alerts are sent. Without this connection none are.
 ALERTS_CONN_ID = "cerebro_alerts"
 

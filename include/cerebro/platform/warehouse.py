@@ -52,13 +52,15 @@ class Warehouse:
         return self.new_password() if self.new_password else self.password
 
     @contextmanager
-    def connect(self, role: str | None = None) -> Iterator[Connection]:
-        """Open a connection with the rights of one role only, in UTC, and close it at the end.
+    def connect(self, role: str | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Connection]:
+        """Open a connection each of whose transactions has the rights of one role only, in UTC; close it at the end.
 
-        Nothing is committed unless the caller commits.
+        Nothing is committed unless the caller commits. Role and settings leave nothing behind in the session, so that
+        it may be a pooler's. A missing role is an error of the first statement.
 
         Args:
             role: the role to assume; none keeps the login's own rights.
+            settings: further settings of each transaction, for example ``statement_timeout``.
 
         Raises:
             psycopg2.OperationalError: the server does not answer or refuses the login.
@@ -67,22 +69,23 @@ class Warehouse:
         import psycopg2
         from psycopg2 import sql
 
-        parameters = {**DEFAULTS, **self.parameters}
-        # The last setting of a name counts: the time zone is not the connection's to choose.
-        parameters["options"] = f"{parameters.get('options', '')} -c timezone=UTC".strip()
+        from include.cerebro.platform.transactions import TransactionConnection
+
         connection = psycopg2.connect(
+            connection_factory=TransactionConnection,
             host=self.host,
             port=self.port,
             user=self.user,
             password=self.current_password(),
             dbname=self.database,
-            **parameters,
+            **{**DEFAULTS, **self.parameters},
+        )
+        local = {**({"role": role} if role else {}), **(settings or {}), "timezone": "UTC"}
+        connection.beginning = sql.SQL("; ").join(
+            sql.SQL("set local {} = {}").format(sql.Identifier(name), sql.Literal(value))
+            for name, value in local.items()
         )
         try:
-            if role:
-                with connection.cursor() as cursor:
-                    cursor.execute(sql.SQL("set session role {}").format(sql.Identifier(role)))
-                connection.commit()
             yield connection
         finally:
             connection.close()

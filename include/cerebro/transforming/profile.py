@@ -25,7 +25,7 @@ IN_PROFILE = {
 
 
 class WarehouseProfile(PostgresUserPasswordProfileMapping):  # type: ignore[misc]  # Cosmos brings no types
-    """Maps the Airflow connection ``warehouse`` to dbt: what a profile cannot hold are environment variables of libpq.
+    """Maps ``connections.dbt_warehouse`` to dbt: what a profile cannot hold are environment variables of libpq.
 
     Cosmos' own mapping knows neither ``sslrootcert`` nor a login without password, and has no default database.
     """
@@ -33,7 +33,7 @@ class WarehouseProfile(PostgresUserPasswordProfileMapping):  # type: ignore[misc
     @property
     def profile(self) -> dict[str, Any]:
         """The profile, with the password in an environment variable."""
-        warehouse = connections.warehouse()
+        warehouse = connections.dbt_warehouse()
         parameters = {"keepalives_idle": DEFAULTS["keepalives_idle"], **warehouse.parameters}
         return {
             "type": self.dbt_profile_type,
@@ -49,7 +49,7 @@ class WarehouseProfile(PostgresUserPasswordProfileMapping):  # type: ignore[misc
     @property
     def env_vars(self) -> dict[str, str]:
         """The environment variables of dbt's process: the password, and libpq's (PGOPTIONS, PGPASSFILE and so on)."""
-        warehouse = connections.warehouse()
+        warehouse = connections.dbt_warehouse()
         others = {name: value for name, value in warehouse.parameters.items() if name not in IN_PROFILE}
         return {
             self.get_env_var_name("password"): warehouse.current_password(),

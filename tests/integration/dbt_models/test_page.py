@@ -54,6 +54,7 @@ def test_the_reader_is_an_analyst_who_only_reads(built: Warehouse, reader: Reade
         assert cursor.fetchone() == ("cerebro_analyst", "5s", "UTC")
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             cursor.execute("select * from raw.loads")
+    connection.rollback()
     built.execute("grant insert on marts.dim_heroes to cerebro_analyst")
     with connection.cursor() as cursor, pytest.raises(psycopg2.errors.ReadOnlySqlTransaction):
         cursor.execute("insert into marts.dim_heroes (hero_id, hero_name) values ('x', 'x')")
