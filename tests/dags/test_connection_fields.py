@@ -72,7 +72,10 @@ def test_dbt_gets_the_extra_in_its_profile_and_its_environment(connect: Any) -> 
     others = {"options": "-c lock_timeout=7s", "passfile": "/passwords", "ssl_min_protocol_version": "TLSv1.3"}
     connect(tls | others | {"keepalives_idle": "200"})
     mapping = profile_config(read_settings()).profile_mapping
-    assert mapping.profile.items() >= (tls | {"keepalives_idle": 200, "role": "cerebro_transformer"}).items()
+    assert (
+        mapping.profile.items()
+        >= (tls | {"keepalives_idle": 200, "role": "cerebro_transformer; set timezone to 'UTC'"}).items()
+    )
     assert "secret" not in str(mapping.profile)
     assert mapping.env_vars == {
         "COSMOS_CONN_POSTGRES_PASSWORD": "secret",
