@@ -17,8 +17,9 @@ import yaml
 from pytest_docker.plugin import Services, get_docker_services
 
 from include.cerebro.platform.connections_file import Connections, read_connections
+from local.run import RESTORE_DAG, SAMPLE_DAG
 from local.state import HOST, free_port
-from tests.e2e.scheduler import RESTORE_DAG, SAMPLE_DAG, Scheduler
+from tests.e2e.scheduler import Scheduler
 
 REPOSITORY = Path(__file__).parents[2]
 OVERRIDE = REPOSITORY / "docker-compose.override.yml"

@@ -9,9 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from include.cerebro.platform.object_store import ObjectStore
+from local.run import RESTORE_DAG
 from tests.docker.project import OVERRIDE, REPOSITORY, Project, compose_project, connections
 from tests.docker.restoring import assert_restored, write_sample
-from tests.e2e.scheduler import RESTORE_DAG, Scheduler
+from tests.e2e.scheduler import Scheduler
 from tests.oracle.warehouse import query
 
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")

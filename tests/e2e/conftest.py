@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.e2e.scheduler import RESTORE_DAG, SAMPLE_DAG, Scheduler
+from local.run import RESTORE_DAG, SAMPLE_DAG
+from tests.e2e.scheduler import Scheduler
 
 # Seconds until Airflow has read the DAG files.
 DAG_TIMEOUT = 120

@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 
 from local.airflow_api import AirflowApi, Run
+from local.run import RESTORE_DAG, SAMPLE_DAG
 from local.state import StackError
-
-SAMPLE_DAG = "cerebro_sample_data"
-RESTORE_DAG = "cerebro_restore"
 
 # Seconds. A run takes 15-60 on two cores.
 RUN_TIMEOUT = 240

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from local.airflow_api import Run
+from local.run import RESTORE_DAG
 from testing.sites import object_store
-from tests.e2e.scheduler import RESTORE_DAG, Scheduler
+from tests.e2e.scheduler import Scheduler
 from tests.receiver import SECRET, receiver
 
 # Two records of three have no id, and are rejected.

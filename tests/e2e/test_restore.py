@@ -6,7 +6,8 @@ import pytest
 
 from include.cerebro.platform.sql import read_sql
 from local.airflow_api import Run
-from tests.e2e.scheduler import RESTORE_DAG, Scheduler
+from local.run import RESTORE_DAG
+from tests.e2e.scheduler import Scheduler
 from tests.oracle import Expected
 from tests.oracle.store import calculate_from_store
 from tests.oracle.warehouse import differences, query

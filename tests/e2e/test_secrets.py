@@ -7,7 +7,8 @@ import psycopg2
 import pytest
 
 from local.airflow_api import Run
-from tests.e2e.scheduler import RESTORE_DAG, Scheduler
+from local.run import RESTORE_DAG
+from tests.e2e.scheduler import Scheduler
 
 METADATA = """
     select 'xcom ' || key, value::text from xcom

@@ -6,8 +6,9 @@ from typing import Any
 import psycopg2
 import pytest
 
+from local.run import RESTORE_DAG
 from testing.sites import object_store
-from tests.e2e.scheduler import RESTORE_DAG, Scheduler
+from tests.e2e.scheduler import Scheduler
 from tests.oracle.warehouse import query
 
 HEROES = b"hero_id,name,alter_ego,first_appearance\nstorm,Storm,Ororo Munroe,1975\n"

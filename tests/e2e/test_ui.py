@@ -10,8 +10,9 @@ import psycopg2
 import pytest
 
 from local.airflow_api import Run
+from local.run import RESTORE_DAG
 from testing.sites import object_store
-from tests.e2e.scheduler import RESTORE_DAG, Scheduler
+from tests.e2e.scheduler import Scheduler
 from tests.oracle.warehouse import query
 
 SAMPLE_SIZE = {"heroes": 2, "missions": 3, "hours": 1, "seed": 3, "dirt": True}
