@@ -121,7 +121,7 @@ def test_while_a_correction_is_loaded(site: Site) -> None:
     ((rows,),) = site.rows("select rows_in from raw.current_loads where object_key = 'biometrics.parquet'")
     assert rows == 3 * 420
     assert mismatched_loads(site) == []
-    site.build()
+    site.transform()
     assert differences(calculate(LANDING | {"biometrics.parquet": corrected}), site.warehouse_uri) == []
 
 

@@ -1,0 +1,45 @@
+-- One row per hero and hour, among the given hours, whose readings in fact_biometrics are not those that the current
+-- loads have brought.
+with expected as (
+    select
+        int_hero_ids.hero_id,
+        load_hours.hour_at,
+        sum(load_hours.reading_count) as readings
+    from raw.load_hours
+    inner join staging.int_hero_ids on load_hours.hero_id = int_hero_ids.spelled_hero_id
+    where
+        load_hours.hour_at = any(%(hours)s)
+        and not exists (
+            select from staging.int_hidden_loads
+            where int_hidden_loads.load_id = load_hours.load_id
+        )
+    group by int_hero_ids.hero_id, load_hours.hour_at
+),
+
+found as (
+    select
+        fact_biometrics.hero_id,
+        hours.hour_at,
+        sum(fact_biometrics.reading_count) as readings
+    from unnest(%(hours)s::timestamptz[]) as hours (hour_at)
+    cross join lateral (
+        select
+            fact_biometrics.hero_id,
+            fact_biometrics.reading_count
+        from marts.fact_biometrics
+        where
+            fact_biometrics.minute_at >= hours.hour_at
+            and fact_biometrics.minute_at < hours.hour_at + interval '1 hour'
+    ) as fact_biometrics
+    group by fact_biometrics.hero_id, hours.hour_at
+)
+
+select
+    hero_id,
+    hour_at,
+    coalesce(expected.readings, 0)::bigint as expected_readings,
+    coalesce(found.readings, 0)::bigint as found_readings
+from expected
+full join found using (hero_id, hour_at)
+where expected.readings is distinct from found.readings
+order by hour_at, hero_id;
