@@ -240,6 +240,7 @@ class BiometricsLoader:
                     for measure, readings in aggregation.summaries[key].invalid_measures.items()
                 ],
             )
+            loads.publish(cursor, load_ids)
             connection.commit()
         self.result.add([total for stored, total in zip(objects, totals, strict=True) if stored.key in load_ids])
         log.info(
