@@ -1,5 +1,5 @@
--- Conservation: every ingested reading is in fact_biometrics or was rejected. The ledger counts what came in; the account
--- of the fact's hours counts what is in it. What was superseded is taken off: superseded loads are few.
+-- Conservation: every ingested reading is in fact_biometrics or was rejected. The ledger counts what came in; the
+-- account of the fact's hours counts what is in it. What was superseded is taken off: superseded loads are few.
 select
     ledger.readings_in,
     facts.readings_in_facts,

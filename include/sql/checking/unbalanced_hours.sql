@@ -21,7 +21,7 @@ found as (
         fact_biometrics.hero_id,
         hours.hour_at,
         sum(fact_biometrics.reading_count) as readings
-    from unnest(%(hours)s::timestamptz[]) as hours (hour_at)
+    from (select unnest(%(hours)s::timestamptz[]) as hour_at) as hours
     cross join lateral (
         select
             fact_biometrics.hero_id,
@@ -35,11 +35,11 @@ found as (
 )
 
 select
-    hero_id,
-    hour_at,
+    coalesce(expected.hero_id, found.hero_id) as hero_id,
+    coalesce(expected.hour_at, found.hour_at) as hour_at,
     coalesce(expected.readings, 0)::bigint as expected_readings,
     coalesce(found.readings, 0)::bigint as found_readings
 from expected
-full join found using (hero_id, hour_at)
+full join found on expected.hero_id = found.hero_id and expected.hour_at = found.hour_at
 where expected.readings is distinct from found.readings
 order by hour_at, hero_id;

@@ -89,10 +89,11 @@ def test_a_changed_rule_rebuilds_what_it_touches(
 
 def test_a_changed_ranking_rebuilds_nothing(built: Warehouse, tmp_path: Path) -> None:
     """Every run computes it anew."""
-    path = changed(
-        tmp_path, lambda manifest: manifest["nodes"]["model.cerebro.hulk_factor"].update(raw_code="select 2")
-    )
-    assert not planned(built, path).full_refresh
+
+    def change(manifest: dict[str, Any]) -> None:
+        manifest["nodes"]["model.cerebro.hulk_factor"]["raw_code"] = "select 2"
+
+    assert not planned(built, changed(tmp_path, change)).full_refresh
 
 
 def test_a_changed_variable_is_another_rule(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_in_the_middle_of_the_copy_of_minutes(site: Site, check_recovery: Callab
         kill(process)
         assert rows_of(site, "biometrics") == [(0, 0)]
     assert rows_of(site, "biometrics") == [(0, 0)]
+    assert site.rows("select count(*) from raw.load_hours") == [(0,)]
     check_recovery()
 
 
