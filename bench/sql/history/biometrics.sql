@@ -28,6 +28,18 @@ rejections as (
     from load
 ),
 
+hours as (
+    insert into raw.load_hours (load_id, hero_id, hour_at, reading_count)
+    select
+        load.load_id,
+        'hero_' || lpad(hero_number::text, 3, '0') as hero_id,
+        (%(day)s::date + hour_number * interval '1 hour') at time zone 'UTC' as hour_at,
+        60 * 60
+    from load
+    cross join generate_series(0, 23) as hour_number
+    cross join generate_series(1, %(heroes)s::bigint) as hero_number
+),
+
 minutes as (
     select
         %(day)s::date + minute_number * interval '1 minute' as minute_at,
