@@ -56,11 +56,11 @@ def build(site: Site, scratch: Path) -> Built:
     return Built(
         seconds,
         [(str(result["unique_id"]), float(result["execution_time"])) for result in results],
-        _work_seconds(results),
+        work_seconds(results),
     )
 
 
-def _work_seconds(results: list[dict[str, list[dict[str, str]]]]) -> float:
+def work_seconds(results: list[dict[str, list[dict[str, str]]]]) -> float:
     """Return the seconds from the first start of a node to the last end of one."""
     phases = [phase for result in results for phase in result["timing"]]
     starts = [datetime.fromisoformat(phase["started_at"]) for phase in phases]

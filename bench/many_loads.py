@@ -15,11 +15,13 @@ class ManyLoads:
 
     Attributes:
         site: the site. Its warehouse must be new: load ids count from 1.
+        scratch: folder for dbt. Each warehouse has its own, because dbt reads the whole project again for another one.
         loads: number of the objects' loads in raw; missions come in further loads of 1,000.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, scratch: Path) -> None:
         self.site = site
+        self.scratch = scratch
         self.loads = 0
 
     def fill(self, loads: int) -> None:

@@ -1,4 +1,5 @@
--- One row per hero and minute, merged over all objects that deliver readings of the minute.
+-- One row per hero and minute, merged over all objects that deliver readings of the minute. Rows are in the order of
+-- time, for the block range index; in no order or in that of the key, the tables of 12 days took no less time.
 set local work_mem = '64MB';
 set local maintenance_work_mem = '64MB';
 
@@ -19,7 +20,8 @@ select
 from raw.biometrics
 inner join raw.current_loads on biometrics.load_id = current_loads.load_id
 inner join handwritten.hero_ids on btrim(biometrics.hero_id) = hero_ids.spelled_hero_id
-group by hero_ids.hero_id, biometrics.minute_at;
+group by hero_ids.hero_id, biometrics.minute_at
+order by biometrics.minute_at, hero_ids.hero_id;
 
 alter table handwritten.fact_biometrics
 add primary key (hero_id, minute_at),
