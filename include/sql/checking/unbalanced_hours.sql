@@ -1,15 +1,19 @@
 -- One row per hero and hour, among the given hours, whose readings in fact_biometrics are not those that the current
 -- loads have brought.
-with expected as (
+with hours as (
+    select unnest(%(hours)s::timestamptz[]) as hour_at
+),
+
+expected as (
     select
         int_hero_ids.hero_id,
         load_hours.hour_at,
         sum(load_hours.reading_count) as readings
-    from raw.load_hours
+    from hours
+    inner join raw.load_hours on hours.hour_at = load_hours.hour_at
     inner join staging.int_hero_ids on load_hours.hero_id = int_hero_ids.spelled_hero_id
     where
-        load_hours.hour_at = any(%(hours)s)
-        and not exists (
+        not exists (
             select from staging.int_hidden_loads
             where int_hidden_loads.load_id = load_hours.load_id
         )
@@ -21,7 +25,7 @@ found as (
         fact_biometrics.hero_id,
         hours.hour_at,
         sum(fact_biometrics.reading_count) as readings
-    from (select unnest(%(hours)s::timestamptz[]) as hour_at) as hours
+    from hours
     cross join lateral (
         select
             fact_biometrics.hero_id,

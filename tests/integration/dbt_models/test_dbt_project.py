@@ -32,7 +32,7 @@ def test_the_snapshot_keeps_the_earlier_name_of_a_hero(built: Warehouse) -> None
 
 
 def test_conservation_is_red_when_a_reading_is_lost_or_counted_twice(built: Warehouse) -> None:
-    """dbt checks the hours that the transformation has computed, hero by hero: what one lost another must not make up."""
+    """dbt checks the stale hours hero by hero: what one has lost, another must not make up."""
     built.load_biometrics("b2", ("hulk", "2025-01-01 00:07Z", 60, 80), ("thor", "2025-01-01 00:07Z", 60, 80))
     built.dbt("run")
     test = ("test", "--select", "conservation")

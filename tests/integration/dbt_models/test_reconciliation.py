@@ -66,9 +66,7 @@ def test_readings_that_moved_from_hero_to_hero_turn_the_run_red(built: Warehouse
     built.execute(
         "update marts.fact_biometrics set reading_count = reading_count + case hero_id when 'hulk' then 1 else -1 end"
     )
-    with pytest.raises(
-        ReadingsLostError, match="in 2 hours of a hero, for example hulk from 2025-01-01 00:00"
-    ):
+    with pytest.raises(ReadingsLostError, match="in 2 hours of a hero, for example hulk from 2025-01-01 00:00"):
         reconcile(built, "run 1")
 
 
