@@ -111,8 +111,9 @@ def _unreadable(error: psycopg2.Error, role: str, statement_timeout: str) -> Unr
             )
         case errors.InsufficientPrivilege():
             message = (
-                f"The role {role} may not read it. dbt grants access when it builds a model: run dbt build (without "
-                "Docker: make dbt ARGS=build)."
+                f"The role {role} may not read it, though it may read all that dbt builds (prepare_warehouse sees to "
+                f"that): somebody revoked it. Grant it again: grant select on all tables in schema marts, analytics, "
+                f"operations to {role}."
             )
         case psycopg2.OperationalError():
             # Never the error's own text: it may hold the address and the user.

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
 
 from include.cerebro.platform.names import WAREHOUSE_CONN_ID
-from include.cerebro.platform.sql import sql_files
+from include.cerebro.platform.sql import read_sql, sql_files
 from include.cerebro.platform.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
+log = logging.getLogger(__name__)
+
 # Runs that set up the warehouse at the same time take turns on this advisory lock.
 SETUP_LOCK = 7_237_001
 
+# Whoever waits for a table that a long query reads holds up the readers behind. This is longer than a dashboard's
+# query; a pg_dump of hours does not matter, because ordinary runs change nothing. dbt has the same (profiles.yml).
+LOCK_TIMEOUT = timedelta(seconds=30)
 
 # What the pipeline and dbt's models use came with PostgreSQL 16.
 OLDEST_VERSION = 16
@@ -23,18 +34,101 @@ class UnsuitableWarehouseError(RuntimeError):
     """The warehouse's server cannot be used. A retry does not help."""
 
 
-def prepare_warehouse(warehouse: Warehouse) -> None:
+class WarehouseLockedError(RuntimeError):
+    """Other sessions hold locks on what has to change. Nothing was written. A retry helps once they have ended."""
+
+
+def prepare_warehouse(warehouse: Warehouse, lock_timeout: timedelta = LOCK_TIMEOUT) -> None:
     """Create the missing roles, schemas and raw tables (``include/sql/schema``) in one transaction. Idempotent.
+
+    It writes and locks nothing if the files were executed before, and nothing of what they create is missing.
+
+    Args:
+        warehouse: the warehouse.
+        lock_timeout: how long it waits for each lock.
 
     Raises:
         UnsuitableWarehouseError: the server is too old or a standby. Nothing was written.
+        WarehouseLockedError: a lock was not free in time. Nothing was written.
     """
-    with warehouse.connect() as connection, connection.cursor() as cursor:
+    statements = [path.read_text(encoding="utf-8") for path in sql_files("schema")]
+    checksum = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    milliseconds = lock_timeout // timedelta(milliseconds=1)
+    settings = {"lock_timeout": f"{milliseconds}ms", "idle_in_transaction_session_timeout": "5min"}
+    with warehouse.connect(settings=settings) as connection, connection.cursor() as cursor:
         _require_suitable(cursor, warehouse)
-        cursor.execute("select pg_advisory_xact_lock(%s)", [SETUP_LOCK])
-        for path in sql_files("schema"):
-            cursor.execute(path.read_text(encoding="utf-8"))
-        connection.commit()
+        if _is_applied(cursor, checksum):
+            return
+        with _blockers_named(cursor, warehouse, lock_timeout):
+            cursor.execute("select pg_advisory_xact_lock(%s)", [SETUP_LOCK])
+            # Another run may have done it meanwhile.
+            if _is_applied(cursor, checksum):
+                return
+            for statement in statements:
+                cursor.execute(statement)
+            cursor.execute(read_sql("schema/applied/record.sql"), {"checksum": checksum, "objects": _objects(cursor)})
+            connection.commit()
+        log.info("Roles, schemas and tables of the pipeline are those of include/sql/schema again")
+
+
+def _is_applied(cursor: Cursor, checksum: str) -> bool:
+    """Return whether these statements were executed last, and what they create is still there."""
+    cursor.execute(read_sql("schema/applied/exists.sql"))
+    if cursor.fetchone() != (True,):
+        return False
+    current = {"checksum": checksum, "objects": _objects(cursor)}
+    cursor.execute(read_sql("schema/applied/is_current.sql"), current)
+    return cursor.fetchone() == (True,)
+
+
+def _objects(cursor: Cursor) -> list[str]:
+    cursor.execute(read_sql("schema/applied/objects.sql"))
+    (objects,) = cursor.fetchone() or ([],)
+    return objects or []
+
+
+@contextmanager
+def _blockers_named(cursor: Cursor, warehouse: Warehouse, lock_timeout: timedelta) -> Iterator[None]:
+    """Turn a lock that was not free in time into an error that names who holds it.
+
+    PostgreSQL tells that only while a session waits, so a second connection asks for it meanwhile.
+    """
+    from psycopg2 import errors
+
+    cursor.execute("select pg_backend_pid()")
+    (waiting,) = cursor.fetchone() or (0,)
+    blockers: list[str] = []
+    ended = Event()
+    watcher = Thread(target=_watch, args=(warehouse, waiting, lock_timeout / 3, ended, blockers))
+    watcher.start()
+    try:
+        yield
+    except errors.LockNotAvailable as error:
+        held_by = "; ".join(blockers) or "sessions that are not known (see the view pg_locks)"
+        raise WarehouseLockedError(
+            f"The schema of the warehouse at {warehouse.host}:{warehouse.port} has to change, but a lock was not free "
+            f"within {lock_timeout.total_seconds():g} s. It is held by {held_by}. Nothing was written. Try again when "
+            "they have ended, or end them: select pg_terminate_backend(<pid>)."
+        ) from error
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _watch(warehouse: Warehouse, waiting: int, interval: timedelta, ended: Event, blockers: list[str]) -> None:
+    """Keep ``blockers`` up to date with the sessions that another one waits for, until it has ended."""
+    import psycopg2
+
+    with suppress(psycopg2.Error):
+        while not ended.wait(interval.total_seconds()):
+            with warehouse.connect() as connection, connection.cursor() as cursor:
+                cursor.execute(read_sql("schema/applied/blockers.sql"), {"waiting": waiting})
+                blockers[:] = [_described(*session) for session in cursor.fetchall()] or blockers
+
+
+def _described(pid: int, user: Any, application: Any, since: str | None) -> str:
+    transaction = f", in a transaction since {since} UTC" if since else ""
+    return f"process {pid} (user {user}, application {application or 'without a name'}{transaction})"
 
 
 def _require_suitable(cursor: Cursor, warehouse: Warehouse) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+import yaml
 from cosmos import ProfileConfig
 from cosmos.profiles import PostgresUserPasswordProfileMapping
 
 from include.cerebro.platform import connections
-from include.cerebro.platform.names import TRANSFORMER_ROLE, WAREHOUSE_CONN_ID
+from include.cerebro.platform.names import DBT_ROOT, WAREHOUSE_CONN_ID
 from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.warehouse import DEFAULTS
+
+PROFILE = "cerebro"
+TARGET = "warehouse"
 
 # libpq's parameters that dbt-postgres takes from a profile, and their types there.
 IN_PROFILE = {
@@ -57,13 +62,18 @@ class WarehouseProfile(PostgresUserPasswordProfileMapping):  # type: ignore[misc
         }
 
 
+@cache
+def role_and_settings() -> str:
+    """Return the role and the settings of dbt's sessions, which profiles.yml holds and explains."""
+    profiles = yaml.safe_load((DBT_ROOT / "profiles.yml").read_text(encoding="utf-8"))
+    return str(profiles[PROFILE]["outputs"][TARGET]["role"])
+
+
 def profile_config(settings: Settings) -> ProfileConfig:
     """Return the profile of dbt's tasks. The connection is read when a task runs."""
-    # In UTC, by the same means and for the same reasons as in profiles.yml.
-    role = f"{TRANSFORMER_ROLE}; set timezone to 'UTC'"
-    arguments = {"schema": "staging", "role": role, "threads": settings.dbt_threads}
+    arguments = {"schema": "staging", "role": role_and_settings(), "threads": settings.dbt_threads}
     return ProfileConfig(
-        profile_name="cerebro",
-        target_name="warehouse",
+        profile_name=PROFILE,
+        target_name=TARGET,
         profile_mapping=WarehouseProfile(conn_id=WAREHOUSE_CONN_ID, profile_args=arguments),
     )

@@ -12,8 +12,6 @@
 {% macro get_incremental_replace_stale_sql(arg_dict) %}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='name') | join(', ') -%}
     {%- set stale = config.get('meta').stale %}
-    lock table {{ arg_dict['target_relation'] }} in share row exclusive mode;
-
     delete from {{ arg_dict['target_relation'] }} as target
     using {{ ref(stale.by) }} as stale
     where {{ stale.match }};
@@ -36,8 +34,6 @@
         {{ 'and ' if not loop.first }}target.{{ key }} = source.{{ key }}
         {%- endfor %}
     {%- endset %}
-    lock table {{ arg_dict['target_relation'] }} in share row exclusive mode;
-
     delete from {{ arg_dict['target_relation'] }} as target
     where
         not exists (

@@ -5,9 +5,13 @@
     Measured with 4.3 million hero-minutes (100 heroes for a month): 4.5 s by dbt's way,
     2.3 s and 0.6 s for the constraints by this one.
 
+    It is the first step of every table model, temporary for one of stale rows: two builds
+    of a model take turns from here on, so that none writes what it read before the other.
+
     Foreign keys cascade: when a hero's id changes to a better spelling, all references
     change in the same transaction. -#}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
+    {%- do take_turns() -%}
     {%- if temporary -%}
         {{ return(dbt.postgres__create_table_as(temporary, relation, sql)) }}
     {%- endif -%}

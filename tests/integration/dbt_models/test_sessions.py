@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.integration.dbt_models.warehouse import PROJECT, Warehouse
 
-IN_UTC = "; set timezone to 'UTC'"
+IN_UTC = "set timezone to 'UTC';"
 # The clocks of St. John's change on 9 March at 05:30 UTC and on 2 November 2025 at 04:30 UTC.
 CHANGES = [datetime(2025, 3, 9, tzinfo=UTC), datetime(2025, 11, 2, tzinfo=UTC)]
 

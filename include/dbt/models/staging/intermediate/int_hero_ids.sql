@@ -61,7 +61,7 @@ used_spellings as (
     select
         spellings.spelled_hero_id,
         {{ hero_key('spellings.spelled_hero_id') }} as hero_key,
-        exists (
+        exists ( -- noqa: LT01, LT06
             select from hero_records
             where
                 hero_records.spelled_hero_id = spellings.spelled_hero_id

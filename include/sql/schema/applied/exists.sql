@@ -1,0 +1,1 @@
+select to_regclass('meta.schema_versions') is not null;

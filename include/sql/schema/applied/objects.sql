@@ -1,0 +1,137 @@
+-- One row with a list of what there is of all that the files in include/sql/schema create: roles, schemas, tables with
+-- their columns and indexes, views, triggers, functions, and who owns or may use them.
+with
+
+schemas as (
+    select
+        pg_namespace.oid,
+        pg_namespace.nspname,
+        pg_namespace.nspowner,
+        pg_namespace.nspacl,
+        pg_namespace.nspname in ('raw', 'meta') as is_own
+    from pg_namespace
+    where pg_namespace.nspname in ('raw', 'meta', 'staging', 'marts', 'analytics', 'operations', 'snapshots')
+),
+
+relations as (
+    select pg_class.* from pg_class
+    inner join schemas on pg_class.relnamespace = schemas.oid
+    where schemas.is_own
+),
+
+functions as (
+    select pg_proc.* from pg_proc
+    inner join schemas on pg_proc.pronamespace = schemas.oid
+    where schemas.is_own
+),
+
+objects as (
+    select
+        'pg_namespace'::regclass as class,
+        schemas.oid,
+        0 as part,
+        schemas.nspowner as owner,
+        schemas.nspacl as rights
+    from schemas
+
+    union all
+
+    select
+        'pg_class'::regclass as class,
+        relations.oid,
+        0 as part,
+        relations.relowner as owner,
+        relations.relacl as rights
+    from relations
+
+    union all
+
+    select
+        'pg_class'::regclass as class,
+        relations.oid,
+        columns.attnum as part,
+        null as owner,
+        null as rights
+    from relations
+    inner join pg_attribute as columns on relations.oid = columns.attrelid
+    where relations.relkind in ('r', 'p', 'v') and columns.attnum > 0 and not columns.attisdropped
+
+    union all
+
+    select
+        'pg_trigger'::regclass as class,
+        pg_trigger.oid,
+        0 as part,
+        null as owner,
+        null as rights
+    from relations
+    inner join pg_trigger on relations.oid = pg_trigger.tgrelid
+    where not pg_trigger.tgisinternal
+
+    union all
+
+    select
+        'pg_proc'::regclass as class,
+        functions.oid,
+        0 as part,
+        functions.proowner as owner,
+        functions.proacl as rights
+    from functions
+),
+
+descriptions as (
+    select pg_describe_object(objects.class, objects.oid, objects.part) as description from objects
+
+    union all
+
+    select format('owner of %s: %s', pg_describe_object(objects.class, objects.oid, 0), objects.owner::regrole)
+    from objects
+    where objects.owner is not null
+
+    union all
+
+    select
+        format(
+            '%s on %s: %s',
+            privileges.privilege_type,
+            pg_describe_object(objects.class, objects.oid, 0),
+            privileges.grantee::regrole
+        )
+    from objects
+    cross join lateral aclexplode(objects.rights) as privileges
+
+    union all
+
+    select format('definition of view %s: %s', relations.relname, pg_get_viewdef(relations.oid))
+    from relations
+    where relations.relkind = 'v'
+
+    union all
+
+    select format('definition of function %s: %s', functions.proname, functions.prosrc)
+    from functions
+
+    union all
+
+    select
+        format(
+            'default %s in schema %s: %s',
+            privileges.privilege_type,
+            schemas.nspname,
+            privileges.grantee::regrole
+        )
+    from schemas
+    inner join pg_default_acl on schemas.oid = pg_default_acl.defaclnamespace
+    cross join lateral aclexplode(pg_default_acl.defaclacl) as privileges
+
+    union all
+
+    select format('member of %s: %s', pg_roles.rolname, current_user)
+    from pg_roles
+    where
+        pg_roles.rolname in ('cerebro_loader', 'cerebro_transformer', 'cerebro_analyst')
+        and pg_has_role(current_user, pg_roles.oid, 'usage')
+)
+
+select array_agg(descriptions.description order by descriptions.description) as objects
+from descriptions;

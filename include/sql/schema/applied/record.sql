@@ -1,0 +1,1 @@
+insert into meta.schema_versions (checksum, objects) values (%(checksum)s, %(objects)s::text[]);
