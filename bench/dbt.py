@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -16,9 +16,6 @@ from testing.sites import Site
 
 # The schemas that dbt builds.
 BUILT = ("staging", "marts", "analytics", "operations", "snapshots")
-
-# dbt's variable for the option --full-refresh.
-FULL_REFRESH = "DBT_FULL_REFRESH"
 
 
 class Built(NamedTuple):
@@ -36,18 +33,20 @@ class Built(NamedTuple):
     work_seconds: float
 
 
-def build(site: Site, scratch: Path) -> Built:
+def build(site: Site, scratch: Path, planned: state.Plan | None = None) -> Built:
     """Build and test the models that are not up to date.
 
     Args:
         site: its warehouse is built.
         scratch: folder for dbt's parsed project, results and logs; dbt starts faster if it is kept.
+        planned: what to do; none means what is due now.
 
     Raises:
         RuntimeError: a model or a test failed. The message is dbt's output.
     """
+    planned = planned or site.plan()
     started = time.perf_counter()
-    with site.start_dbt_build(scratch / "dbt") as process:
+    with site.start_dbt_build(scratch / "dbt", planned) as process:
         output, _ = process.communicate()
     if process.returncode:
         raise RuntimeError(output)
@@ -70,25 +69,16 @@ def work_seconds(results: list[dict[str, list[dict[str, str]]]]) -> float:
 
 def rebuild(site: Site, scratch: Path) -> Built:
     """Build and test all models from nothing beside the present tables: `dbt build --full-refresh`."""
-    os.environ[FULL_REFRESH] = "true"
-    try:
-        return build(site, scratch)
-    finally:
-        del os.environ[FULL_REFRESH]
+    return build(site, scratch, replace(site.plan(), rebuilds=["Asked for."]))
 
 
 def transform(site: Site, scratch: Path) -> Built:
     """Do a run's work after its loads: check what is new, build, test, check conservation, record the end."""
-    planned = plan(site)
-    built = build(site, scratch)
+    planned = site.plan()
+    built = build(site, scratch, planned)
     check_conservation(site.warehouse, "bench")
     record(site, planned)
     return built
-
-
-def plan(site: Site) -> state.Plan:
-    """Check what there is to transform, as the run's task does before dbt starts."""
-    return state.plan(site.warehouse, site.settings.dbt_manifest)
 
 
 def record(site: Site, planned: state.Plan) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 from bench import measure
 from bench.context import Bench
-from bench.dbt import build, plan, record, vacuum
+from bench.dbt import build, record, vacuum
 from bench.many_loads import ManyLoads
 from bench.report import Section, at_most
 
@@ -47,15 +47,15 @@ def run(bench: Bench) -> Section:
 
 def build_new(bench: Bench, warehouse: ManyLoads) -> measure.Measurement:
     """Build what is new as a run does, and measure dbt's part."""
-    planned = plan(warehouse.site)
-    built = measure.measure(partial(build, warehouse.site, warehouse.scratch), bench.watched)
+    planned = warehouse.site.plan()
+    built = measure.measure(partial(build, warehouse.site, warehouse.scratch, planned), bench.watched)
     record(warehouse.site, planned)
     return built
 
 
 def check(warehouse: ManyLoads) -> None:
     """Check what there is to transform."""
-    plan(warehouse.site)
+    warehouse.site.plan()
 
 
 def compare(bench: Bench, both: list[ManyLoads], fills: list[float], builds: list[measure.Measurement]) -> Section:
