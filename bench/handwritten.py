@@ -34,20 +34,24 @@ def add_day(day: str, site: Site) -> None:
 
 
 def check_equal(site: Site) -> None:
-    """Compare the number of rows and the sums of each table with those of dbt's.
+    """Compare the tables with dbt's: keys, checks and indexes, the number of rows, and sums of the columns.
 
     Raises:
         TablesDifferError: they differ.
     """
-    by_hand, by_dbt = _totals(site, SCHEMA), _totals(site, "marts", "analytics")
-    if by_hand != by_dbt:
-        lines = [f"{name}: by hand {by_hand[name]}, dbt {by_dbt[name]}" for name in by_hand]
-        raise TablesDifferError("\n".join(["dbt's tables differ from those of bench/sql/handwritten:", *lines]))
+    for file in ("keys.sql", "totals.sql"):
+        by_hand, by_dbt = _rows(site, file, SCHEMA), _rows(site, file, "marts", "analytics")
+        if by_hand != by_dbt:
+            lines = [
+                *(f"by hand: {row}" for row in sorted(by_hand - by_dbt)),
+                *(f"dbt: {row}" for row in sorted(by_dbt - by_hand)),
+            ]
+            raise TablesDifferError("\n".join(["dbt's tables differ from those of bench/sql/handwritten:", *lines]))
 
 
-def _totals(site: Site, *schemas: str) -> dict[str, tuple[int, list[float]]]:
-    """Return the number of rows and the sums of each table in these schemas."""
+def _rows(site: Site, file: str, *schemas: str) -> set[str]:
+    """Return the rows of a query about the tables in these schemas, each as text."""
     with site.superuser() as cursor:
         cursor.execute("select set_config('search_path', %s, false)", [", ".join(schemas)])
-        cursor.execute((SQL / "totals.sql").read_text())
-        return {name: (rows, sums) for name, rows, sums in cursor.fetchall()}
+        cursor.execute((SQL / file).read_text())
+        return {" ".join(map(str, row)) for row in cursor.fetchall()}

@@ -98,28 +98,35 @@ where
     and fact_biometrics.minute_at >= %(day)s::timestamptz
     and fact_biometrics.minute_at < %(day)s::timestamptz + interval '1 day';
 
+-- A copy with statistics: those of raw.biometrics end before the new day, and the planner would expect a single row.
+create temporary table day_biometrics on commit drop as
+select biometrics.*
+from raw.biometrics
+inner join raw.current_loads on biometrics.load_id = current_loads.load_id
+where
+    biometrics.minute_at >= %(day)s::timestamptz
+    and biometrics.minute_at < %(day)s::timestamptz + interval '1 day';
+
+analyze day_biometrics;
+
 insert into handwritten.fact_biometrics
 select
     hero_ids.hero_id,
-    biometrics.minute_at,
-    sum(biometrics.reading_count) as reading_count,
-    sum(biometrics.heart_rate_sum) / nullif(sum(biometrics.heart_rate_count), 0) as heart_rate,
-    min(biometrics.heart_rate_min) as heart_rate_min,
-    max(biometrics.heart_rate_max) as heart_rate_max,
-    sum(biometrics.stress_level_sum) / nullif(sum(biometrics.stress_level_count), 0) as stress_level,
-    min(biometrics.stress_level_min) as stress_level_min,
-    max(biometrics.stress_level_max) as stress_level_max,
-    sum(biometrics.energy_output_sum) / nullif(sum(biometrics.energy_output_count), 0) as energy_output,
-    min(biometrics.energy_output_min) as energy_output_min,
-    max(biometrics.energy_output_max) as energy_output_max
-from raw.biometrics
-inner join raw.current_loads on biometrics.load_id = current_loads.load_id
-inner join handwritten.hero_ids on btrim(biometrics.hero_id) = hero_ids.spelled_hero_id
-where
-    biometrics.minute_at >= %(day)s::timestamptz
-    and biometrics.minute_at < %(day)s::timestamptz + interval '1 day'
-group by hero_ids.hero_id, biometrics.minute_at
-order by hero_ids.hero_id, biometrics.minute_at;
+    day_biometrics.minute_at,
+    sum(day_biometrics.reading_count) as reading_count,
+    sum(day_biometrics.heart_rate_sum) / nullif(sum(day_biometrics.heart_rate_count), 0) as heart_rate,
+    min(day_biometrics.heart_rate_min) as heart_rate_min,
+    max(day_biometrics.heart_rate_max) as heart_rate_max,
+    sum(day_biometrics.stress_level_sum) / nullif(sum(day_biometrics.stress_level_count), 0) as stress_level,
+    min(day_biometrics.stress_level_min) as stress_level_min,
+    max(day_biometrics.stress_level_max) as stress_level_max,
+    sum(day_biometrics.energy_output_sum) / nullif(sum(day_biometrics.energy_output_count), 0) as energy_output,
+    min(day_biometrics.energy_output_min) as energy_output_min,
+    max(day_biometrics.energy_output_max) as energy_output_max
+from day_biometrics
+inner join handwritten.hero_ids on btrim(day_biometrics.hero_id) = hero_ids.spelled_hero_id
+group by hero_ids.hero_id, day_biometrics.minute_at
+order by hero_ids.hero_id, day_biometrics.minute_at;
 
 delete from handwritten.obt_cerebro_restored
 using handwritten.dim_heroes
