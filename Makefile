@@ -69,6 +69,10 @@ docs: setup ## Build the dbt docs site, which Airflow's navigation links to
 dbt: setup ## Run dbt on the warehouse: make dbt ARGS="build --select fact_biometrics+"
 	@$(VENV)/bin/python -m local dbt $(ARGS)
 
+.PHONY: plan
+plan: setup ## Show what the next transformation would do: new loads, or a rebuild by changed rules
+	@$(VENV)/bin/python -m local plan
+
 ##@ Check
 .PHONY: test
 test: setup ## Run all tests that need no Docker, the cheap ones first

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from bench.dbt import empty
 from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET
 from include.cerebro.platform.settings import read_settings
-from include.cerebro.schema.setup import prepare_warehouse
 from local.airflow_api import AirflowApi, Run
 from local.run import DAG_TIMEOUT, RESTORE_DAG, RUN_TIMEOUT, SAMPLE_DAG
 from testing.sites import Site, object_store, warehouse_of
@@ -61,6 +61,4 @@ class Airflow(AirflowApi):
 
     def empty(self, *schemas: str) -> None:
         """Drop these schemas of the warehouse and the state of the models, and prepare it again."""
-        with self.site.superuser() as cursor:
-            cursor.execute(f"drop schema if exists {', '.join((*schemas, 'meta'))} cascade")
-        prepare_warehouse(self.site.warehouse)
+        empty(self.site, *schemas)

@@ -28,6 +28,8 @@ class Scale:
         objects: objects of the landing zone to which none or one is added.
         small_objects: objects of the landing zone of small ones, 2,000 readings each.
         days: days of the long history, to which one day is added.
+        build_days: days of the history that dbt and others build.
+        loads: loads and missions of the warehouse to which one object is added, a multiple of 1,000.
         repeats: runs of each candidate.
     """
 
@@ -36,13 +38,15 @@ class Scale:
     objects: int
     small_objects: int
     days: int
+    build_days: int
+    loads: int
     repeats: int = 3
 
 
 SCALES = {
-    "small": Scale("small", (200_000, 1_000_000), 500, 200, 10),
-    "default": Scale("default", (5_000_000, 50_000_000), 10_000, 5_000, 14),
-    "large": Scale("large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, 365),
+    "small": Scale("small", (200_000, 1_000_000), 500, 200, 10, 2, 2_000),
+    "default": Scale("default", (5_000_000, 50_000_000), 10_000, 5_000, 14, 7, 100_000),
+    "large": Scale("large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, 365, 30, 1_000_000),
 }
 
 

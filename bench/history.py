@@ -19,6 +19,9 @@ HEROES = 100
 FIRST_DAY = date(2024, 1, 1)
 SQL = Path(__file__).parent / "sql" / "history"
 
+FACT, BIG_TABLE = "marts.fact_biometrics", "analytics.obt_cerebro_restored"
+LOOKUPS = {FACT: "lookup_fact.sql", BIG_TABLE: "lookup.sql"}
+
 
 class History:
     """Consecutive days in the warehouse of a site.
@@ -47,9 +50,17 @@ class History:
 
     def questions(self) -> dict[str, str]:
         """Return the SQL of the two questions and of a lookup by hero and time, each under its title."""
+        answers = {title: read_sql(file) for title, file in ANSWERS.items()}
+        return answers | {"An hour of one hero": self._lookup(BIG_TABLE)}
+
+    def lookups(self) -> dict[str, str]:
+        """Return the SQL of a lookup by hero and time in each large table that readers know, by the table's name."""
+        return {table: self._lookup(table) for table in LOOKUPS}
+
+    def _lookup(self, table: str) -> str:
+        """Return the SQL of a lookup in the middle of the history."""
         with self._analyst() as cursor:
-            lookup = cursor.mogrify((SQL / "lookup.sql").read_text(), {"day": self.last_day(-self.days // 2)}).decode()
-        return {title: read_sql(file) for title, file in ANSWERS.items()} | {"An hour of one hero": lookup}
+            return cursor.mogrify((SQL / LOOKUPS[table]).read_text(), {"day": self.last_day(-self.days // 2)}).decode()
 
     def seconds_to_answer(self, query: str) -> float:
         """Return the seconds from an analyst's query to its last row. Connecting is not counted."""
@@ -65,11 +76,14 @@ class History:
             cursor.execute("explain (analyze, costs off, buffers, summary on) " + query)
             return "\n".join(line for (line,) in cursor.fetchall())
 
-    def sizes(self) -> list[tuple[str, str, str]]:
-        """Return the large relations, each with the size of its rows and of its indexes."""
+    def sizes(self) -> list[tuple[str, str, str, float]]:
+        """Return the large relations, with the sizes of rows and of indexes, and the bytes a hero-minute."""
         with self.site.superuser() as cursor:
             cursor.execute((SQL / "sizes.sql").read_text())
-            return list(cursor.fetchall())
+            return [
+                (name, rows, indexes, total_bytes / (self.days * 1440 * HEROES))
+                for name, rows, indexes, total_bytes in cursor.fetchall()
+            ]
 
     @contextmanager
     def _analyst(self) -> Iterator[Cursor]:

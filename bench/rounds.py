@@ -10,12 +10,10 @@ from pathlib import Path
 
 from bench.airflow import Airflow
 from bench.candidates import restore_all
-from bench.dbt import Built
+from bench.dbt import BUILT, Built
 from bench.measure import Measurement, measure
 from local.airflow_api import Task
 from local.run import RESTORE_DAG
-
-BUILT = ("staging", "marts", "analytics", "operations", "snapshots")
 
 
 @dataclass(frozen=True)

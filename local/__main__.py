@@ -1,4 +1,4 @@
-"""The commands: `python -m local up|down|run|status|psql|docs|dbt`."""
+"""The commands: `python -m local up|down|run|status|psql|docs|plan|dbt`."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from local import postgres
 from local.components import COMPONENTS
-from local.dbt import make_docs, run_dbt
+from local.dbt import make_docs, run_dbt, show_plan
 from local.processes import interrupt
 from local.run import run
 from local.settings import StackSettings, own_environment
@@ -62,7 +62,7 @@ def psql(stack: Stack) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name (default: those of this process); return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__, allow_abbrev=False)
-    parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "dbt"])
+    parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "plan", "dbt"])
     parser.add_argument("--services", action="store_true", help="up: only PostgreSQL and S3, without Airflow")
     # Arguments after `dbt` belong to dbt.
     chosen, for_dbt = parser.parse_known_args(arguments)
@@ -84,9 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return 0
             case "run":
                 return run(stack, console)
-            case "dbt":
+            case "dbt" | "plan":
                 stack.require_warehouse()
-                return run_dbt(stack, for_dbt)
+                return run_dbt(stack, for_dbt) if chosen.command == "dbt" else show_plan(stack)
             case command:
                 return {"status": status, "psql": psql, "docs": make_docs}[command](stack)
     except StackError as error:

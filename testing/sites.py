@@ -22,6 +22,7 @@ from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import Settings, read_settings
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
+from include.cerebro.transforming.state import Plan, plan, record_transformation
 from local.settings import executable
 
 if TYPE_CHECKING:
@@ -82,13 +83,32 @@ class Site:
             "WAREHOUSE_DATABASE": self.warehouse.database,
         }
 
-    def start_dbt_build(self, scratch: Path) -> subprocess.Popen[str]:
-        """Start dbt on whatever is not up to date, tests included; its output goes to a pipe.
+    def plan(self) -> Plan:
+        """Return what a transformation would do now."""
+        return plan(self.warehouse, self.settings.dbt_manifest)
+
+    def build(self, scratch: Path) -> Plan:
+        """Transform as a DAG run does: plan, build and test with dbt, record that it has finished.
+
+        Raises:
+            RuntimeError: a model or a test failed. The message is dbt's output.
+        """
+        planned = self.plan()
+        with self.start_dbt_build(scratch, planned) as process:
+            output, _ = process.communicate()
+        if process.returncode:
+            raise RuntimeError(output)
+        record_transformation(self.warehouse, planned.state)
+        return planned
+
+    def start_dbt_build(self, scratch: Path, planned: Plan) -> subprocess.Popen[str]:
+        """Start dbt on what is planned, tests included; its output goes to a pipe.
 
         dbt's parsed project and its results are in ``scratch`` / "target": a kept folder saves seconds each time.
         """
         return subprocess.Popen(
             [str(executable("dbt")), "build", "--exclude-resource-type", "unit_test",
+             *(["--full-refresh"] if planned.full_refresh else []),
              "--project-dir", str(DBT_ROOT), "--profiles-dir", str(DBT_ROOT)],
             env=os.environ | self.environment() | {
                 "DBT_TARGET_PATH": str(scratch / "target"),

@@ -80,7 +80,8 @@ def compare(bench: Bench, histories: Sequence[History], builds: Sequence[measure
     }
     if bench.scale.name != "small":
         PLANS.write_text(plans(histories[1]), encoding="utf-8")
-    sizes = "; ".join(f"`{name}` {rows} and {indexes} of indexes" for name, rows, indexes in histories[1].sizes())
+    layers = [history.sizes() for history in histories]
+    sizes = "; ".join(f"`{name}` {rows} and {indexes} of indexes" for name, rows, indexes, _ in layers[1])
     rows = [
         ("first build, once: wall s", *(f"{build.wall_s:,.0f}" for build in builds), ""),
         ("first build, once: PostgreSQL's CPU s", *(f"{build.services_cpu_s:,.0f}" for build in builds), ""),
@@ -94,6 +95,10 @@ def compare(bench: Bench, histories: Sequence[History], builds: Sequence[measure
         *(
             (f"{title}: ms", *(measure.median_and_range([1000 * each for each in some]) for some in seconds), "")
             for title, seconds in answers.items()
+        ),
+        *(
+            (f"`{short[0]}`: bytes a hero-minute", f"{short[-1]:.0f}", f"{long_[-1]:.0f}", "")
+            for short, long_ in zip(*layers, strict=True)
         ),
     ]
     return Section(
@@ -112,8 +117,12 @@ def compare(bench: Bench, histories: Sequence[History], builds: Sequence[measure
                 long.median("services_cpu_s") / week.median("services_cpu_s"), 1.5, " times", 2,
             ),
             *(
-                at_most(f"{title} on {names[1]}", statistics.median(seconds[1]), 1, " s", 3)
+                at_most(f"{title} on {names[1]}", statistics.median(seconds[1]), 0.3, " s", 3)
                 for title, seconds in answers.items()
+            ),
+            at_most(
+                f"bytes a hero-minute on {names[1]}: raw, fact and big table",
+                sum(layer[-1] for layer in layers[1]), 340, " bytes", 0,
             ),
         ],
     )  # fmt: skip

@@ -7,10 +7,9 @@ from functools import partial
 
 from bench import measure
 from bench.context import Bench
-from bench.dbt import build
+from bench.dbt import BUILT, build
 from bench.history import History
 from bench.report import Section, at_most
-from bench.rounds import BUILT
 from local.airflow_api import Task
 from local.report import group_times
 from local.run import RESTORE_DAG

@@ -98,7 +98,7 @@ def test_models_read_tables_under_the_names_of_their_writers(events: list[dict[s
     read = {(source["namespace"], source["name"]) for event in events for source in event["inputs"]}
     (warehouse,) = {namespace for namespace, name in written if name == OBT}
     # A view over raw.loads, tables that only the page reads, and the transformation's own state.
-    own = {"raw.current_loads", "raw.rejections", "meta.applied_loads", "meta.fact_readings", "meta.reconciliations"}
+    own = {"raw.current_loads", "raw.rejections", "meta.transformations", "meta.reconciliations"}
     assert read - written == {("s3://cerebro-data", key) for key in keys} | {
         (warehouse, f"cerebro.{name}") for name in own
     }

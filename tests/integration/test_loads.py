@@ -1,18 +1,16 @@
-"""Reruns, corrections, removed objects, concurrent loaders, and objects that change while they are read."""
+"""Reruns, corrections, removed objects, and objects that change while they are read."""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import psycopg2
 import pytest
 
-from include.cerebro.loading.biometrics import BiometricsLoader
-from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.loading.records import RecordLoader
 from tests.integration.faults.proxy import Proxy
 from tests.integration.helpers import Site, parquet_of
 from tests.integration.samples import HEROES, MISSION, heart_rates, one_reading
@@ -63,6 +61,17 @@ def test_a_corrected_file_of_records_supersedes(site: Site) -> None:
     names = "select record ->> 'alter_ego' from raw.heroes join {} using (load_id) order by load_id"
     assert site.rows(names.format("raw.loads")) == [("Bruce Banner",), ("Robert Bruce Banner",)]
     assert site.rows(names.format("raw.current_loads")) == [("Robert Bruce Banner",)]
+
+
+def test_a_load_leaves_the_positions_of_other_loads(site: Site) -> None:
+    site.put_all({"heroes.csv": HEROES, "biometrics/1.parquet": one_reading(), "biometrics/2.parquet": one_reading()})
+    site.load()
+    before = site.rows("select load_id, position from raw.loads order by load_id")
+    site.put("biometrics/1.parquet", one_reading(90))
+    site.load()
+    *others, (_, position) = site.rows("select load_id, position from raw.loads order by load_id")
+    assert others == before
+    assert position > max(position for _, position in before)
 
 
 def test_a_broken_correction_leaves_the_earlier_version_current(site: Site) -> None:
@@ -118,7 +127,20 @@ def test_history_cannot_be_changed(site: Site, statement: str, role: str | None)
     assert site.ledger() == [("heroes.csv", "loaded", 1, 1, 0)]
 
 
-@pytest.mark.parametrize("table", ["heroes", "missions", "biometrics", "rejections", "invalid_measures"])
+def test_of_history_only_the_position_may_move(site: Site) -> None:
+    site.put("heroes.csv", HEROES)
+    site.load()
+    columns = site.rows("""
+        select column_name from information_schema.columns
+        where table_schema = 'raw' and table_name = 'loads' and column_name <> 'position'
+    """)
+    assert len(columns) > 10
+    for (column,) in columns:
+        with pytest.raises(psycopg2.errors.RaiseException, match=r"heroes\.csv is history"):
+            site.rows(f"update raw.loads set {column} = default")
+
+
+@pytest.mark.parametrize("table", ["heroes", "missions", "biometrics", "load_hours", "rejections", "invalid_measures"])
 @pytest.mark.parametrize("statement", ["delete from raw.{}", "update raw.{} set load_id = 0", "truncate raw.{}"])
 def test_the_loader_may_only_add_rows(site: Site, table: str, statement: str) -> None:
     with (
@@ -127,53 +149,6 @@ def test_the_loader_may_only_add_rows(site: Site, table: str, statement: str) ->
         pytest.raises(psycopg2.errors.InsufficientPrivilege),
     ):
         cursor.execute(statement.format(table))
-
-
-def at_once(*jobs: Callable[[], Any]) -> None:
-    """Run the jobs in threads that start together. Raises the first error of a job."""
-    barrier = threading.Barrier(len(jobs))
-    errors: list[BaseException] = []
-
-    def run(job: Callable[[], Any]) -> None:
-        try:
-            barrier.wait(20)
-            job()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(job,), daemon=True) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive(), "two loaders wait for each other"
-    if errors:
-        raise errors[0]
-
-
-def loader(site: Site, batch: Sequence[StoredObject]) -> Callable[[], Any]:
-    return lambda: BiometricsLoader(site.store, site.bucket, site.warehouse, site.settings).load(batch)
-
-
-def test_two_loaders_of_overlapping_batches_load_once(site: Site) -> None:
-    site.put_all({f"biometrics/{n}.parquet": one_reading(n, hero_id=f"h{n}") for n in range(8)})
-    (objects,) = site.discover().biometrics
-    batches = (objects, objects[::-1], objects[:5], objects[3:][::-1])
-    for _ in range(2):
-        at_once(*(loader(site, batch) for batch in batches))
-    assert heart_rates(site) == [(f"h{n}", 1, n) for n in range(8)]
-    assert len(site.ledger()) == 8
-
-
-def test_two_runs_of_everything_at_once_load_once(site: Site) -> None:
-    site.put_all(
-        {f"heroes/{n}.csv": HEROES for n in range(4)}
-        | {f"biometrics/{n}.parquet": one_reading(n) for n in range(4)}
-        | {"biometrics/bad.parquet": b"bad", "heroes/bad.csv": b"bad"}
-    )
-    at_once(site.load, site.load, site.load)
-    assert sorted(row[1] for row in site.ledger()) == ["failed"] * 2 + ["loaded"] * 8
-    assert site.rows("select (select count(*) from raw.heroes), (select count(*) from raw.biometrics)") == [(4, 4)]
 
 
 class Meddler(threading.Thread):
@@ -247,10 +222,7 @@ def test_a_file_of_records_that_changed_after_it_was_listed_is_loaded_by_the_nex
     site.put("heroes.csv", HEROES)
     listed = site.discover()
     site.put("heroes.csv", HEROES + HEROES.splitlines()[1] + b"\n")
-    from include.cerebro.loading.records import RecordLoader
-
-    assert (
-        RecordLoader("heroes", site.store, site.bucket, site.warehouse, site.settings).load(listed.heroes).objects == 0
-    )
+    loader = RecordLoader("heroes", site.store, site.bucket, site.warehouse, site.settings)
+    assert loader.load(listed.heroes).objects == 0
     assert site.ledger() == []
     assert site.load().rows_loaded == 2

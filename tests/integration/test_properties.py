@@ -156,7 +156,8 @@ def fresh_site(services: dict[str, str]) -> Iterator[Any]:
 def empty_raw(site: Site) -> None:
     with site.superuser() as cursor:
         cursor.execute(
-            "truncate raw.loads, raw.heroes, raw.missions, raw.biometrics, raw.rejections, raw.invalid_measures"
+            "truncate raw.loads, raw.heroes, raw.missions, raw.biometrics, raw.load_hours, raw.rejections,"
+            " raw.invalid_measures"
         )
 
 

@@ -1,5 +1,5 @@
--- Adds one day of minutes for every hero to raw, with its ledger row, as a load of that day's readings would. Every
--- minute has 60 readings. One more reading per hero counts as rejected.
+-- Adds one day of minutes and hours for every hero to raw, with its ledger row, as a load of that day's readings would.
+-- Every minute has 60 readings. One more reading per hero counts as rejected.
 with load as (
     insert into raw.loads (
         dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, dag_run_id
@@ -26,6 +26,18 @@ rejections as (
         %(heroes)s,
         'history'
     from load
+),
+
+hours as (
+    insert into raw.load_hours (load_id, hero_id, hour_at, reading_count)
+    select
+        load.load_id,
+        'hero_' || lpad(hero_number::text, 3, '0'),
+        (%(day)s::date + hour_number * interval '1 hour') at time zone 'UTC',
+        60 * 60
+    from load
+    cross join generate_series(0, 23) as hour_number
+    cross join generate_series(1, %(heroes)s::bigint) as hero_number
 ),
 
 minutes as (

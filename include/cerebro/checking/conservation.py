@@ -10,6 +10,11 @@ from include.cerebro.platform.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 
+REBUILD = (
+    "Rebuild the fact table: dbt build --full-refresh --select fact_biometrics+ "
+    '(without Docker: make dbt ARGS="build --full-refresh --select fact_biometrics+")'
+)
+
 
 class ReadingsLostError(Exception):
     """Readings are missing from ``fact_biometrics``, or are there twice."""
@@ -18,6 +23,7 @@ class ReadingsLostError(Exception):
 def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
     """Check that every reading that came in is in ``fact_biometrics`` or was rejected.
 
+    The totals of all of history are compared, and a part of history is counted again, hour by hour and hero by hero.
     The counts are written to ``meta.reconciliations``, whether they add up or not. Idempotent: a retry overwrites them.
 
     Returns:
@@ -27,6 +33,10 @@ def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
         ReadingsLostError: the counts do not add up.
     """
     with warehouse.connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("checking/recount.sql"))
+        hours = [hour_at for (hour_at,) in cursor.fetchall()]
+        cursor.execute(read_sql("checking/unbalanced_hours.sql"), {"hours": hours})
+        unbalanced = cursor.fetchall()
         cursor.execute(read_sql("checking/conservation.sql"))
         columns = [column.name for column in cursor.description or ()]
         counts: dict[str, int] = dict(zip(columns, cursor.fetchone() or (), strict=True))
@@ -42,8 +52,12 @@ def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
         raise ReadingsLostError(
             f"{counts['readings_in']} readings came in, but marts.fact_biometrics holds {counts['readings_in_facts']} "
             f"and {counts['readings_rejected']} were rejected: "
-            f"{abs(difference)} are {'missing' if difference > 0 else 'there twice'}. "
-            "Rebuild the fact table: dbt build --full-refresh --select fact_biometrics+ "
-            '(without Docker: make dbt ARGS="build --full-refresh --select fact_biometrics+")'
+            f"{abs(difference)} are {'missing' if difference > 0 else 'there twice'}. {REBUILD}"
+        )
+    if unbalanced:
+        hero_id, hour_at, expected, found = unbalanced[0]
+        raise ReadingsLostError(
+            f"marts.fact_biometrics holds other readings than were loaded in {len(unbalanced)} hours of a hero, for "
+            f"example {hero_id} from {hour_at:%Y-%m-%d %H:%M} UTC: {found} instead of {expected}. {REBUILD}"
         )
     return counts

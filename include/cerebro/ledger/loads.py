@@ -1,8 +1,8 @@
-"""The ledger's view of objects: which are new, and the claim of a load on them."""
+"""The ledger's view of objects: which are new, the claim of a load on them, and the order of loads."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from include.cerebro.platform.object_store import StoredObject
@@ -69,3 +69,15 @@ def claim(
         read_sql("ledger/clear_failures.sql"), _columns([stored for stored in objects if stored.key in load_ids])
     )
     return load_ids
+
+
+def publish(cursor: Cursor, load_ids: Mapping[str, int]) -> None:
+    """Order the loads of this transaction after all that are visible. Waits for a load that is about to commit.
+
+    Must be the last statement before the commit: all other loads wait for it.
+
+    Args:
+        cursor: the cursor that claimed them.
+        load_ids: what ``claim`` returned.
+    """
+    cursor.execute(read_sql("ledger/publish.sql"), {"load_ids": list(load_ids.values())})

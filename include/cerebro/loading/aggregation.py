@@ -168,7 +168,7 @@ class Aggregation:
         )
 
     def copy(self, cursor: Cursor, load_ids: dict[str, int]) -> int:
-        """COPY the minutes of the claimed objects into raw.biometrics.
+        """COPY the claimed objects' hours into raw.load_hours and their minutes into raw.biometrics.
 
         Args:
             cursor: a cursor of the transaction that the ledger rows are in.
@@ -180,12 +180,11 @@ class Aggregation:
         self._duck.execute(
             read_sql("loading/biometrics/claimed.sql"), [[self._url[key] for key in load_ids], list(load_ids.values())]
         )
-        rows = self._duck.execute(read_sql("loading/biometrics/raw_row_count.sql")).fetchall()[0][0]
-        binary_copy(
-            self._duck,
-            read_sql("loading/biometrics/raw_rows.sql"),
-            cursor,
-            read_sql("loading/biometrics/copy.sql"),
-            rows,
-        )
-        return int(rows)
+        self._copy(cursor, "hour")
+        return self._copy(cursor, "minute")
+
+    def _copy(self, cursor: Cursor, grain: str) -> int:
+        query = read_sql(f"loading/biometrics/{grain}_rows.sql")
+        rows = len(self._duck.sql(query))
+        binary_copy(self._duck, query, cursor, read_sql(f"loading/biometrics/copy_{grain}s.sql"), rows)
+        return rows

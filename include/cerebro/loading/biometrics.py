@@ -226,7 +226,7 @@ class BiometricsLoader:
     def _commit(
         self, aggregation: Aggregation, objects: Sequence[StoredObject], rejections: Sequence[Rejection]
     ) -> None:
-        """Write ledger, minutes and rejections in one transaction."""
+        """Write ledger, hours, minutes and rejections in one transaction."""
         totals = [aggregation.summaries[stored.key].totals for stored in objects]
         with self.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
             load_ids = loads.claim(cursor, BIOMETRICS.name, objects, totals, self.dag_run_id)
@@ -240,6 +240,7 @@ class BiometricsLoader:
                     for measure, readings in aggregation.summaries[key].invalid_measures.items()
                 ],
             )
+            loads.publish(cursor, load_ids)
             connection.commit()
         self.result.add([total for stored, total in zip(objects, totals, strict=True) if stored.key in load_ids])
         log.info(

@@ -150,7 +150,7 @@ class RecordLoader:
         return bool(answer["ETag"].strip('"') == stored.etag)
 
     def _write(self, client: S3Client, cursor: Cursor, stored: StoredObject, parsed: ParsedObject) -> None:
-        """Write ledger, records and rejections of the object into the open transaction."""
+        """Write ledger, records and rejections of the object into the open transaction, which ends with it."""
         rejections = self._quarantine(client, stored, parsed.rejected)
         load_ids = loads.claim(cursor, self.dataset, [stored], [parsed.totals], self.dag_run_id)
         if stored.key not in load_ids:
@@ -162,6 +162,7 @@ class RecordLoader:
             _Prefixed(f"{load_ids[stored.key]}\t".encode(), parsed.lines),
         )
         record_rejections(cursor, load_ids, rejections)
+        loads.publish(cursor, load_ids)
         self.result.add([parsed.totals])
         log.info("%s: %d records loaded, %d rejected", stored.key, *parsed.totals)
 

@@ -32,6 +32,9 @@ from include.cerebro.transforming.manifest import tests_by_model
 from include.cerebro.transforming.model_tasks import DbtModelOperator, DbtSnapshotOperator
 from include.cerebro.transforming.profile import profile_config
 
+# Whether all tables are built again from the start: the plan of the task before says so.
+FULL_REFRESH = "{{ (ti.xcom_pull(task_ids='anything_to_transform') or {}).get('full_refresh', false) }}"
+
 PRODUCER_DOC = """The one dbt process that builds and tests all models, in the order of what they refer to.
 
 Each model's own task follows it. dbt's messages about a model are in that task's log, and in this one's."""
@@ -90,6 +93,7 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
             "poke_interval": 1,
             "retries": 2,
             "retry_delay": timedelta(seconds=5),
+            "full_refresh": FULL_REFRESH,
         },
         **kwargs,
     )

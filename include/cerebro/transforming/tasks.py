@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from airflow.sdk import task
@@ -10,13 +11,18 @@ from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.transforming import state
 
+log = logging.getLogger(__name__)
+
 
 @task.short_circuit(
     task_display_name="Anything to transform?", ignore_downstream_trigger_rules=False, trigger_rule="all_done"
 )
 def anything_to_transform() -> dict[str, Any] | None:
-    """Go on to dbt if there are loads that it has not transformed, if the project changed, or if a table is missing."""
-    return state.transformation_needed(connections.warehouse(), read_settings().dbt_manifest)
+    """Go on to dbt if there are loads that it has not transformed, if a rule changed, or if a table is missing."""
+    plan = state.plan(connections.warehouse(), read_settings().dbt_manifest)
+    for sentence in plan.sentences():
+        log.info(sentence)
+    return plan.state | {"full_refresh": plan.full_refresh} if plan.is_needed else None
 
 
 @task(task_display_name="Note what was built")

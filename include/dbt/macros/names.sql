@@ -63,18 +63,3 @@
         )
     end
 {%- endmacro %}
-
-
-{#- Updates the ids of heroes whose best spelling has changed. The hero keeps the row, and
-    the foreign keys cascade the new id to all references. -#}
-{% macro update_hero_ids() %}
-    {%- set hero_ids = ref('int_hero_ids') %}
-    {% if is_incremental() %}
-    update {{ this }} as heroes
-    set hero_id = hero_ids.hero_id
-    from (select distinct hero_key, hero_id from {{ hero_ids }}) as hero_ids
-    where
-        {{ hero_key('heroes.hero_id') }} = hero_ids.hero_key
-        and heroes.hero_id <> hero_ids.hero_id
-    {% endif %}
-{% endmacro %}

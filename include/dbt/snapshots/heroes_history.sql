@@ -5,7 +5,7 @@
     strategy='check',
     check_cols=['hero_id', 'hero_name', 'alter_ego', 'first_appearance'],
     hard_deletes='invalidate',
-    post_hook="{{ add_missing_replica_identity() }}",
+    meta={'replica_identity': 'full'},
     snapshot_meta_column_names={
         'dbt_valid_from': 'valid_from',
         'dbt_valid_to': 'valid_to',

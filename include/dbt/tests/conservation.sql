@@ -1,125 +1,126 @@
 -- Conservation: readings in the landing zone = readings in the fact + rejected
--- readings. This test checks the loads that this run has applied or superseded,
--- and all minutes in them. A scan of all of history would cost too much in
--- every run: the task `reconcile` compares the totals. To check all of history:
--- `dbt test --select conservation --vars 'checked_since: 2000-01-01'`.
+-- readings. This test checks all stale loads and hours, hero by hero; a full
+-- build is checked hour by hour. The task `reconcile` compares the totals, and
+-- counts a part of history again in every run.
 
 with
 
-applied_loads as (
-    select loads.*
-    from {{ ref('int_loads') }} as loads
-    inner join {{ source('meta', 'applied_loads') }} as applied
+positions as (
+    select * from {{ ref('int_positions') }}
+),
+
+stale_loads as (
+    select * from {{ ref('int_stale_loads') }}
+    where dataset = 'biometrics'
+),
+
+stale_hours as (
+    select * from {{ ref('int_stale_hours') }}
+    where has_readings
+),
+
+hidden_loads as (
+    select * from {{ ref('int_hidden_loads') }}
+),
+
+hero_ids as (
+    select * from {{ ref('int_hero_ids') }}
+),
+
+load_hours as (
+    select * from {{ source('raw', 'load_hours') }}
+),
+
+readings_by_hour as (
+    select * from {{ ref('readings_by_hour') }}
+),
+
+unbalanced_loads as (
+    select
+        'load ' || stale_loads.load_id || ' of '
+        || stale_loads.object_key as subject,
+        stale_loads.rows_in - stale_loads.rows_rejected as expected_readings,
+        coalesce(sum(load_hours.reading_count), 0) as found_readings
+    from stale_loads
+    left join load_hours on stale_loads.load_id = load_hours.load_id
+    group by
+        stale_loads.load_id,
+        stale_loads.object_key,
+        stale_loads.rows_in,
+        stale_loads.rows_rejected
+    having
+        stale_loads.rows_in - stale_loads.rows_rejected
+        <> coalesce(sum(load_hours.reading_count), 0)
+),
+
+expected_hours as (
+    select
+        hero_ids.hero_id,
+        load_hours.hour_at,
+        sum(load_hours.reading_count) as readings
+    from stale_hours
+    inner join hero_ids on stale_hours.hero_id = hero_ids.hero_id
+    inner join load_hours
         on
-            loads.load_id = applied.load_id
-            and loads.loaded_at = applied.loaded_at
+            hero_ids.spelled_hero_id = load_hours.hero_id
+            and stale_hours.hour_at = load_hours.hour_at
     where
-        applied.model = 'fact_biometrics'
-        -- the clocks of dbt's machine and of the database may differ slightly
-        and applied.applied_at
-        > timestamptz '{{ var("checked_since", run_started_at) }}'
-        - interval '5 minutes'
-),
-
-affected_loads as (
-    select loads.*
-    from {{ ref('int_loads') }} as loads
-    where
-        loads.load_id in (
-            select applied_loads.load_id from applied_loads
-            union
-            select applied_loads.supersedes from applied_loads
+        not exists (
+            select from hidden_loads
+            where hidden_loads.load_id = load_hours.load_id
         )
+    group by hero_ids.hero_id, load_hours.hour_at
 ),
 
-load_minutes as (
+unbalanced_hero_hours as (
     select
-        affected_loads.load_id,
-        biometrics.minute_at,
-        sum(biometrics.reading_count) as readings
-    from affected_loads
+        stale_hours.hero_id || ' at ' || stale_hours.hour_at as subject,
+        coalesce(expected_hours.readings, 0) as expected_readings,
+        found.readings as found_readings
+    from stale_hours
+    left join expected_hours
+        on
+            stale_hours.hero_id = expected_hours.hero_id
+            and stale_hours.hour_at = expected_hours.hour_at
     cross join lateral (
-        select biometrics.*
-        from {{ source('raw', 'biometrics') }} as biometrics
-        where biometrics.load_id = affected_loads.load_id
-        offset 0
-    ) as biometrics
-    group by affected_loads.load_id, biometrics.minute_at
-),
-
-accepted as (
-    select
-        load_id,
-        sum(readings) as readings
-    from load_minutes
-    group by load_id
-),
-
-minute_ranges as (
-    select
-        unnest(range_agg(tstzrange(minute_at, minute_at + interval '1 minute')))
-            as minute_range
-    from (select distinct minute_at from load_minutes) as minutes
-),
-
-current_readings as (
-    select
-        minute_ranges.minute_range,
-        sum(biometrics.reading_count) as readings
-    from minute_ranges
-    cross join lateral (
-        select biometrics.*
-        from {{ ref('stg_biometrics') }} as biometrics
-        where
-            biometrics.minute_at >= lower(minute_ranges.minute_range)
-            and biometrics.minute_at < upper(minute_ranges.minute_range)
-        offset 0
-    ) as biometrics
-    group by minute_ranges.minute_range
-),
-
-fact_readings as (
-    select
-        minute_ranges.minute_range,
-        sum(fact_biometrics.reading_count) as readings
-    from minute_ranges
-    cross join lateral (
-        select fact_biometrics.*
+        select coalesce(sum(fact_biometrics.reading_count), 0) as readings
         from {{ ref('fact_biometrics') }} as fact_biometrics
         where
-            fact_biometrics.minute_at >= lower(minute_ranges.minute_range)
-            and fact_biometrics.minute_at < upper(minute_ranges.minute_range)
+            fact_biometrics.hero_id = stale_hours.hero_id
+            and fact_biometrics.minute_at >= stale_hours.hour_at
+            and fact_biometrics.minute_at
+            < stale_hours.hour_at + interval '1 hour'
         offset 0
-    ) as fact_biometrics
-    group by minute_ranges.minute_range
+    ) as found
+    where
+        -- A full build would look up all of history.
+        (select positions.after_position from positions) > 0
+        and coalesce(expected_hours.readings, 0) <> found.readings
+),
+
+unbalanced_hours as (
+    select
+        'hour ' || expected.hour_at as subject,
+        expected.readings as expected_readings,
+        coalesce(readings_by_hour.reading_count, 0) as found_readings
+    from (
+        select
+            expected_hours.hour_at,
+            sum(expected_hours.readings) as readings
+        from expected_hours
+        where (select positions.after_position from positions) = 0
+        group by expected_hours.hour_at
+    ) as expected
+    left join readings_by_hour on expected.hour_at = readings_by_hour.hour_at
+    where expected.readings is distinct from readings_by_hour.reading_count
 ),
 
 final as (
-    select
-        'load ' || affected_loads.load_id || ' of '
-        || affected_loads.object_key as subject,
-        affected_loads.rows_in as expected_readings,
-        coalesce(accepted.readings, 0) + affected_loads.rows_rejected
-            as found_readings
-    from affected_loads
-    left join accepted on affected_loads.load_id = accepted.load_id
-    where
-        affected_loads.rows_in
-        <> coalesce(accepted.readings, 0) + affected_loads.rows_rejected
-
+    select * from unbalanced_loads
     union all
-
-    select
-        'minutes ' || minute_ranges.minute_range as subject,
-        coalesce(current_readings.readings, 0) as expected_readings,
-        coalesce(fact_readings.readings, 0) as found_readings
-    from minute_ranges
-    left join current_readings
-        on minute_ranges.minute_range = current_readings.minute_range
-    left join fact_readings
-        on minute_ranges.minute_range = fact_readings.minute_range
-    where
-        current_readings.readings is distinct from fact_readings.readings
+    select * from unbalanced_hero_hours
+    union all
+    select * from unbalanced_hours
 )
 
 select * from final

@@ -1,6 +1,5 @@
--- Conservation: every ingested reading is in fact_biometrics or was rejected. The two ends are counted independently:
--- the ledger's rows, and the fact table's sum, which triggers maintain. If any of the four triggers is missing or
--- disabled, the fact table is summed again.
+-- Conservation: every ingested reading is in fact_biometrics or was rejected. The ledger counts what came in; the
+-- account of the fact's hours counts what is in it. What was superseded is taken off: superseded loads are few.
 select
     ledger.readings_in,
     facts.readings_in_facts,
@@ -8,27 +7,26 @@ select
     ledger.readings_in - facts.readings_in_facts - ledger.readings_rejected as difference
 from (
     select
-        coalesce(sum(current_loads.rows_in), 0)::bigint as readings_in,
-        coalesce(sum(current_loads.rows_rejected), 0)::bigint as readings_rejected
-    from raw.current_loads
-    where current_loads.dataset = 'biometrics'
+        coalesce(sum(loads.rows_in * loads.sign), 0)::bigint as readings_in,
+        coalesce(sum(loads.rows_rejected * loads.sign), 0)::bigint as readings_rejected
+    from (
+        select
+            loads.rows_in,
+            loads.rows_rejected,
+            1 as sign
+        from raw.loads
+        where loads.dataset = 'biometrics' and loads.status = 'loaded'
+        union all
+        select
+            superseded.rows_in,
+            superseded.rows_rejected,
+            -1 as sign
+        from raw.loads
+        inner join raw.loads as superseded on loads.supersedes = superseded.load_id
+        where loads.dataset = 'biometrics' and loads.supersedes is not null
+    ) as loads
 ) as ledger
 cross join (
-    select
-        coalesce(
-            (
-                select fact_readings.readings
-                from meta.fact_readings
-                where
-                    fact_readings.fact_table = 'marts.fact_biometrics'::regclass
-                    and (
-                        select count(*) from pg_trigger
-                        where
-                            pg_trigger.tgrelid = 'marts.fact_biometrics'::regclass
-                            and pg_trigger.tgfoid = 'meta.keep_fact_readings()'::regprocedure
-                            and pg_trigger.tgenabled = 'A'
-                    ) = 4
-            ),
-            (select coalesce(sum(fact_biometrics.reading_count), 0)::bigint from marts.fact_biometrics)
-        ) as readings_in_facts
+    select coalesce(sum(readings_by_hour.reading_count), 0)::bigint as readings_in_facts
+    from operations.readings_by_hour
 ) as facts;

@@ -27,8 +27,8 @@ on raw.loads (object_key, supersedes) nulls not distinct where status = 'loaded'
 create unique index if not exists loads_one_failure
 on raw.loads (object_key, etag) where status = 'failed';
 
--- The position of a load orders loads by their commit: its transaction takes it last, under a lock (ledger/publish.sql).
--- A load with a position above another's was not visible when that one was, so "new since" is one comparison.
+-- The position of a load orders loads by their commit: its transaction takes it last, under a lock
+-- (ledger/publish.sql). Nothing below a visible position becomes visible later, so "new since" is one comparison.
 create sequence if not exists raw.load_positions;
 alter table raw.loads add column if not exists position bigint not null default nextval('raw.load_positions');
 create unique index if not exists loads_position on raw.loads (position);

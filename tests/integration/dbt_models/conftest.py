@@ -84,7 +84,7 @@ def make_built(server: Server) -> Iterator[Callable[[], Warehouse]]:
     original.load_biometrics(
         "b1", *((hero, f"2025-01-01 00:0{at}Z", 60, 80 + at) for hero in ("hulk", "thor") for at in range(5))
     )
-    original.dbt("build")
+    original.transform()
     original.connection.close()
     yield lambda: server.create(NAME, TEMPLATE)
     server.drop(TEMPLATE)

@@ -16,7 +16,7 @@ MAY = {
     "cerebro_transformer": [
         "select * from raw.biometrics",
         "create table marts.another (hero_id text)",
-        "delete from meta.applied_loads",
+        "delete from meta.transformations",
     ],
     "cerebro_analyst": [
         "select * from marts.dim_heroes",
@@ -28,13 +28,14 @@ MAY = {
         "select * from analytics.reliability",
         "select * from operations.load_history",
         "select * from operations.run_checks",
+        "select * from operations.readings_by_hour",
     ],
 }
 
 MUST_NOT = {
     "cerebro_loader": [
         "select * from marts.dim_heroes",
-        "select * from staging.int_loads",
+        "select * from staging.int_hero_ids",
         "delete from raw.heroes",
         "update raw.biometrics set reading_count = 0",
         "drop table raw.heroes",
@@ -52,7 +53,7 @@ MUST_NOT = {
         "select * from raw.heroes",
         "select * from staging.stg_heroes",
         "select * from snapshots.heroes_history",
-        "select * from meta.applied_loads",
+        "select * from meta.transformations",
         "select * from meta.reconciliations",
         "update marts.dim_heroes set hero_name = 'x'",
         "delete from analytics.obt_cerebro_restored",

@@ -17,10 +17,3 @@ def test_a_publication_for_all_tables_stops_no_model(built: Warehouse, server: S
     assert built.rows("select count(*) from analytics.obt_cerebro_restored") == [(1,)]
     changed = "update snapshots.heroes_history set valid_to = null; delete from snapshots.heroes_history"
     built.execute(changed)
-
-
-def test_a_table_of_an_earlier_release_gets_its_replica_identity(built: Warehouse) -> None:
-    built.execute("alter table analytics.obt_cerebro_restored replica identity default")
-    built.dbt("run", "--select", "obt_cerebro_restored")
-    query = "select relreplident from pg_class where oid = 'analytics.obt_cerebro_restored'::regclass"
-    assert built.rows(query) == [("f",)]

@@ -13,6 +13,10 @@ from urllib.parse import urlsplit
 
 import psycopg2
 
+from include.cerebro.platform.settings import read_settings
+from include.cerebro.transforming.state import plan, record_transformation
+from testing.sites import warehouse_of
+
 REPOSITORY = Path(__file__).parents[3]
 PROJECT = REPOSITORY / "include" / "dbt"
 DBT = Path(sys.executable).with_name("dbt")
@@ -74,7 +78,7 @@ class Warehouse:
                 [schema],
             ):
                 self.execute(f"drop table {schema}.{name} cascade")
-        self.execute("truncate meta.applied_loads")
+        self.execute("truncate meta.transformations")
 
     def load(self, dataset: str, key: str, readings: int = 0, rejected: int = 0) -> int:
         """Write a ledger row that supersedes the key's last load; return its load id."""
@@ -121,7 +125,21 @@ class Warehouse:
                 "insert into raw.biometrics values (%s, %s, %s, %s" + ", %s" * 12 + ")",
                 [load_id, hero_id, minute_at, count, *measure, *measure, *measure],
             )
+        self.execute(
+            "insert into raw.load_hours"
+            " select load_id, hero_id, date_trunc('hour', minute_at, 'UTC'), sum(reading_count)"
+            " from raw.biometrics where load_id = %s group by 1, 2, 3",
+            [load_id],
+        )
         return load_id
+
+    def transform(self, *arguments: str) -> None:
+        """Run dbt as a DAG run does: after a plan, which is recorded as finished."""
+        planned = plan(warehouse_of(self.uri), read_settings().dbt_manifest)
+        if planned.is_needed:
+            full_refresh = ["--full-refresh"] if planned.full_refresh else []
+            self.dbt("build", "--exclude-resource-type", "unit_test", *full_refresh, *arguments)
+            record_transformation(warehouse_of(self.uri), planned.state)
 
     def dbt(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run dbt. Raises AssertionError with its output if it fails, unless ``check`` is off."""

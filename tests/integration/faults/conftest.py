@@ -71,7 +71,7 @@ def check_recovery(site: Site, expected: Contents) -> Callable[[], None]:
         # One ledger row for each object, and nothing new for the next run.
         assert sorted(row[0] for row in site.ledger()) == sorted(LANDING)
         assert site.load().objects == 0
-        site.build()
+        site.transform()
         check_conservation(site.warehouse, "after the fault")
         assert mart_contents(site) == expected.marts
 

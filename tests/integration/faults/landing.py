@@ -75,6 +75,10 @@ _RAW = {
         select object_key, biometrics.*, null as load_id
         from raw.biometrics as biometrics join raw.current_loads using (load_id)
     """,
+    "load_hours": """
+        select object_key, load_hours.*, null as load_id
+        from raw.load_hours join raw.current_loads using (load_id)
+    """,
     "rejections": """
         select object_key, reason, rows, quarantine_key from raw.rejections join raw.current_loads using (load_id)
     """,

@@ -54,6 +54,7 @@ def test_in_the_middle_of_the_copy_of_minutes(site: Site, check_recovery: Callab
         kill(process)
         assert rows_of(site, "biometrics") == [(0, 0)]
     assert rows_of(site, "biometrics") == [(0, 0)]
+    assert site.rows("select count(*) from raw.load_hours") == [(0,)]
     check_recovery()
 
 
@@ -121,7 +122,7 @@ def test_while_a_correction_is_loaded(site: Site) -> None:
     ((rows,),) = site.rows("select rows_in from raw.current_loads where object_key = 'biometrics.parquet'")
     assert rows == 3 * 420
     assert mismatched_loads(site) == []
-    site.build()
+    site.transform()
     assert differences(calculate(LANDING | {"biometrics.parquet": corrected}), site.warehouse_uri) == []
 
 

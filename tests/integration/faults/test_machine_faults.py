@@ -101,7 +101,7 @@ def test_duckdb_fails_half_way_through_the_pipe(site: Site, expected: Contents, 
     for folder in ("include/cerebro", "include/sql", "local", "testing", "tests"):
         shutil.copytree(REPOSITORY / folder, tmp_path / folder)
     shutil.copy(REPOSITORY / "include" / "__init__.py", tmp_path / "include")
-    rows = tmp_path / "include" / "sql" / "loading" / "biometrics" / "raw_rows.sql"
+    rows = tmp_path / "include" / "sql" / "loading" / "biometrics" / "minute_rows.sql"
     # The error comes with the last minutes, when the minutes before them have been copied.
     late_error = (
         "case when minutes.minute_number % 400000 = 399999 then error('injected') else minutes.hero_id end as hero_id"

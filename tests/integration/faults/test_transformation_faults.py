@@ -36,7 +36,7 @@ def test_dbt_killed_in_the_middle_of_a_build(site: Site, check_recovery: Callabl
     try:
         with holder.cursor() as cursor:
             cursor.execute(f"lock table {table} in share mode")
-        process = site.start_build()
+        process = site.start_transformation()
         deadline = time.monotonic() + 60
         while site.rows(DBT_WAITS_FOR_A_LOCK) == [(0,)]:
             assert process.poll() is None, process.communicate()[0]

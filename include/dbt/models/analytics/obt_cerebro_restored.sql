@@ -1,30 +1,16 @@
 {{ config(
-    incremental_strategy='replace_touched',
+    incremental_strategy='replace_stale',
     on_schema_change='fail',
-    minute_column='timestamp',
-    pre_hook=[
-        "{{ create_pending_loads({
-            'biometrics': 'fact_biometrics',
-            'missions': 'bridge_mission_heroes'
-        }) }}",
-        "{% set updates = create_touched_obt_spans() ~ update_hero_attributes() %}
-        {{- updates if is_incremental() }}"
-    ],
-    post_hook=[
-        "{{ add_missing_keys(
-            'hero_id, timestamp, mission_id',
-            [('hero_id', ref('dim_heroes'))],
-            kind='unique nulls not distinct'
-        ) }}",
-        "{{ add_missing_replica_identity() }}",
-        "{{ add_missing_indexes([
-            '(mission_id) where mission_id is not null',
-            '(mission_outcome) where mission_outcome is not null',
-            '(structural_damage) where structural_damage is not null'
-        ]) }}",
-        "{{ record_applied_loads() }}"
-    ],
-    meta={'rebuilt_when': {'foreign_keys_below': 1}}
+    pre_hook="{{ update_hero_attributes() }}",
+    meta={
+        'stale': {
+            'by': 'int_stale_hours',
+            'match': "
+                target.hero_id = stale.hero_id
+                and target.timestamp >= stale.hour_at
+                and target.timestamp < stale.hour_at + interval '1 hour'"
+        }
+    }
 ) }}
 
 {%- set mission_columns = [
@@ -40,17 +26,22 @@
 
 with
 
+stale_hours as (
+    select * from {{ ref('int_stale_hours') }}
+),
+
 fact_biometrics as (
-    {% if is_incremental() %}
+    {% if computes_stale_rows() %}
     select fact_biometrics.*
-    from touched_spans
+    from stale_hours
     cross join lateral (
         select fact_biometrics.*
         from {{ ref('fact_biometrics') }} as fact_biometrics
         where
-            fact_biometrics.hero_id = touched_spans.hero_id
-            and fact_biometrics.minute_at >= touched_spans.from_minute
-            and fact_biometrics.minute_at < touched_spans.until_minute
+            fact_biometrics.hero_id = stale_hours.hero_id
+            and fact_biometrics.minute_at >= stale_hours.hour_at
+            and fact_biometrics.minute_at
+            < stale_hours.hour_at + interval '1 hour'
         offset 0
     ) as fact_biometrics
     {% else %}
@@ -63,7 +54,23 @@ dim_heroes as (
 ),
 
 dim_missions as (
+    {% if computes_stale_rows() %}
+    select distinct missions.*
+    from (
+        {{ hour_ranges(ref('int_stale_hours')) }}
+    ) as minute_ranges
+    cross join lateral (
+        select missions.*
+        from {{ ref('dim_missions') }} as missions
+        where
+            missions.mission_at > minute_ranges.from_minute
+            - interval '{{ mission_duration() }} minutes'
+            and missions.mission_at < minute_ranges.until_minute
+        offset 0
+    ) as missions
+    {% else %}
     select * from {{ ref('dim_missions') }}
+    {% endif %}
 ),
 
 bridge_mission_heroes as (
@@ -85,16 +92,6 @@ participations as (
     from bridge_mission_heroes
     inner join mission_windows
         on bridge_mission_heroes.mission_id = mission_windows.mission_id
-    {% if is_incremental() %}
-    where
-        exists (
-            select from touched_spans
-            where
-                touched_spans.hero_id = bridge_mission_heroes.hero_id
-                and touched_spans.from_minute < mission_windows.until_minute
-                and touched_spans.until_minute > mission_windows.from_minute
-        )
-    {% endif %}
 ),
 
 mission_minutes as (
@@ -124,13 +121,13 @@ participations_without_readings as (
                 and readings.minute_at < participations.until_minute
             offset 0
         )
-        {% if is_incremental() %}
+        {% if computes_stale_rows() %}
         and exists (
-            select from touched_spans
+            select from stale_hours
             where
-                touched_spans.hero_id = participations.hero_id
-                and touched_spans.from_minute <= participations.from_minute
-                and touched_spans.until_minute > participations.from_minute
+                stale_hours.hero_id = participations.hero_id
+                and stale_hours.hour_at
+                = date_trunc('hour', participations.from_minute, 'UTC')
         )
         {% endif %}
 ),

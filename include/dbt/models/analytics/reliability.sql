@@ -1,8 +1,4 @@
-{{ config(
-    unique_key='hero_id',
-    full_refresh=false,
-    post_hook="{{ add_missing_keys('hero_id') }}"
-) }}
+{{ config(unique_key='hero_id') }}
 
 with
 

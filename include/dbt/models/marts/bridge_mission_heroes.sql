@@ -1,24 +1,37 @@
 {{ config(
-    unique_key=['mission_id', 'hero_id'],
-    full_refresh=false,
-    pre_hook="{{ create_pending_loads({'missions': none}) }}",
-    post_hook=[
-        "{{ add_missing_keys(
-            'mission_id, hero_id',
-            [
-                ('mission_id', ref('dim_missions')),
-                ('hero_id', ref('dim_heroes'))
-            ]
-        ) }}",
-        "{{ add_missing_indexes(['(hero_id)']) }}",
-        "{{ record_applied_loads() }}"
-    ]
+    incremental_strategy='replace_stale',
+    meta={
+        'stale': {
+            'by': 'int_stale_missions',
+            'match': 'target.mission_id = stale.mission_id'
+        }
+    }
 ) }}
+
 
 with
 
+hidden_loads as (
+    select * from {{ ref('int_hidden_loads') }}
+),
+
+stale_missions as (
+    select * from {{ ref('int_stale_missions') }}
+),
+
 missions as (
-    select * from {{ ref('stg_missions') }}
+    select records.*
+    from {{ ref('int_mission_records') }} as records
+    where
+        not exists (
+            select from hidden_loads
+            where hidden_loads.load_id = records.load_id
+        )
+        {% if computes_stale_rows() %}
+        and records.mission_id in (
+            select stale_missions.mission_id from stale_missions
+        )
+        {% endif %}
 ),
 
 hero_ids as (
@@ -30,7 +43,7 @@ crews as (
         mission_id,
         hero_ids
     from missions
-    where mission_id is not null and cardinality(hero_ids) > 0
+    where cardinality(hero_ids) > 0
     order by mission_id asc, object_key collate "C" desc, row_number desc
 ),
 

@@ -2,17 +2,33 @@
     unique_key='hero_id',
     full_refresh=false,
     pre_hook="{{ update_hero_ids() }}",
-    post_hook="{{ add_missing_keys('hero_id') }}"
+    meta={
+        'stale': {
+            'by': 'int_stale_spellings',
+            'match': hero_key('target.hero_id') ~ ' = stale.hero_key'
+        }
+    }
 ) }}
 
 with
 
+hidden_loads as (
+    select * from {{ ref('int_hidden_loads') }}
+),
+
+stale_spellings as (
+    select * from {{ ref('int_stale_spellings') }}
+),
+
 hero_ids as (
     select * from {{ ref('int_hero_ids') }}
+    {% if computes_stale_rows() %}
+    where hero_key in (select stale_spellings.hero_key from stale_spellings)
+    {% endif %}
 ),
 
 heroes as (
-    select * from {{ ref('stg_heroes') }}
+    select * from {{ ref('int_hero_records') }}
 ),
 
 records as (
@@ -21,11 +37,16 @@ records as (
         heroes.object_key,
         heroes.row_number,
         heroes.hero_name,
-        {{ hero_key('heroes.hero_name') }} as name_key,
+        heroes.name_key,
         heroes.alter_ego,
         heroes.first_appearance
-    from heroes
-    inner join hero_ids on heroes.hero_id = hero_ids.spelled_hero_id
+    from hero_ids
+    inner join heroes on hero_ids.spelled_hero_id = heroes.spelled_hero_id
+    where
+        not exists (
+            select from hidden_loads
+            where hidden_loads.load_id = heroes.load_id
+        )
 ),
 
 attributes as (

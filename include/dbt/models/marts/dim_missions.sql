@@ -1,13 +1,37 @@
 {{ config(
     unique_key='mission_id',
     full_refresh=false,
-    post_hook="{{ add_missing_keys('mission_id') }}"
+    meta={
+        'stale': {
+            'by': 'int_stale_missions',
+            'match': 'target.mission_id = stale.mission_id'
+        }
+    }
 ) }}
 
 with
 
+hidden_loads as (
+    select * from {{ ref('int_hidden_loads') }}
+),
+
+stale_missions as (
+    select * from {{ ref('int_stale_missions') }}
+),
+
 missions as (
-    select * from {{ ref('stg_missions') }}
+    select records.*
+    from {{ ref('int_mission_records') }} as records
+    where
+        not exists (
+            select from hidden_loads
+            where hidden_loads.load_id = records.load_id
+        )
+        {% if computes_stale_rows() %}
+        and records.mission_id in (
+            select stale_missions.mission_id from stale_missions
+        )
+        {% endif %}
 ),
 
 attributes as (
@@ -19,7 +43,6 @@ attributes as (
         {{ last_known('structural_damage') }} as structural_damage,
         {{ last_known('civilian_injuries') }} as civilian_injuries
     from missions
-    where mission_id is not null
     group by mission_id
 ),
 

@@ -1,23 +1,17 @@
 {{ config(
-    incremental_strategy='replace_touched',
+    incremental_strategy='replace_stale',
     on_schema_change='fail',
-    minute_column='minute_at',
-    pre_hook=[
-        "{{ create_pending_loads({'biometrics': 'int_load_heroes'}) }}",
-        "{% set spans = create_touched_minutes() ~ create_touched_spans() %}
-        {{- spans if is_incremental() }}",
-        "set local work_mem = '64MB'"
-    ],
-    post_hook=[
-        "{{ add_missing_keys(
-            'hero_id, minute_at', [('hero_id', ref('dim_heroes'))]
-        ) }}",
-        "{{ add_missing_indexes(['using brin (minute_at)']) }}",
-        "{{ summarize_block_ranges() }}",
-        "{{ add_missing_readings_triggers() }}",
-        "{{ record_applied_loads() }}"
-    ],
-    meta={'rebuilt_when': {'foreign_keys_below': 1}}
+    sql_header="set local work_mem = '64MB';",
+    meta={
+        'stale': {
+            'by': 'int_stale_hours',
+            'match': "
+                target.hero_id = stale.hero_id
+                and target.minute_at >= stale.hour_at
+                and target.minute_at < stale.hour_at + interval '1 hour'
+                and stale.has_readings"
+        }
+    }
 ) }}
 
 {%- set measures = ['heart_rate', 'stress_level', 'energy_output'] %}
@@ -25,11 +19,15 @@
 with
 
 minute_ranges as (
-    {% if is_incremental() %}
-    select * from touched_ranges
+    {% if computes_stale_rows() %}
+    {{ hour_ranges(ref('int_stale_hours'), 'hours.has_readings') }}
     {% else %}
-    {{ all_days(ref('stg_biometrics')) }}
+    {{ all_days(source('raw', 'load_hours')) }}
     {% endif %}
+),
+
+stale_hours as (
+    select * from {{ ref('int_stale_hours') }}
 ),
 
 hero_ids as (
@@ -61,12 +59,13 @@ final as (
             offset 0
         ) as biometrics
         inner join hero_ids on biometrics.hero_id = hero_ids.spelled_hero_id
-        {% if is_incremental() %}
-        inner join touched_spans
+        {% if computes_stale_rows() %}
+        inner join stale_hours
             on
-                hero_ids.hero_id = touched_spans.hero_id
-                and biometrics.minute_at >= touched_spans.from_minute
-                and biometrics.minute_at < touched_spans.until_minute
+                hero_ids.hero_id = stale_hours.hero_id
+                and date_trunc('hour', biometrics.minute_at, 'UTC')
+                = stale_hours.hour_at
+                and stale_hours.has_readings
         {% endif %}
         group by hero_ids.hero_id, biometrics.minute_at
         order by hero_ids.hero_id, biometrics.minute_at

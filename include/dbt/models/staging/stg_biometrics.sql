@@ -1,7 +1,7 @@
 with
 
-loads as (
-    select * from {{ ref('int_loads') }}
+hidden_loads as (
+    select * from {{ ref('int_hidden_loads') }}
 ),
 
 biometrics as (
@@ -33,9 +33,9 @@ final as (
         biometrics.minute_at
     from biometrics
     where
-        biometrics.load_id in (
-            select loads.load_id from loads
-            where loads.is_current
+        not exists (
+            select from hidden_loads
+            where hidden_loads.load_id = biometrics.load_id
         )
 )
 

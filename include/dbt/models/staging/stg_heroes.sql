@@ -1,7 +1,7 @@
 with
 
-loads as (
-    select * from {{ ref('int_loads') }}
+hidden_loads as (
+    select * from {{ ref('int_hidden_loads') }}
 ),
 
 heroes as (
@@ -12,7 +12,6 @@ final as (
     select
         -- ids
         heroes.load_id,
-        loads.object_key,
         heroes.row_number,
         {{ trimmed("heroes.record ->> 'hero_id'") }} as hero_id,
 
@@ -22,8 +21,11 @@ final as (
         {{ trimmed("heroes.record ->> 'first_appearance'") }}
             as first_appearance
     from heroes
-    inner join loads on heroes.load_id = loads.load_id
-    where loads.is_current
+    where
+        not exists (
+            select from hidden_loads
+            where hidden_loads.load_id = heroes.load_id
+        )
 )
 
 select * from final

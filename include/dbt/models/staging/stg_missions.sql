@@ -1,7 +1,7 @@
 with
 
-loads as (
-    select * from {{ ref('int_loads') }}
+hidden_loads as (
+    select * from {{ ref('int_hidden_loads') }}
 ),
 
 missions as (
@@ -12,7 +12,6 @@ final as (
     select
         -- ids
         missions.load_id,
-        loads.object_key,
         missions.row_number,
         {{ trimmed("missions.record ->> 'mission_id'") }} as mission_id,
         {{ id_list("missions.record -> 'hero_ids'") }} as hero_ids,
@@ -32,8 +31,11 @@ final as (
         -- timestamps
         missions.mission_at
     from missions
-    inner join loads on missions.load_id = loads.load_id
-    where loads.is_current
+    where
+        not exists (
+            select from hidden_loads
+            where hidden_loads.load_id = missions.load_id
+        )
 )
 
 select * from final

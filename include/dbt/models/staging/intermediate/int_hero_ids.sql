@@ -1,69 +1,103 @@
 {{ config(
     unique_key='spelled_hero_id',
-    full_refresh=false,
-    post_hook="{{ add_missing_keys('spelled_hero_id') }}"
+    meta={
+        'stale': {
+            'by': 'int_stale_spellings',
+            'match': 'target.hero_key = stale.hero_key'
+        }
+    }
 ) }}
 
 with
 
-loads as (
-    select * from {{ ref('int_loads') }}
+hidden_loads as (
+    select * from {{ ref('int_hidden_loads') }}
 ),
 
-load_heroes as (
-    select * from {{ ref('int_load_heroes') }}
+stale_spellings as (
+    select * from {{ ref('int_stale_spellings') }}
 ),
 
-heroes as (
-    select * from {{ ref('stg_heroes') }}
+hero_records as (
+    select * from {{ ref('int_hero_records') }}
 ),
 
-missions as (
-    select * from {{ ref('stg_missions') }}
+mission_records as (
+    select * from {{ ref('int_mission_records') }}
 ),
 
--- Spellings of superseded biometrics are kept: an incremental run finds the
--- rows of these loads in the fact by hero.
+load_hours as (
+    select * from {{ source('raw', 'load_hours') }}
+),
+
+-- Spellings of superseded biometrics are kept: the fact's rows of these loads
+-- are found by hero.
 spellings as (
-    select
-        hero_id as spelled_hero_id,
-        true as is_of_heroes_file,
-        true as is_current
-    from heroes
-    where hero_id is not null
+    {% if computes_stale_rows() %}
+    select before.spelled_hero_id
+    from {{ this }} as before
+    where
+        before.hero_key in (
+            select stale_spellings.hero_key from stale_spellings
+        )
 
-    union all
+    union
 
-    select
-        unnest(hero_ids) as spelled_hero_id,
-        false as is_of_heroes_file,
-        true as is_current
-    from missions
+    select spelled_hero_id from stale_spellings
+    {% else %}
+    select spelled_hero_id from hero_records
 
-    union all
+    union
 
-    select
-        load_heroes.hero_id as spelled_hero_id,
-        false as is_of_heroes_file,
-        loads.is_current
-    from load_heroes
-    inner join loads on load_heroes.load_id = loads.load_id
+    select unnest(hero_ids) as spelled_hero_id from mission_records
+
+    union
+
+    select {{ trimmed('hero_id') }} as spelled_hero_id from load_hours
+    {% endif %}
 ),
 
-distinct_spellings as (
+used_spellings as (
     select
-        spelled_hero_id,
-        bool_or(is_of_heroes_file) as is_of_heroes_file,
-        bool_or(is_current) as is_current
+        spellings.spelled_hero_id,
+        {{ hero_key('spellings.spelled_hero_id') }} as hero_key,
+        exists ( -- noqa: LT01, LT06
+            select from hero_records
+            where
+                hero_records.spelled_hero_id = spellings.spelled_hero_id
+                and not exists (
+                    select from hidden_loads
+                    where hidden_loads.load_id = hero_records.load_id
+                )
+        ) as is_of_heroes_file
     from spellings
-    group by spelled_hero_id
+    where spellings.spelled_hero_id is not null
 ),
 
 keyed_spellings as (
     select
         *,
-        {{ hero_key('spelled_hero_id') }} as hero_key
-    from distinct_spellings
+        is_of_heroes_file
+        or exists (
+            select from load_hours
+            where
+                load_hours.hero_id = used_spellings.spelled_hero_id
+                and not exists (
+                    select from hidden_loads
+                    where hidden_loads.load_id = load_hours.load_id
+                )
+        )
+        or exists (
+            select from mission_records
+            where
+                mission_records.hero_ids
+                @> array[used_spellings.spelled_hero_id]
+                and not exists (
+                    select from hidden_loads
+                    where hidden_loads.load_id = mission_records.load_id
+                )
+        ) as is_current
+    from used_spellings
 ),
 
 canonical_ids as (

@@ -1,0 +1,51 @@
+"""A warehouse with very many small loads: objects of two minutes and mission logs, written straight into raw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.dbt import vacuum
+from testing.sites import Site
+
+SQL = Path(__file__).parent / "sql" / "many_loads"
+
+
+class ManyLoads:
+    """Loads of one small object each in the warehouse of a site.
+
+    Attributes:
+        site: the site. Its warehouse must be new: load ids count from 1.
+        scratch: folder for dbt. Each warehouse has its own, because dbt reads the whole project again for another one.
+        loads: number of the objects' loads in raw; missions come in further loads of 1,000.
+    """
+
+    def __init__(self, site: Site, scratch: Path) -> None:
+        self.site = site
+        self.scratch = scratch
+        self.loads = 0
+
+    def fill(self, loads: int) -> None:
+        """Write so many objects and as many missions into raw.
+
+        Args:
+            loads: a multiple of 1,000.
+        """
+        self.add_objects(loads)
+        self._execute("missions.sql", missions=loads)
+        vacuum(self.site)
+
+    def add_objects(self, count: int) -> None:
+        """Write the next objects into raw, each with its own load."""
+        self._execute("objects.sql", batch=f"after-{self.loads}", objects=count)
+        self.loads += count
+
+    def state_bytes(self) -> dict[str, float]:
+        """Return the bytes a load of each relation that keeps state beyond the ledger itself."""
+        with self.site.superuser() as cursor:
+            cursor.execute((SQL / "state.sql").read_text())
+            return dict(cursor.fetchall())
+
+    def _execute(self, file: str, **parameters: object) -> None:
+        """Run a file as one transaction."""
+        with self.site.superuser() as cursor:
+            cursor.execute((SQL / file).read_text(), parameters)

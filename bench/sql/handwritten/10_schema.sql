@@ -1,0 +1,3 @@
+-- Begins from nothing.
+drop schema if exists handwritten cascade;
+create schema handwritten;

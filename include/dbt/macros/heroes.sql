@@ -1,0 +1,39 @@
+{#- Writes new values of dim_heroes to the big table's rows where they stand: a changed
+    attribute moves no row. -#}
+{% macro update_hero_attributes() %}
+    {% if is_incremental() %}
+    update {{ this }} as target
+    set
+        hero_name = changed.hero_name,
+        alter_ego = changed.alter_ego
+    from (
+        select heroes.hero_id, heroes.hero_name, heroes.alter_ego
+        from {{ ref('dim_heroes') }} as heroes
+        cross join lateral (
+            select any_row.hero_name, any_row.alter_ego
+            from {{ this }} as any_row
+            where any_row.hero_id = heroes.hero_id
+            limit 1
+        ) as shown
+        where
+            heroes.hero_name is distinct from shown.hero_name
+            or heroes.alter_ego is distinct from shown.alter_ego
+    ) as changed
+    where target.hero_id = changed.hero_id;
+    {% endif %}
+{% endmacro %}
+
+
+{#- Updates the ids of heroes whose best spelling has changed. The hero keeps the row, and
+    the foreign keys cascade the new id to all references. -#}
+{% macro update_hero_ids() %}
+    {%- set hero_ids = ref('int_hero_ids') %}
+    {% if is_incremental() %}
+    update {{ this }} as heroes
+    set hero_id = hero_ids.hero_id
+    from (select distinct hero_key, hero_id from {{ hero_ids }}) as hero_ids
+    where
+        {{ hero_key('heroes.hero_id') }} = hero_ids.hero_key
+        and heroes.hero_id <> hero_ids.hero_id
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,81 @@
+{#- The two incremental strategies. Both write the stale rows alone, in one transaction, so
+    that a repeated run is idempotent and readers see the state before or after it.
+
+    meta.stale says which rows of the table are stale:
+        by     the model with the stale keys or buckets; none: the whole table is
+        match  SQL that matches a row of the table (target) with one of that model (stale)
+-#}
+
+
+{#- Replaces the stale rows by those of the query. Not for tables that foreign keys refer
+    to. -#}
+{% macro get_incremental_replace_stale_sql(arg_dict) %}
+    {%- set columns = arg_dict['dest_columns'] | map(attribute='name') | join(', ') -%}
+    {%- set stale = config.get('meta').stale %}
+    delete from {{ arg_dict['target_relation'] }} as target
+    using {{ ref(stale.by) }} as stale
+    where {{ stale.match }};
+
+    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }};
+{% endmacro %}
+
+
+{#- Makes the stale rows equal to the query, and writes only rows that differ. Rows keep
+    the foreign keys that refer to them, and a run without changes writes nothing. -#}
+{% macro get_incremental_sync_sql(arg_dict) %}
+    {%- set keys = arg_dict['unique_key'] -%}
+    {%- set keys = [keys] if keys is string else keys -%}
+    {%- set columns = arg_dict['dest_columns'] | map(attribute='name') | list -%}
+    {%- set others = columns | reject('in', keys) | list -%}
+    {%- set stale = config.get('meta', {}).get('stale') if computes_stale_rows() -%}
+    {%- set same_key -%}
+        {%- for key in keys %}
+        {{ 'and ' if not loop.first }}target.{{ key }} = source.{{ key }}
+        {%- endfor %}
+    {%- endset %}
+    delete from {{ arg_dict['target_relation'] }} as target
+    where
+        not exists (
+            select from {{ arg_dict['temp_relation'] }} as source
+            where {{ same_key }}
+        )
+        {%- if stale %}
+        and exists (
+            select from {{ ref(stale.by) }} as stale
+            where {{ stale.match }}
+        )
+        {%- endif %};
+
+    {% if others %}
+    update {{ arg_dict['target_relation'] }} as target
+    set
+        {%- for column in others %}
+        {{ column }} = source.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ arg_dict['temp_relation'] }} as source
+    where
+        {{ same_key }}
+        and (
+            {%- for column in others %}
+            {{ 'or ' if not loop.first -}}
+            target.{{ column }} is distinct from source.{{ column }}
+            {%- endfor %}
+        );
+    {% endif %}
+
+    insert into {{ arg_dict['target_relation'] }} ({{ columns | join(', ') }})
+    select {{ columns | join(', ') }}
+    from {{ arg_dict['temp_relation'] }} as source
+    where not exists (
+        select from {{ arg_dict['target_relation'] }} as target
+        where {{ same_key }}
+    );
+{% endmacro %}
+
+
+{#- Whether the model computes its stale rows alone. In a full refresh, tables that foreign
+    keys refer to stay where they are, and all of their rows are computed. -#}
+{% macro computes_stale_rows() %}
+    {{ return(is_incremental() and not flags.FULL_REFRESH) }}
+{% endmacro %}

@@ -1,0 +1,56 @@
+{#- Overrides dbt's macro, which declares keys and constraints and then inserts. This one
+    fills the table first, and then adds what the model's YAML declares: constraints, keys,
+    foreign keys, and the indexes that dbt's `indexes` cannot express (meta). All
+    of it is there before the table takes its name, so that readers never wait for it.
+    Measured with 4.3 million hero-minutes (100 heroes for a month): 4.5 s by dbt's way,
+    2.3 s and 0.6 s for the constraints by this one.
+
+    It is the first step of every table model, temporary for one of stale rows: two builds
+    of a model take turns from here on, so that none writes what it read before the other.
+
+    Foreign keys cascade: when a hero's id changes to a better spelling, all references
+    change in the same transaction. -#}
+{% macro postgres__create_table_as(temporary, relation, sql) -%}
+    {%- do take_turns() -%}
+    {%- if temporary -%}
+        {{ return(dbt.postgres__create_table_as(temporary, relation, sql)) }}
+    {%- endif -%}
+    {%- set is_contract = config.get('contract').enforced -%}
+    {%- if is_contract %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
+    {{ config.get('sql_header', '') }}
+    create table {{ relation }} as (
+        {{ get_select_subquery(sql) if is_contract else sql }}
+    );
+
+    {%- set actions = [] -%}
+    {%- for column in model.columns.values() -%}
+        {%- for constraint in column.constraints -%}
+            {%- do actions.append(
+                'alter column ' ~ column.name ~ ' set not null'
+                if constraint.type == 'not_null'
+                else 'add check (' ~ constraint.expression ~ ')'
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for constraint in model.constraints -%}
+        {%- do actions.append(
+            'add ' ~ adapter.render_raw_model_constraints([constraint])[0]
+            ~ (' on update cascade on delete cascade'
+                if constraint.type == 'foreign_key' else '')
+        ) -%}
+    {%- endfor %}
+    {%- if actions %}
+    alter table {{ relation }}
+        {{ actions | join(',\n        ') }};
+    {%- endif %}
+    {%- for definition in config.get('meta', {}).get('index_definitions', []) %}
+    create index on {{ relation }} {{ definition }};
+    {%- endfor %}
+    {%- if config.get('meta', {}).get('replica_identity') %}
+    alter table {{ relation }} replica identity {{ config.get('meta').replica_identity }};
+    {%- endif %}
+
+    -- Autovacuum would analyze too late. The next run's plans depend on statistics,
+    -- such as the small share of rows on a mission (a year: 25 s without).
+    analyze {{ relation }};
+{%- endmacro %}

@@ -1,0 +1,43 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_stale',
+    meta={
+        'stale': {
+            'by': 'int_stale_hours',
+            'match': 'target.hour_at = stale.hour_at and stale.has_readings'
+        }
+    }
+) }}
+
+-- depends_on: {{ ref('int_stale_hours') }}
+
+with
+
+hour_ranges as (
+    {% if computes_stale_rows() %}
+    {{ hour_ranges(ref('int_stale_hours'), 'hours.has_readings') }}
+    {% else %}
+    select
+        timestamptz '-infinity' as from_minute,
+        timestamptz 'infinity' as until_minute
+    {% endif %}
+),
+
+final as (
+    select
+        date_trunc('hour', fact_biometrics.minute_at, 'UTC') as hour_at,
+        sum(fact_biometrics.reading_count)::bigint as reading_count,
+        now() as checked_at
+    from hour_ranges
+    cross join lateral (
+        select fact_biometrics.*
+        from {{ ref('fact_biometrics') }} as fact_biometrics
+        where
+            fact_biometrics.minute_at >= hour_ranges.from_minute
+            and fact_biometrics.minute_at < hour_ranges.until_minute
+        offset 0
+    ) as fact_biometrics
+    group by hour_at
+)
+
+select * from final

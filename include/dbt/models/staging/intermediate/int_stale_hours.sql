@@ -1,0 +1,96 @@
+{{ config(materialized='table') }}
+
+with
+
+loads as (
+    select * from {{ ref('int_stale_loads') }}
+),
+
+stale_missions as (
+    select * from {{ ref('int_stale_missions') }}
+),
+
+mission_records as (
+    select * from {{ ref('int_mission_records') }}
+),
+
+load_hours as (
+    select * from {{ source('raw', 'load_hours') }}
+),
+
+hero_ids as (
+    select * from {{ ref('int_hero_ids') }}
+),
+
+reading_hours as (
+    select distinct
+        hero_ids.hero_id,
+        load_hours.hour_at
+    from loads
+    inner join load_hours on loads.load_id = load_hours.load_id
+    inner join hero_ids
+        on {{ trimmed('load_hours.hero_id') }} = hero_ids.spelled_hero_id
+),
+
+-- Whatever a stale mission covers, or covered: all of its records count.
+mission_windows as (
+    select distinct
+        unnest(mission_records.hero_ids) as spelled_hero_id,
+        {{ mission_from('mission_records.mission_at') }} as from_minute,
+        {{ mission_until('mission_records.mission_at') }} as until_minute
+    from stale_missions
+    inner join mission_records
+        on stale_missions.mission_id = mission_records.mission_id
+),
+
+all_hours as (
+    select
+        hero_id,
+        hour_at,
+        true as has_readings
+    from reading_hours
+
+    union all
+
+    -- A mission's row without readings is at its first minute: a reading may
+    -- remove it that comes later in the mission.
+    select
+        reading_hours.hero_id,
+        generate_series(
+            date_trunc(
+                'hour',
+                reading_hours.hour_at
+                - interval '{{ mission_duration() | int - 1 }} minutes',
+                'UTC'
+            ),
+            reading_hours.hour_at - interval '1 hour',
+            interval '1 hour'
+        ) as hour_at,
+        false as has_readings
+    from reading_hours
+
+    union all
+
+    select
+        hero_ids.hero_id,
+        generate_series(
+            date_trunc('hour', mission_windows.from_minute, 'UTC'),
+            mission_windows.until_minute - interval '1 minute',
+            interval '1 hour'
+        ) as hour_at,
+        false as has_readings
+    from mission_windows
+    inner join hero_ids
+        on mission_windows.spelled_hero_id = hero_ids.spelled_hero_id
+),
+
+final as (
+    select
+        hero_id,
+        hour_at,
+        bool_or(has_readings) as has_readings
+    from all_hours
+    group by hero_id, hour_at
+)
+
+select * from final

@@ -1,0 +1,53 @@
+{{ config(materialized='table') }}
+
+with
+
+loads as (
+    select * from {{ source('raw', 'loads') }}
+),
+
+positions as (
+    select * from {{ ref('int_positions') }}
+),
+
+new_loads as (
+    select loads.*
+    from loads
+    where
+        loads.status = 'loaded'
+        and loads.position
+        > (select positions.after_position from positions)
+        and loads.position
+        <= (select positions.until_position from positions)
+),
+
+final as (
+    select
+        new_loads.load_id,
+        new_loads.dataset,
+        new_loads.object_key,
+        new_loads.rows_in,
+        new_loads.rows_rejected,
+        new_loads.load_id not in (
+            select successors.supersedes from new_loads as successors
+            where successors.supersedes is not null
+        ) as is_current
+    from new_loads
+
+    union all
+
+    select
+        loads.load_id,
+        loads.dataset,
+        loads.object_key,
+        loads.rows_in,
+        loads.rows_rejected,
+        false as is_current
+    from new_loads
+    inner join loads on new_loads.supersedes = loads.load_id
+    where
+        loads.position
+        <= (select positions.after_position from positions)
+)
+
+select * from final
