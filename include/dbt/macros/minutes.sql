@@ -32,3 +32,15 @@
         where {{ condition }}
     ) as ranges
 {%- endmacro %}
+
+
+{#- Summarizes the new block ranges of a table's BRIN indexes. PostgreSQL reads every row that
+    came after the last summary, and autovacuum may not write the next one until a fifth of
+    the table is new. -#}
+{% macro summarize_block_ranges(relation) %}
+    select brin_summarize_new_values(pg_index.indexrelid)
+    from pg_index
+    inner join pg_class on pg_index.indexrelid = pg_class.oid
+    inner join pg_am on pg_class.relam = pg_am.oid
+    where pg_index.indrelid = '{{ relation }}'::regclass and pg_am.amname = 'brin';
+{% endmacro %}

@@ -18,6 +18,8 @@
 
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }};
+
+    {{ summarize_block_ranges(arg_dict['target_relation']) }}
 {% endmacro %}
 
 
@@ -71,6 +73,12 @@
         select from {{ arg_dict['target_relation'] }} as target
         where {{ same_key }}
     );
+
+    {% if not stale %}
+    -- Such tables are small and may change as a whole: what is stale is all of history
+    -- in one run, and three rows in the next.
+    analyze {{ arg_dict['target_relation'] }};
+    {% endif %}
 {% endmacro %}
 
 

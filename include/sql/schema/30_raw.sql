@@ -112,13 +112,18 @@ using brin (load_id, minute_at) with (pages_per_range = 32);
 -- that came after the last summary, and autovacuum may not write the next one until a fifth of the table is new
 -- (autosummarize queues more requests than autovacuum can hold).
 create or replace function raw.summarize_biometrics() returns void
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set lock_timeout = '5s'
 as $$
-    select pg_catalog.brin_summarize_new_values(pg_index.indexrelid)
+begin
+    perform pg_catalog.brin_summarize_new_values(pg_index.indexrelid)
     from pg_catalog.pg_index
     inner join pg_catalog.pg_class on pg_index.indexrelid = pg_class.oid
     inner join pg_catalog.pg_am on pg_class.relam = pg_am.oid
     where pg_index.indrelid = 'raw.biometrics'::pg_catalog.regclass and pg_am.amname = 'brin';
+exception
+    -- A vacuum is at work, which summarizes, too.
+    when lock_not_available then null;
+end
 $$;
 revoke execute on function raw.summarize_biometrics() from public;
 grant execute on function raw.summarize_biometrics() to cerebro_transformer;

@@ -1,7 +1,7 @@
 {{ config(
     incremental_strategy='replace_stale',
     on_schema_change='fail',
-    sql_header="set local work_mem = '64MB';",
+    sql_header="set local work_mem = '64MB'; select raw.summarize_biometrics();",
     meta={
         'stale': {
             'by': 'int_stale_hours',

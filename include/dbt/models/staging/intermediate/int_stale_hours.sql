@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(unique_key=['hero_id', 'hour_at']) }}
 
 with
 

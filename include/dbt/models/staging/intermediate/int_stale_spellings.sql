@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(unique_key='spelled_hero_id') }}
 
 with
 
