@@ -38,6 +38,6 @@ add check (energy_output >= 0),
 add check (energy_output_min >= 0),
 add check (energy_output_max >= 0);
 
-create index on handwritten.fact_biometrics using brin (minute_at);
+create index on handwritten.fact_biometrics using brin (minute_at timestamptz_minmax_multi_ops);
 
 analyze handwritten.fact_biometrics;
