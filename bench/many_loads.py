@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.dbt import vacuum
 from testing.sites import Site
 
 SQL = Path(__file__).parent / "sql" / "many_loads"
+
+
+class State(NamedTuple):
+    """What a relation keeps beyond the ledger.
+
+    Attributes:
+        relation: its name with its schema.
+        bytes_a_load: its bytes with indexes, per load.
+        is_of_records: whether it has a row per record of heroes or missions, whose number is not that of loads.
+    """
+
+    relation: str
+    bytes_a_load: float
+    is_of_records: bool
 
 
 class ManyLoads:
@@ -39,11 +54,11 @@ class ManyLoads:
         self._execute("objects.sql", batch=f"after-{self.loads}", objects=count)
         self.loads += count
 
-    def state_bytes(self) -> dict[str, float]:
-        """Return the bytes a load of each relation that keeps state beyond the ledger itself."""
+    def state_bytes(self) -> list[State]:
+        """Return the relations that keep state beyond the ledger itself, the largest first."""
         with self.site.superuser() as cursor:
             cursor.execute((SQL / "state.sql").read_text())
-            return dict(cursor.fetchall())
+            return [State(*row) for row in cursor.fetchall()]
 
     def _execute(self, file: str, **parameters: object) -> None:
         """Run a file as one transaction."""

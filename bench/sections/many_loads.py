@@ -23,8 +23,9 @@ A warehouse of {many} objects, each with two minutes of one of 100 heroes and a 
 in logs of 1,000, beside a warehouse of {few} of each. All are written straight into `raw`, and built once. Then one
 more object of two minutes comes to each in turns: *one new object* is `dbt build` with its start and its tests, and its
 processor time is that of dbt and of PostgreSQL. *Nothing new* is all checks before dbt when there is nothing to do.
-*State* is what the warehouse keeps for each object for ever beyond its row in the ledger, with indexes. A million
-loads are written at the large scale alone.
+*State* is what the warehouse keeps for each object for ever beyond its row in the ledger, with indexes. The target
+leaves out the parsed records, which have a row per mission, not per object. A million loads are written at the large
+scale alone.
 """
 
 
@@ -68,7 +69,6 @@ def compare(bench: Bench, both: list[ManyLoads], fills: list[float], builds: lis
         builds: the measurements of their first builds.
     """
     names = [f"{warehouse.loads:,} loads" for warehouse in both]
-    states = [warehouse.state_bytes() for warehouse in both]
     runs: list[list[measure.Measurement]] = [[], []]
     checks: list[list[float]] = [[], []]
     for number in range(bench.scale.repeats):
@@ -77,6 +77,8 @@ def compare(bench: Bench, both: list[ManyLoads], fills: list[float], builds: lis
             runs[which].append(build_new(bench, both[which]))
             checks[which].append(measure.measure(partial(check, both[which])).wall_s)
             bench.say(f"  one new object among {names[which]}: {runs[which][-1].wall_s:.1f} s")
+    # After the last run: the first build leaves a row for every load in the tables of what is stale, later ones few.
+    state = both[1].state_bytes()
     few, many = (measure.Sample(measured) for measured in runs)
     few_cpu, many_cpu = ([run.cpu_s + run.services_cpu_s for run in measured] for measured in runs)
     nothing = [measure.median_and_range(seconds, 2) for seconds in checks]
@@ -94,8 +96,9 @@ def compare(bench: Bench, both: list[ManyLoads], fills: list[float], builds: lis
         ),
         ("nothing new: s", *nothing, ""),
         *(
-            (f"state in `{relation}`: bytes an object", *(f"{state.get(relation, 0):,.0f}" for state in states), "")
-            for relation in states[1]
+            (f"state in `{one.relation}`: bytes an object", "", f"{one.bytes_a_load:,.0f}", "")
+            for one in state
+            if one.bytes_a_load >= 1
         ),
     ]
     return Section(
@@ -108,6 +111,12 @@ def compare(bench: Bench, both: list[ManyLoads], fills: list[float], builds: lis
             at_most(f"one new object among {names[1]}: more wall time than among {names[0]}", more, 10, " s"),
             at_most(f"one new object among {names[1]}: CPU time against {names[0]}", times, 1.5, " times", 2),
             at_most(f"nothing new among {names[1]}: all checks", statistics.median(checks[1]), 1, " s", 2),
-            at_most(f"state an object, among {names[1]}", sum(states[1].values()), 100, " bytes", 0),
+            at_most(
+                f"state an object, among {names[1]}",
+                sum(one.bytes_a_load for one in state if not one.is_of_records),
+                100,
+                " bytes",
+                0,
+            ),
         ],
     )

@@ -28,6 +28,8 @@ alter column is_high_risk set not null,
 add check (structural_damage >= 0),
 add check (civilian_injuries >= 0);
 
+create index on handwritten.dim_missions (mission_at);
+
 create table handwritten.bridge_mission_heroes as
 with crews as (
     select distinct on (missions.record ->> 'mission_id')
