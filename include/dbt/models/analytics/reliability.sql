@@ -11,13 +11,25 @@ obt_cerebro_restored as (
 ),
 
 -- Sums of numeric are exact: the same rows give the same digits in any order.
+-- A count of distinct missions would sort them: 2.3 s for 1,000,000 missions.
+successful_participations as (
+    select
+        hero_id,
+        mission_id,
+        sum(stress_level::numeric) as stress_level_sum,
+        count(stress_level) as stress_level_count
+    from obt_cerebro_restored
+    where mission_outcome = 'Successful'
+    group by hero_id, mission_id
+),
+
 successful_missions as (
     select
         hero_id,
-        count(distinct mission_id) as successful_missions_count,
-        avg(stress_level::numeric)::double precision as avg_stress_level
-    from obt_cerebro_restored
-    where mission_outcome = 'Successful'
+        count(*) as successful_missions_count,
+        (sum(stress_level_sum) / nullif(sum(stress_level_count), 0))
+        ::double precision as avg_stress_level
+    from successful_participations
     group by hero_id
 ),
 

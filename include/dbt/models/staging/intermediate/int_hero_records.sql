@@ -39,7 +39,7 @@ final as (
         heroes.first_appearance
     from loads
     inner join heroes on loads.load_id = heroes.load_id
-    where loads.dataset = 'heroes' and heroes.hero_id is not null
+    where loads.dataset = 'heroes'
 )
 
 select * from final

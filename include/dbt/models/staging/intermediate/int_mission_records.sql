@@ -32,7 +32,7 @@ final as (
         loads.object_key
     from loads
     inner join missions on loads.load_id = missions.load_id
-    where loads.dataset = 'missions' and missions.mission_id is not null
+    where loads.dataset = 'missions'
 )
 
 select * from final
