@@ -1,0 +1,47 @@
+"""A warehouse of the release before positions and hours."""
+
+from __future__ import annotations
+
+from include.cerebro.schema.setup import prepare_warehouse
+from tests.integration.helpers import Site
+
+BEFORE = """
+    drop table raw.load_hours, meta.transformations, meta.schema_versions;
+    alter table raw.loads drop column position cascade;
+    drop sequence raw.load_positions;
+    create table meta.transformations (
+        finished_at timestamptz primary key default now(), project_checksum text, load_count bigint, last_load_id bigint
+    );
+    create table meta.applied_loads (model text, load_id bigint);
+    create table meta.fact_readings (fact_table oid, readings bigint);
+    create function meta.keep_fact_readings() returns trigger language plpgsql as 'begin return null; end';
+    create table marts.fact_biometrics (reading_count bigint);
+    create trigger keep_fact_readings_insert after insert on marts.fact_biometrics
+    for each statement execute function meta.keep_fact_readings();
+
+    insert into raw.loads (dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status)
+    select 'biometrics', 'b' || number, 'e', 1, 120, 120, 0, 'loaded' from generate_series(1, 2) as number;
+    insert into raw.biometrics (
+        load_id, hero_id, minute_at, reading_count, heart_rate_count, stress_level_count, energy_output_count
+    )
+    select load_id, 'hulk', timestamptz '2025-01-01 00:59Z' + minute * interval '1 minute', 60, 0, 0, 0
+    from raw.loads cross join generate_series(0, 1) as minute;
+    insert into meta.transformations (project_checksum, load_count, last_load_id) values ('x', 2, 2);
+"""
+
+
+def test_loads_get_positions_and_hours_and_the_warehouse_is_built_again(site: Site) -> None:
+    with site.superuser() as cursor:
+        cursor.execute(BEFORE)
+    prepare_warehouse(site.warehouse)
+    assert site.rows("select array_agg(position order by load_id) from raw.loads") == [([1, 2],)]
+    hours = "select load_id, hero_id, to_char(hour_at, 'HH24'), reading_count from raw.load_hours order by 1, 3"
+    assert site.rows(hours) == [
+        (1, "hulk", "00", 60),
+        (1, "hulk", "01", 60),
+        (2, "hulk", "00", 60),
+        (2, "hulk", "01", 60),
+    ]
+    assert site.rows("select count(*) from pg_trigger where tgrelid = 'marts.fact_biometrics'::regclass") == [(0,)]
+    assert site.rows("select to_regclass('meta.applied_loads'), to_regclass('meta.fact_readings')") == [(None, None)]
+    assert site.plan().full_refresh
