@@ -16,6 +16,16 @@ SPELLINGS = [
     ["x_23", "X-23", "x23"],
     ["T'Challa", "tchalla"],
 ]
+# Hours whose account is not what the fact holds.
+ACCOUNT_DIFFERS = """
+    select hour_at, account.reading_count, facts.reading_count
+    from operations.readings_by_hour as account
+    full join (
+        select date_trunc('hour', minute_at, 'UTC') as hour_at, sum(reading_count) as reading_count
+        from marts.fact_biometrics group by 1
+    ) as facts using (hour_at)
+    where account.reading_count is distinct from facts.reading_count
+"""
 DURATION = ["--vars", "{mission_duration_minutes: 3}"]
 
 
@@ -63,6 +73,7 @@ def test_late_corrected_and_respelled_data_equal_a_rebuild(warehouse: Warehouse,
         for _ in range(chance.randrange(1, 4)):
             load_at_random(warehouse, chance)
         warehouse.transform(*DURATION)
+        assert not warehouse.rows(ACCOUNT_DIFFERS)
     incremental = warehouse.tables()
     assert all(incremental.values()), "an empty table proves nothing"
 
@@ -106,6 +117,7 @@ def test_a_vanished_hero_leaves_every_table(built: Warehouse) -> None:
     built.transform()
     for name in ("marts.dim_heroes", "marts.fact_biometrics", "analytics.obt_cerebro_restored"):
         assert not built.rows(f"select 1 from {name} where hero_id = 'Nobody'"), name
+    assert built.rows("select sum(reading_count)::bigint from operations.readings_by_hour") == [(600,)]
 
 
 def test_a_better_spelling_renames_the_hero_everywhere(built: Warehouse) -> None:

@@ -22,13 +22,15 @@ hero_ids as (
     select * from {{ ref('int_hero_ids') }}
 ),
 
+-- A hero that no current load names any more has no id. The hours are stale
+-- all the same: their readings are gone.
 reading_hours as (
     select distinct
-        hero_ids.hero_id,
+        coalesce(hero_ids.hero_id, load_hours.hero_id) as hero_id,
         load_hours.hour_at
     from loads
     inner join load_hours on loads.load_id = load_hours.load_id
-    inner join hero_ids
+    left join hero_ids
         on {{ trimmed('load_hours.hero_id') }} = hero_ids.spelled_hero_id
 ),
 
