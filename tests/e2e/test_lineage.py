@@ -88,7 +88,7 @@ def test_every_object_is_the_input_of_the_task_that_loaded_it(events: list[dict[
     assert {source["name"] for event in loads for source in event["inputs"]} == keys
     assert {source["namespace"] for event in loads for source in event["inputs"]} == {"s3://cerebro-data"}
     assert {output["name"] for event in loads for output in event["outputs"]} == {
-        f"cerebro.raw.{table}" for table in ("heroes", "missions", "biometrics", "loads")
+        f"cerebro.raw.{table}" for table in ("heroes", "missions", "biometrics", "load_hours", "loads")
     }
     assert all(source["facets"]["version"]["datasetVersion"] for event in loads for source in event["inputs"])
 
@@ -97,8 +97,8 @@ def test_models_read_tables_under_the_names_of_their_writers(events: list[dict[s
     written = {(output["namespace"], output["name"]) for event in events for output in event["outputs"]}
     read = {(source["namespace"], source["name"]) for event in events for source in event["inputs"]}
     (warehouse,) = {namespace for namespace, name in written if name == OBT}
-    # A view over raw.loads, tables that only the page reads, and the transformation's own state.
-    own = {"raw.current_loads", "raw.rejections", "meta.transformations", "meta.reconciliations"}
+    # Tables that only the page reads, and the transformation's own state.
+    own = {"raw.rejections", "meta.transformations", "meta.reconciliations"}
     assert read - written == {("s3://cerebro-data", key) for key in keys} | {
         (warehouse, f"cerebro.{name}") for name in own
     }

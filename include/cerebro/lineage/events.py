@@ -29,17 +29,23 @@ log = logging.getLogger(__name__)
 # The event of 2,000 biometrics objects has 0.8 MB; with every column naming every object it would have 6.4 MB.
 OBJECTS_BY_COLUMN = 100
 
+# The fields of an object that each column of a table is made from.
 _READ_BY_COLUMN: dict[str, dict[str, Sequence[str]]] = {
-    "heroes": {"record": ("hero_id", "name", "alter_ego", "first_appearance")},
-    "missions": {
+    "raw.heroes": {"record": ("hero_id", "name", "alter_ego", "first_appearance")},
+    "raw.missions": {
         "mission_at": ("timestamp",),
         "record": ("mission_id", "hero_ids", "location", "timestamp", "outcome", "damage_report"),
     },
-    "biometrics": {
+    "raw.biometrics": {
         "hero_id": ("hero_id",),
         "minute_at": ("timestamp",),
         "reading_count": ("timestamp", "hero_id", *MEASURES),
         **{f"{measure}_{part}": (measure,) for measure in MEASURES for part in ("count", "sum", "min", "max")},
+    },
+    "raw.load_hours": {
+        "hero_id": ("hero_id",),
+        "hour_at": ("timestamp",),
+        "reading_count": ("timestamp", "hero_id", *MEASURES),
     },
 }
 
@@ -67,7 +73,7 @@ def load_lineage(
     Args:
         warehouse: the warehouse.
         bucket: the objects' bucket.
-        dataset: the dataset; the columns of ``raw.<dataset>`` are traced.
+        dataset: the dataset.
         objects: the objects that were loaded.
         tables: the tables that were written, as schema.table.
     """
@@ -89,16 +95,17 @@ def load_lineage(
         (folder,) = (known.folder.rstrip("/") for known in DATASETS if known.name == dataset)
         sources = [folder]
         inputs.append(InputDataset(namespace, folder))
-    made_from = {
-        column: [(namespace, source, field) for source in sources for field in fields]
-        for column, fields in _READ_BY_COLUMN[dataset].items()
-    }
+
+    def made_from(table: str) -> dict[str, list[tuple[str, str, str]]]:
+        return {
+            column: [(namespace, source, field) for source in sources for field in fields]
+            for column, fields in _READ_BY_COLUMN.get(table, {}).items()
+        }
+
     columns = read_columns(warehouse, ["raw"])
     return OperatorLineage(
         inputs=inputs,
-        outputs=[
-            _output(warehouse, table, columns, made_from if table == f"raw.{dataset}" else {}) for table in tables
-        ],
+        outputs=[_output(warehouse, table, columns, made_from(table)) for table in tables],
     )
 
 

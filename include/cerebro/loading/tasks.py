@@ -29,18 +29,19 @@ def load_missions(objects: XComArg) -> LoadOperator:
 def load_biometrics(batches: XComArg) -> MappedOperator:
     """Return the mapped task that loads new biometrics, one batch a task."""
     return LoadOperator.partial(
-        **_arguments(BIOMETRICS),
+        **_arguments(BIOMETRICS, "load_hours"),
         map_index_template="{{ batch_name }}",
         doc_md="Aggregates a batch of biometrics objects to one minute in DuckDB and copies the minutes into "
         "raw.biometrics.",
     ).expand(objects=batches)
 
 
-def _arguments(dataset: Dataset) -> dict[str, Any]:
+def _arguments(dataset: Dataset, *extra: str) -> dict[str, Any]:
+    """Return a load task's arguments. It also writes the tables ``extra`` of ``raw``."""
     return {
         "task_id": dataset.name,
         "task_display_name": dataset.name.title(),
         "dataset": dataset.name,
         "inlets": [LANDING_ZONE],
-        "outlets": [table("raw", dataset.name), table("raw", "loads")],
+        "outlets": [table("raw", name) for name in (dataset.name, *extra, "loads")],
     }
