@@ -12,8 +12,8 @@
 {% macro get_incremental_replace_stale_sql(arg_dict) %}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='name') | join(', ') -%}
     {%- set stale = config.get('meta').stale %}
-    -- Stale rows are looked up in the table's key. A hash join by hero compares all
-    -- minutes of a hero with each stale hour: 7 to 19 s for a day more on 2 days.
+    -- Stale rows are looked up in the table's key. The planner may prefer a hash join by
+    -- hero, which compares all minutes of a hero with each of its stale hours.
     set local enable_hashjoin = off;
     set local enable_mergejoin = off;
     delete from {{ arg_dict['target_relation'] }} as target
