@@ -46,10 +46,7 @@ def build(site: Site, scratch: Path, planned: state.Plan | None = None) -> Built
     """
     planned = planned or site.plan()
     started = time.perf_counter()
-    with site.start_dbt_build(scratch / "dbt", planned) as process:
-        output, _ = process.communicate()
-    if process.returncode:
-        raise RuntimeError(output)
+    site.dbt_build(scratch / "dbt", planned)
     seconds = time.perf_counter() - started
     results = json.loads((scratch / "dbt" / "target" / "run_results.json").read_text())["results"]
     return Built(

@@ -87,19 +87,26 @@ class Site:
         """Return what a transformation would do now."""
         return plan(self.warehouse, self.settings.dbt_manifest)
 
-    def build(self, scratch: Path) -> Plan:
+    def build(self, scratch: Path) -> None:
         """Transform as a DAG run does: plan, build and test with dbt, record that it has finished.
 
         Raises:
             RuntimeError: a model or a test failed. The message is dbt's output.
         """
         planned = self.plan()
+        self.dbt_build(scratch, planned)
+        record_transformation(self.warehouse, planned.state)
+
+    def dbt_build(self, scratch: Path, planned: Plan) -> None:
+        """Build and test what is planned with dbt, and record nothing.
+
+        Raises:
+            RuntimeError: a model or a test failed. The message is dbt's output.
+        """
         with self.start_dbt_build(scratch, planned) as process:
             output, _ = process.communicate()
         if process.returncode:
             raise RuntimeError(output)
-        record_transformation(self.warehouse, planned.state)
-        return planned
 
     def start_dbt_build(self, scratch: Path, planned: Plan) -> subprocess.Popen[str]:
         """Start dbt on what is planned, tests included; its output goes to a pipe.

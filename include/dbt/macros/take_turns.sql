@@ -4,7 +4,7 @@
 
     It waits without limit: the other build may take as long as a whole table. The
     session's lock_timeout is for locks of readers and holds again afterwards. -#}
-{% macro take_turns(relation=none) %}
+{% macro take_turns() %}
     {%- call statement('take_turns') %}
     do $$
     declare
@@ -12,7 +12,7 @@
     begin
         perform set_config('lock_timeout', '0', true);
         perform pg_advisory_xact_lock(
-            hashtextextended('dbt: {{ relation or this }}', 0)
+            hashtextextended('dbt: {{ this }}', 0)
         );
         perform set_config('lock_timeout', lock_timeout_before, true);
     end

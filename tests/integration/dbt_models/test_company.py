@@ -7,24 +7,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 
-from include.cerebro.platform.warehouse import Warehouse as Address
 from include.cerebro.schema.setup import WarehouseLockedError, prepare_warehouse
+from testing.sites import warehouse_of
 from tests.integration.dbt_models.company import VERSIONS_OF_VIEWS, VIEWS, reader, wait_for_readers_one_second
 from tests.integration.dbt_models.conftest import Server
 from tests.integration.dbt_models.warehouse import Warehouse
-
-
-def address(warehouse: Warehouse) -> Address:
-    """The same database as the pipeline knows it."""
-    parts = urlsplit(warehouse.uri)
-    return Address(
-        parts.hostname or "", parts.port or 5432, parts.username or "", parts.password or "", warehouse.database
-    )
 
 
 @pytest.fixture
@@ -48,12 +39,12 @@ def test_a_second_run_writes_nothing_to_any_view(built: Warehouse) -> None:
 
 def test_an_open_reader_stops_neither_dbt_nor_prepare_warehouse(built: Warehouse) -> None:
     """Each waited for every reader of a view without limit, and other readers waited behind (W8)."""
-    prepare_warehouse(address(built))
+    prepare_warehouse(warehouse_of(built.uri))
     before = built.rows(VERSIONS_OF_VIEWS)
     everything = ("operations.load_history", "staging.stg_heroes", "raw.current_loads", "raw.loads", "raw.biometrics")
     with reader(built, *everything):
         built.dbt(*VIEWS)
-        prepare_warehouse(address(built), timedelta(seconds=1))
+        prepare_warehouse(warehouse_of(built.uri), timedelta(seconds=1))
     assert built.rows(VERSIONS_OF_VIEWS) == before
 
 
@@ -116,7 +107,7 @@ def test_an_upgrade_grants_what_was_built_before(warehouse: Warehouse) -> None:
     warehouse.execute("set role cerebro_transformer; create table marts.old as select 1 as a; reset role")
     # Not the pipeline's to grant, and nothing that stops it.
     warehouse.execute("create table public.foreign_to_it (a integer)")
-    prepare_warehouse(address(warehouse))
+    prepare_warehouse(warehouse_of(warehouse.uri))
     warehouse.execute("set role cerebro_analyst")
     assert warehouse.rows("select * from marts.old") == [(1,)]
 
@@ -129,11 +120,11 @@ def test_prepare_warehouse_names_who_stands_in_its_way(built: Warehouse) -> None
     with reader(built, "raw.current_loads") as process:
         began = time.monotonic()
         with pytest.raises(WarehouseLockedError) as raised:
-            prepare_warehouse(address(built), timedelta(seconds=1))
+            prepare_warehouse(warehouse_of(built.uri), timedelta(seconds=1))
         assert time.monotonic() - began < 10
     assert f"process {process} (user cerebro, application notebook, in a transaction since 2" in str(raised.value)
     assert "within 1 s" in str(raised.value)
-    prepare_warehouse(address(built), timedelta(seconds=1))
+    prepare_warehouse(warehouse_of(built.uri), timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(
@@ -150,13 +141,13 @@ def test_prepare_warehouse_names_who_stands_in_its_way(built: Warehouse) -> None
     ],
 )  # fmt: skip
 def test_what_is_lost_by_hand_comes_back(warehouse: Warehouse, loss: str, is_back: str) -> None:
-    prepare_warehouse(address(warehouse))
+    prepare_warehouse(warehouse_of(warehouse.uri))
     applied = "select count(*) from meta.schema_versions"
     assert warehouse.rows(applied) == [(1,)]
     warehouse.execute("create table raw.of_a_user (a integer); grant select on raw.loads to cerebro_analyst")
-    prepare_warehouse(address(warehouse))
+    prepare_warehouse(warehouse_of(warehouse.uri))
     assert warehouse.rows(applied) == [(1,)]
     warehouse.execute(loss)
-    prepare_warehouse(address(warehouse))
+    prepare_warehouse(warehouse_of(warehouse.uri))
     assert warehouse.rows(is_back.replace("%%", "%")) == [(True,)]
     assert warehouse.rows(applied) == [(2,)]

@@ -8,7 +8,6 @@
     }
 ) }}
 
-
 with
 
 hidden_loads as (
