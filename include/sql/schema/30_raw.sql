@@ -19,6 +19,11 @@ create table if not exists raw.loads (
     constraint loads_failed_has_error check ((status = 'failed') = (error is not null))
 );
 
+-- The landing zone that delivered the object, the store's own time of it, and the version of the rules that judged it.
+alter table raw.loads add column if not exists landing_zone text not null default 'cerebro';
+alter table raw.loads add column if not exists landed_at timestamptz;
+alter table raw.loads add column if not exists rules_version text;
+
 -- The loads of a key form one chain, so each object version is loaded exactly once: of two runs that load it at the
 -- same time, one waits here for the other and then meets a conflict.
 create unique index if not exists loads_one_successor
