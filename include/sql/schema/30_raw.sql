@@ -50,7 +50,7 @@ $$;
 create or replace trigger loads_history_only_grows
 before delete or update of
 load_id, dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, error, dag_run_id,
-loaded_at, supersedes
+loaded_at, supersedes, landing_zone, landed_at, rules_version
 on raw.loads
 for each row when (old.status = 'loaded')
 execute function raw.refuse_to_rewrite_history();
