@@ -16,7 +16,7 @@ import httpx
 import pytest
 import yaml
 
-from tests.docker.project import REPOSITORY, Project, compose_project, docker
+from tests.docker.project import REPOSITORY, RUN_TIMEOUT, Project, compose_project, docker
 from tests.docker.restoring import assert_restored, write_sample
 
 IMAGE = "cerebro-restore-astro-test/airflow:latest"
@@ -136,7 +136,7 @@ def test_the_override_fits_the_services_of_the_cli(project: Project) -> None:
 def test_astro_dev_start_gives_the_same_answers(project: Project) -> None:
     api = project.scheduler()
     restore = write_sample(api)
-    api.wait_until_green(restore)
+    api.wait_until_green(restore, timeout=RUN_TIMEOUT)
     assert_restored(project)
 
 

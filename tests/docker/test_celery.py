@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from tests.docker.project import COMPOSE_FILES, Project, compose_project
+from tests.docker.project import COMPOSE_FILES, RUN_TIMEOUT, Project, compose_project
 from tests.docker.restoring import assert_restored, write_sample
 
 AIRFLOW = ("db-migration", "api-server", "scheduler", "dag-processor", "triggerer", "worker")
@@ -47,7 +47,7 @@ def test_two_workers_share_the_tasks_and_the_answers_are_the_same(project: Proje
     assert len(workers) == 2
     api = project.scheduler()
     restore = write_sample(api)
-    api.wait_until_green(restore)
+    api.wait_until_green(restore, timeout=RUN_TIMEOUT)
     assert_restored(project)
 
     hosts = api.hosts(restore)
