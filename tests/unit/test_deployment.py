@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from include.cerebro.platform import names
+from include.cerebro.platform.connections_file import read_connections
 from local import postgres
 from local.components import AIRFLOW_SETTINGS
 from local.state import BUCKETS
@@ -107,6 +108,18 @@ def test_the_example_of_dot_env_has_every_variable_and_no_other() -> None:
     assert {name for name, value in environment().items() if value is None} <= named
     text = "".join((REPOSITORY / file).read_text() for file in COMPOSE_FILES)
     assert {name for name in named if name not in text} == {"COMPOSE_FILE"}
+
+
+def test_each_value_of_a_connection_can_be_replaced() -> None:
+    replaceable = {
+        f"CEREBRO_{name}_{field}".upper()
+        for name, fields in read_connections().items()
+        for field in ("host", "port", "login", "password")
+        if field in fields
+    }
+    services = read_yaml("docker-compose.yml")["services"]
+    assert services["db-migration"]["environment"].keys() - environment().keys() == replaceable
+    assert replaceable <= set(re.findall(r"^#?(\w+)=", (REPOSITORY / ".env.example").read_text(), re.MULTILINE))
 
 
 def test_every_default_secret_says_that_it_is_for_local_use() -> None:
