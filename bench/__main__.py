@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.context import SCALES, Bench
-from bench.publish import page
+from bench.publish import compare, page
 from bench.publish.machine import Machine, Watch, this_commit
 from bench.publish.results import Result, load, save
 from bench.report import Section, show
@@ -40,6 +40,7 @@ FOLDER = REPOSITORY / ".local" / "bench"
 # In git, so that the page keeps the figures of sections that are not measured again.
 RESULTS = REPOSITORY / "bench" / "results"
 REPORT = REPOSITORY / "docs" / "benchmarks.md"
+ROUNDS = 3
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -96,7 +97,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--scale", choices=SCALES, default="default")
+    parser.add_argument("--results", type=Path, help="folder for the results; docs/benchmarks.md is then not written")
     parser.add_argument("--page", action="store_true", help="measure nothing, render docs/benchmarks.md")
+    parser.add_argument("--base", metavar="REF", help="compare this commit with the files as they are; keep nothing")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="runs of each side of a comparison")
     parser.add_argument("sections", nargs="*", metavar="section", help=f"one of {', '.join(SECTIONS)}")
     arguments = parser.parse_args(argv)
     if unknown := set(arguments.sections) - set(SECTIONS):
@@ -106,11 +110,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     scale, sections = arguments.scale, arguments.sections or sections_of(arguments.scale)
     # The small scale only tries the benchmark out. Its figures are not for the page.
-    results = FOLDER / "results" if scale == "small" else RESULTS
+    results = arguments.results or (FOLDER / "results" if scale == "small" else RESULTS)
     saved = {name: load(RESULTS, name) for name in ("default", "large")} | {scale: load(results, scale)}
     for line in forecast(scale, sections, saved):
         console.print(line)
     FOLDER.mkdir(parents=True, exist_ok=True)
+    if arguments.base:
+        return compare.run(arguments.base, scale, sections, arguments.rounds, FOLDER / "compare", console)
     with (FOLDER / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -152,7 +158,7 @@ def measure_all(scale: str, sections: Sequence[str], results: Path) -> bool:
             seconds, company = time.monotonic() - started, watch.company()
             save(Result(section, scale, today, commit, seconds, Machine.this(), company), results)
             show(section, console)
-            console.print(f"  {seconds:.0f} s; {company}\n", style="yellow" if company.busy else None)
+            console.print(f"  {seconds:.0f} s; {company}{company.advice}\n", style="yellow" if company.busy else None)
             ok = ok and all(target.holds for target in section.targets)
     return ok
 

@@ -102,6 +102,11 @@ class Company:
         state = "busy" if self.busy else "calm"
         return f"{state} machine: {self.others:.2f} cores for others, {self.stolen:.2f} stolen"
 
+    @property
+    def advice(self) -> str:
+        """What to do about a busy machine; empty if it was calm."""
+        return ". Others were measured, too: repeat this when the machine is calm" if self.busy else ""
+
 
 class Watch:
     """Counts processor time from now on. All descendants of this process belong to the benchmark."""
