@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,8 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.context import SCALES, Bench
-from bench.publish import compare, page
-from bench.publish.machine import Machine, Watch, this_commit
+from bench.publish import compare, growth, page
+from bench.publish.machine import Company, Machine, Watch, this_commit
 from bench.publish.results import Result, load, save
 from bench.report import Section, show
 from local.settings import REPOSITORY
@@ -41,6 +42,8 @@ FOLDER = REPOSITORY / ".local" / "bench"
 RESULTS = REPOSITORY / "bench" / "results"
 REPORT = REPOSITORY / "docs" / "benchmarks.md"
 ROUNDS = 3
+# How long the machine is looked at before anything is measured.
+LOOK_SECONDS = 1.0
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -57,8 +60,14 @@ def results_of_page() -> list[Result]:
 
 
 def write_page() -> None:
-    """Render the results into docs/benchmarks.md."""
-    REPORT.write_text(page.render(results_of_page()), encoding="utf-8")
+    """Render the results into docs/benchmarks.md and its plots."""
+    results = results_of_page()
+    REPORT.write_text(page.render(results), encoding="utf-8")
+    plots = REPORT.parent / page.PLOTS
+    shutil.rmtree(plots, ignore_errors=True)
+    plots.mkdir(parents=True)
+    for plot in (plot for result in results for plot in growth.plots(result)):
+        (plots / plot.file).write_text(plot.svg, encoding="utf-8")
     console.print(f"Written: {REPORT.relative_to(REPOSITORY)}")
 
 
@@ -114,6 +123,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     saved = {name: load(RESULTS, name) for name in ("default", "large")} | {scale: load(results, scale)}
     for line in forecast(scale, sections, saved):
         console.print(line)
+    watch = Watch()
+    time.sleep(LOOK_SECONDS)
+    say_company("  Now", watch.company())
     FOLDER.mkdir(parents=True, exist_ok=True)
     if arguments.base:
         return compare.run(arguments.base, scale, sections, arguments.rounds, FOLDER / "compare", console)
@@ -130,6 +142,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if results == RESULTS:
         write_page()
     return 0 if ok else 1
+
+
+def say_company(what: str, company: Company) -> None:
+    """Print what else the machine did."""
+    console.print(f"{what}; {company}\n", style="yellow" if company.busy else None)
 
 
 def measure_all(scale: str, sections: Sequence[str], results: Path) -> bool:
@@ -158,7 +175,7 @@ def measure_all(scale: str, sections: Sequence[str], results: Path) -> bool:
             seconds, company = time.monotonic() - started, watch.company()
             save(Result(section, scale, today, commit, seconds, Machine.this(), company), results)
             show(section, console)
-            console.print(f"  {seconds:.0f} s; {company}{company.advice}\n", style="yellow" if company.busy else None)
+            say_company(f"  {seconds:.0f} s", company)
             ok = ok and all(target.holds for target in section.targets)
     return ok
 

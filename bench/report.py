@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
+
+# A cell with a figure: `5.1`, `1,234 (1,200–1,300)`, `+3.0 s`, `2.13 times`.
+PRINTED = re.compile(r"\+?(-?[\d,]*\.?\d+)(?: \([\d,.]+–[\d,.]+\))?(?: [a-z]+)?")
 
 
 class Figure(str):
@@ -31,6 +35,14 @@ class Figure(str):
         figure = super().__new__(cls, text)
         figure.runs, figure.digits = kept, digits
         return figure
+
+
+def value_of(cell: str) -> float | None:
+    """Return the figure of a cell, the median of several runs, or None if the cell is text."""
+    if isinstance(cell, Figure):
+        return statistics.median(cell.runs)
+    found = PRINTED.fullmatch(cell)
+    return float(found[1].replace(",", "")) if found else None
 
 
 @dataclass(frozen=True)

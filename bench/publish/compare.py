@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import statistics
 import subprocess
@@ -17,11 +16,11 @@ from rich.table import Table
 
 from bench.measure import in_turns, median_and_range
 from bench.publish.machine import Watch
+from bench.publish.results import read_cell
+from bench.report import value_of
 from local.settings import REPOSITORY
 
 BASE, HERE = "base", "here"
-# A cell with a figure: `5.1`, `1,234 (1,200–1,300)`, `+3.0 s`, `2.13 times`.
-FIGURE = re.compile(r"\+?(-?[\d,]*\.?\d+)(?: \([\d,.]+–[\d,.]+\))?(?: [a-z]+)?")
 # Where a commit keeps its results, and where those did that were made before results were in git.
 PLACES = ("bench/results", ".local/bench/results")
 
@@ -54,7 +53,7 @@ def run(base: str, scale: str, sections: Sequence[str], rounds: int, folder: Pat
             for number in range(rounds):
                 for side in in_turns(sides, number):
                     results = None if side == BASE else folder / "here"
-                    for key, value in values_of(measure(sides[side], scale, name, results)).items():
+                    for key, value in figures_of(measure(sides[side], scale, name, results)).items():
                         values[side].setdefault(key, []).append(value)
                     console.print(f"  {name}, run {number + 1} of {rounds}: {side} done")
             table = Table("", "", base, "here", "times", title=name, title_justify="left")
@@ -65,7 +64,7 @@ def run(base: str, scale: str, sections: Sequence[str], rounds: int, folder: Pat
         console.print(f"{' '.join(map(str, error.cmd))} failed:\n{error.stdout}", style="red", markup=False)
         return 1
     company = watch.company()
-    console.print(f"  {company}{company.advice}", style="yellow" if company.busy else None)
+    console.print(f"  {company}", style="yellow" if company.busy else None)
     return 0
 
 
@@ -119,7 +118,7 @@ def measure(tree: Path, scale: str, section: str, results: Path | None) -> Mappi
     raise subprocess.CalledProcessError(1, command, output)
 
 
-def values_of(saved: Mapping[str, Any]) -> dict[tuple[str, str], float]:
+def figures_of(saved: Mapping[str, Any]) -> dict[tuple[str, str], float]:
     """Return the figures of a saved result by label and header; of several runs, their median.
 
     A label is the first cell of a row with all others that are no figures.
@@ -127,22 +126,15 @@ def values_of(saved: Mapping[str, Any]) -> dict[tuple[str, str], float]:
     # Results that were not yet in git had the table one level lower.
     printed = saved["section"] if isinstance(saved["section"], dict) else saved
     figures: dict[tuple[str, str], float] = {}
-    for first, *cells in printed["rows"]:
-        values = [_value(cell) for cell in cells]
+    for first, *saved_cells in printed["rows"]:
+        cells = [read_cell(cell) for cell in saved_cells]
+        values = [value_of(cell) for cell in cells]
         words = [cell for cell, value in zip(cells, values, strict=True) if cell and value is None]
         label = " · ".join([first, *words])
         for header, value in zip(printed["headers"][1:], values, strict=True):
             if value is not None:
                 figures[label, header] = value
     return figures
-
-
-def _value(cell: Any) -> float | None:
-    """Return the figure of a saved cell, or None."""
-    if isinstance(cell, dict):
-        return float(statistics.median(cell["runs"]))
-    found = FIGURE.fullmatch(cell)
-    return float(found[1].replace(",", "")) if found else None
 
 
 def compared(base: Values, here: Values) -> list[tuple[str, str, str, str, str]]:

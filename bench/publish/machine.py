@@ -100,12 +100,8 @@ class Company:
 
     def __str__(self) -> str:
         state = "busy" if self.busy else "calm"
-        return f"{state} machine: {self.others:.2f} cores for others, {self.stolen:.2f} stolen"
-
-    @property
-    def advice(self) -> str:
-        """What to do about a busy machine; empty if it was calm."""
-        return ". Others were measured, too: repeat this when the machine is calm" if self.busy else ""
+        cores = f"{self.others:.2f} cores for others, {self.stolen:.2f} stolen"
+        return f"{state} machine: {cores}, load {self.load_average:.1f} before"
 
 
 class Watch:

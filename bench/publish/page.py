@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bench.publish import growth
 from bench.publish.machine import BUSY_SHARE
 from bench.publish.results import Result
+
+# The folder of the plots, from the page's folder.
+PLOTS = "images/growth"
 
 
 def command(result: Result) -> str:
@@ -28,7 +32,9 @@ def render(results: Sequence[Result]) -> str:
         "same run, on the same objects. Each run of a candidate is a process of its own. Its imports are not counted.",
         "",
         f"A machine was busy if more than {BUSY_SHARE:.0%} of its processor time went to other processes, or to other",
-        "machines on its host (stolen). Sections without this line were measured before it was recorded.",
+        "machines on its host (stolen). Where nothing is said, it was not recorded. The plots have logarithmic axes,",
+        "and name the exponents of growth, from the first size to the last and in the last step: 1 is linear, below 1",
+        "a part of the cost does not grow.",
         "",
         "## Targets",
         "",
@@ -48,7 +54,10 @@ def render(results: Sequence[Result]) -> str:
         lines += [f"## {section.title}", "", section.text.strip(), ""]
         if result.note:
             lines += [result.note, ""]
-        lines += [*_table(section.headers, section.rows), "", _origin(result, machines), ""]
+        lines += [*_table(section.headers, section.rows), ""]
+        for plot in growth.plots(result):
+            lines += [f"![{plot.title}]({PLOTS}/{plot.file})", ""]
+        lines += [_origin(result, machines), ""]
     lines += ["## Machine", ""]
     if len(machines) == 1:
         lines += [f"{machines[0]}.", ""]

@@ -81,7 +81,7 @@ def _read(path: Path) -> Result:
             saved["title"],
             "\n".join(saved["text"]),
             saved["headers"],
-            [[_cell(cell) for cell in row] for row in saved["rows"]],
+            [[read_cell(cell) for cell in row] for row in saved["rows"]],
             [Target(**target) for target in saved["targets"]],
         ),
         saved["scale"],
@@ -99,7 +99,7 @@ def _saved_cell(cell: str) -> Any:
     return {"runs": cell.runs, "digits": cell.digits} if isinstance(cell, Figure) else cell
 
 
-def _cell(saved: Any) -> str:
+def read_cell(saved: Any) -> str:
     """Return a cell as a section has it."""
     return saved if isinstance(saved, str) else Figure(saved["runs"], saved["digits"])
 

@@ -29,12 +29,12 @@ EXPECTED = {
 
 def test_figures_have_the_words_of_their_row_as_label(tmp_path: Path) -> None:
     result = Result(SECTION, "small", "2026-11-24", None, 1, Machine("CPU", 2, 16, "Linux"), None)
-    assert compare.values_of(json.loads(save(result, tmp_path).read_text())) == EXPECTED
+    assert compare.figures_of(json.loads(save(result, tmp_path).read_text())) == EXPECTED
 
 
 def test_results_that_were_not_yet_in_git_are_read_too() -> None:
     old = {"section": {"name": "parse", "headers": SECTION.headers, "rows": ROWS}, "scale": "small"}
-    assert compare.values_of(json.loads(json.dumps(old))) == EXPECTED
+    assert compare.figures_of(json.loads(json.dumps(old))) == EXPECTED
 
 
 def test_rows_of_one_side_alone_are_left_out() -> None:
@@ -60,6 +60,46 @@ def test_both_sides_run_in_turns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert compare.run("main", "small", ["parse"], 2, tmp_path, console) == 0
     assert order == ["main small parse", "now small parse", "now small parse", "main small parse"]
     assert "1.50 (1.50–1.50)" in console.export_text()
+
+
+@pytest.fixture
+def repository(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A repository of three commits, whose first two need the same packages, with an environment."""
+    folder = tmp_path / "repository"
+    (folder / ".venv").mkdir(parents=True)
+    monkeypatch.setattr(compare, "REPOSITORY", folder)
+    git(folder, "init", "--quiet")
+    (folder / "Makefile").write_text("setup: .venv/installed\n.venv/installed: requirements.lock\n\ttouch installs\n")
+    (folder / ".venv" / "installed").touch()
+    for number, lock in enumerate(("duckdb==1", "duckdb==1", "duckdb==2")):
+        (folder / "number").write_text(str(number))
+        (folder / "pyproject.toml").touch()
+        (folder / "requirements.lock").write_text(lock)
+        git(folder, "add", "Makefile", "number", "pyproject.toml", "requirements.lock")
+        git(folder, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--message", str(number))
+    git(folder, "checkout", "--quiet", "HEAD~1")
+    return folder
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=folder, check=True)
+
+
+def test_a_commit_of_the_same_packages_shares_the_environment_and_installs_nothing(repository: Path) -> None:
+    tree = compare.check_out("HEAD~1", repository / ".local" / "base")
+    assert (tree / "number").read_text() == "0"
+    assert (tree / ".venv").resolve() == repository / ".venv"
+    assert not (tree / "installs").exists()
+
+
+def test_a_commit_of_other_packages_gets_an_environment_of_its_own(repository: Path) -> None:
+    before = compare.check_out("HEAD~1", repository / ".local" / "base")
+    git(repository, "tag", "newest", "HEAD@{1}")
+    tree = compare.check_out("newest", before)
+    assert (tree / "number").read_text() == "2"
+    assert not (tree / ".venv").is_symlink()
+    assert (tree / "installs").exists()
+    assert list((repository / ".venv").iterdir()) == [repository / ".venv" / "installed"]
 
 
 def test_an_unknown_commit_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

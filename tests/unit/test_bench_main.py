@@ -19,6 +19,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(program.REPORT, tmp_path / "docs")
     section = Section("parse", "Parse", "Nothing.", ("file", "s"), [("one", "0.12")])
     monkeypatch.setattr(program, "import_module", lambda _: SimpleNamespace(TITLE="Parse", run=lambda _: section))
+    monkeypatch.setattr(program, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(program, "REPOSITORY", tmp_path)
     monkeypatch.setattr(program, "RESULTS", tmp_path / "bench" / "results")
     monkeypatch.setattr(program, "REPORT", tmp_path / "docs" / "benchmarks.md")

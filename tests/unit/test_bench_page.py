@@ -8,7 +8,8 @@ from string import Formatter
 import pytest
 
 from bench.__main__ import REPORT, RESULTS, SECTIONS, main, results_of_page
-from bench.publish.page import render
+from bench.publish.growth import plots
+from bench.publish.page import PLOTS, render
 
 PAGE = REPORT.read_text(encoding="utf-8")
 
@@ -20,6 +21,11 @@ def pattern(text: str) -> str:
 
 def test_the_page_is_the_rendering_of_the_results() -> None:
     assert render(results_of_page()) == PAGE, "Run make bench-page"
+
+
+def test_the_plots_are_those_of_the_results() -> None:
+    made = {plot.file: plot.svg for result in results_of_page() for plot in plots(result)}
+    assert made == {path.name: path.read_text(encoding="utf-8") for path in (REPORT.parent / PLOTS).iterdir()}
 
 
 def test_every_section_has_a_result() -> None:

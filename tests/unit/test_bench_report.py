@@ -64,7 +64,7 @@ def test_the_report_has_every_table_and_marks_missed_targets() -> None:
 
 def test_the_report_says_how_when_and_on_what_machine_a_section_was_measured() -> None:
     origin = "`make bench ONLY=load` · 12 s · 2026-11-24 · commit `0123456`"
-    assert f"{origin} · calm machine: 0.02 cores for others, 0.01 stolen\n" in render([RESULT])
+    assert f"{origin} · calm machine: 0.02 cores for others, 0.01 stolen, load 0.5 before\n" in render([RESULT])
     busy = replace(RESULT, commit="0123456789+", scale="large", company=Company(True, 0.5, 0, 3))
     assert "SCALE=large ONLY=load` · 12 s · 2026-11-24 · commit `0123456` with changes · busy machine: 0.50" in render(
         [busy]
