@@ -35,13 +35,16 @@ LOCAL = """
 TAIL = """
 ## Connections and variables
 
-Airflow's connections and the Variable `cerebro_bucket` are defined in `airflow_settings.yaml`. A variable
-`CEREBRO_<CONNECTION>_<FIELD>` replaces one of their values, for example `CEREBRO_WAREHOUSE_PASSWORD`; fields: `HOST`,
-`PORT`, `LOGIN`, `PASSWORD`. `AIRFLOW_CONN_<CONNECTION>` replaces a whole connection.
+Airflow's connections for local use are defined in `airflow_settings.yaml`. In Compose a variable
+`CEREBRO_<CONNECTION>_<FIELD>` replaces one of their values, for example `CEREBRO_WAREHOUSE_PASSWORD`; fields: `HOST`
+and `PORT` of `warehouse`, `LOGIN` and `PASSWORD` of each. `AIRFLOW_CONN_<CONNECTION>` replaces a whole connection
+wherever Airflow runs, and `AIRFLOW_VAR_CEREBRO_BUCKET` names the bucket of the landing zone.
 
 ## Docker Compose
 
-`.env.example` lists what Compose itself reads: ports, passwords, keys, memory, images.
+`.env.example` lists all that Compose reads: ports, passwords, keys, memory, images, and what it passes on to Airflow's
+containers. That is every setting of the pipeline but the two that the image sets (`CEREBRO_DBT_MANIFEST` and
+`CEREBRO_DBT_EXECUTABLE`), every connection, and what this documentation says about Airflow itself.
 """
 
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 import yaml
 
-from tests.docker.project import REPOSITORY, Project, compose_project, docker
+from tests.docker.project import REPOSITORY, RUN_TIMEOUT, Project, compose_project, docker
 from tests.docker.restoring import assert_restored, write_sample
 
 IMAGE = "cerebro-restore-astro-test/airflow:latest"
@@ -136,7 +136,7 @@ def test_the_override_fits_the_services_of_the_cli(project: Project) -> None:
 def test_astro_dev_start_gives_the_same_answers(project: Project) -> None:
     api = project.scheduler()
     restore = write_sample(api)
-    api.wait_until_green(restore)
+    api.wait_until_green(restore, timeout=RUN_TIMEOUT)
     assert_restored(project)
 
 
@@ -144,7 +144,10 @@ def test_the_manifest_and_the_docs_are_in_the_image(project: Project) -> None:
     """They are not in include: the CLI mounts the clone's folder there, which has none."""
     project.compose("exec", "-T", "dag-processor", "test", "!", "-e", "include/dbt/target")
     project.compose("exec", "-T", "dag-processor", "sh", "-c", 'test -s "$CEREBRO_DBT_MANIFEST"')
-    docs = f"{project.environment['AIRFLOW_API_URL']}/cosmos/cerebro"
-    assert "dbt Docs" in httpx.get(f"{docs}/dbt_docs_index.html", trust_env=False).raise_for_status().text
-    nodes = httpx.get(f"{docs}/manifest.json", trust_env=False).raise_for_status().json()["nodes"]
+    with httpx.Client(base_url=project.environment["AIRFLOW_API_URL"], trust_env=False) as client:
+        for file in ("index.html", "manifest.json"):
+            assert client.get(f"/cerebro/dbt/{file}").status_code == 401
+        client.headers["Authorization"] = f"Bearer {client.get('/auth/token').json()['access_token']}"
+        assert "dbt Docs" in client.get("/cerebro/dbt/index.html").raise_for_status().text
+        nodes = client.get("/cerebro/dbt/manifest.json").raise_for_status().json()["nodes"]
     assert "model.cerebro.fact_biometrics" in nodes

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from include.cerebro.platform.object_store import ObjectStore
 from local.run import RESTORE_DAG
-from tests.docker.project import OVERRIDE, REPOSITORY, Project, compose_project, connections
+from tests.docker.project import OVERRIDE, REPOSITORY, RUN_TIMEOUT, Project, compose_project, connections
 from tests.docker.restoring import assert_restored, write_sample
 from tests.e2e.scheduler import Scheduler
 from tests.oracle.warehouse import query
@@ -60,13 +60,34 @@ def test_airflow_runs_as_an_ordinary_user(project: Project, service: str) -> Non
     assert fields["NoNewPrivs"].strip() == "1"
 
 
+@pytest.mark.parametrize(("service", "database"), [("warehouse", "postgres"), ("postgres", "warehouse")])
+def test_the_warehouse_and_airflows_own_database_do_not_see_each_other(
+    project: Project, service: str, database: str
+) -> None:
+    reach = f"pg_isready --quiet --host={database}; echo $?"
+    assert project.compose("exec", "-T", service, "sh", "-c", reach).strip() == "2", "no answer"
+
+
+def test_airflow_sees_both(project: Project) -> None:
+    reach = "import socket; [socket.create_connection((host, 5432), 5) for host in ('postgres', 'warehouse')]"
+    for service in AIRFLOW:
+        project.compose("exec", "-T", service, "python", "-c", reach)
+
+
+def test_text_has_the_order_of_its_code_points_and_lower_knows_letters(project: Project) -> None:
+    """The image's own locale has the order of its C library, which a new image may change under an index."""
+    statement = "select lower(word) as word from unnest(array['b', 'É', 'a', 'B']) as words (word) order by words.word"
+    words = query(project.warehouse_uri, statement)
+    assert [row["word"] for row in words] == ["b", "a", "b", "é"]
+
+
 def test_every_container_has_a_memory_limit(project: Project) -> None:
     assert all(container["HostConfig"]["Memory"] > 0 for container in project.containers())
 
 
 def test_both_dags_give_what_the_plain_calculation_gives(project: Project, api: Scheduler) -> None:
     restore = write_sample(api)
-    api.wait_until_green(restore)
+    api.wait_until_green(restore, timeout=RUN_TIMEOUT)
     assert {task.try_number for task in api.tasks(restore)} <= {0, 1}, "retries hide defects"
     assert_restored(project)
     (task,) = [task for task in api.tasks(restore) if task.task_id == "load.heroes"]
@@ -147,7 +168,7 @@ def test_a_service_that_restarts_in_the_middle_changes_nothing(
     project.compose("kill", service)
     project.compose("up", "--detach", "--no-deps", service)
     # A scheduler adopts the tasks of a dead one after half a minute without a heartbeat.
-    api.wait_until_green(restore, timeout=480)
+    api.wait_until_green(restore, timeout=RUN_TIMEOUT)
     assert_restored(project)
 
 
@@ -162,5 +183,5 @@ def test_stopping_and_starting_again_keeps_everything(project: Project, api: Sch
     assert_restored(project)
     # The next run finds nothing new and loads nothing twice.
     loads = query(project.warehouse_uri, "select count(*) as loads from raw.loads")
-    again.wait_until_green(again.trigger(RESTORE_DAG, {}))
+    again.wait_until_green(again.trigger(RESTORE_DAG, {}), timeout=RUN_TIMEOUT)
     assert query(project.warehouse_uri, "select count(*) as loads from raw.loads") == loads
