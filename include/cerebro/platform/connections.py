@@ -8,6 +8,7 @@ from airflow.sdk import BaseHook, Variable
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from include.cerebro.platform import names
+from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -30,7 +31,7 @@ _EXTRA_OF_THE_HOOK = frozenset(
 _REFUSED_BY_DBT = frozenset({"service", "sslpassword"})
 
 
-class ConnectionIncompleteError(ValueError):
+class ConnectionIncompleteError(FinalError, ValueError):
     """An Airflow connection lacks a value that is needed, or has one that cannot be used."""
 
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
+from include.cerebro.platform.errors import FinalError
+
 if TYPE_CHECKING:
     import botocore.session
     from botocore.config import Config
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-class EndpointError(ValueError):
+class EndpointError(FinalError, ValueError):
     """The address of an S3 server cannot be used."""
 
 
