@@ -65,6 +65,7 @@ def object_store(conn_id: str = names.MINIO_CONN_ID) -> ObjectStore:
         profile=there.profile_name,
         verify=there.verify,
         config=there.botocore_config,
+        conn_id=conn_id,
     )
     if store.credentials is None and not store.is_anonymous:
         raise ConnectionIncompleteError(
@@ -132,6 +133,7 @@ def warehouse(conn_id: str = names.WAREHOUSE_CONN_ID) -> Warehouse:
         database=database or "cerebro",
         parameters=parameters,
         new_password=iam_token if extra.get("iam") else None,
+        conn_id=conn_id,
     )
 
 

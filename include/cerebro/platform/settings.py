@@ -110,8 +110,8 @@ class Settings(BaseSettings):
     # Timeouts
 
     task_timeout_minutes: Annotated[float, Field(gt=0)] = 60.0
-    """Minutes that one attempt of a task may take, unless it loads or is dbt. Each takes seconds: ``discover`` took 28 s
-    for 1,000,000 objects."""
+    """Minutes that one attempt of a task may take, unless it loads or is dbt. Each takes seconds: ``discover`` took
+    28 s for 1,000,000 objects."""
 
     load_timeout_minutes: Annotated[float, Field(gt=0)] = 360.0
     """Minutes that one attempt of a load task may take, and of one that writes sample data. A full batch takes 5 s on
