@@ -29,10 +29,14 @@ from include.cerebro.landing.tasks import discover
 from include.cerebro.loading.tasks import load_biometrics, load_heroes, load_missions
 from include.cerebro.notifications.callbacks import run_alerts
 from include.cerebro.orchestration.assets import LANDING_ZONE
+from include.cerebro.orchestration.retries import task_defaults, within
 from include.cerebro.page.tasks import publish_report
+from include.cerebro.platform.settings import read_settings
 from include.cerebro.schema.tasks import prepare_warehouse
 from include.cerebro.transforming.task_group import transformation
 from include.cerebro.transforming.tasks import anything_to_transform, record_transformation
+
+SETTINGS = read_settings()
 
 
 @dag(
@@ -48,19 +52,17 @@ from include.cerebro.transforming.tasks import anything_to_transform, record_tra
     tags=["cerebro", "etlt"],
     doc_md=__doc__,
     **run_alerts(),
-    default_args={
-        "owner": "cerebro",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=10),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=5),
-    },
+    default_args=task_defaults(SETTINGS.task_timeout_minutes),
 )
 def cerebro_restore() -> None:
     """Landing zone to answers."""
     found = discover()
 
-    @task_group(group_display_name="Load into raw", tooltip="New objects of the landing zone into the schema raw")
+    @task_group(
+        group_display_name="Load into raw",
+        tooltip="New objects of the landing zone into the schema raw",
+        default_args=within(SETTINGS.load_timeout_minutes),
+    )
     def load() -> None:
         """New objects into raw."""
         load_heroes(found["heroes"])
@@ -69,7 +71,12 @@ def cerebro_restore() -> None:
 
     loads = load()
     state = anything_to_transform()
-    transform = transformation("transform", group_display_name="Build with dbt", tooltip="staging, marts, analytics")
+    transform = transformation(
+        "transform",
+        group_display_name="Build with dbt",
+        tooltip="staging, marts, analytics",
+        default_args=within(SETTINGS.dbt_timeout_minutes),
+    )
     recorded = record_transformation(state)
     reconciled = reconcile()
     # Red if anything before it failed, and so is the run.

@@ -12,10 +12,10 @@ Objects that an earlier run wrote with other parameters are overwritten if they 
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from airflow.sdk import Param, chain, dag
 
+from include.cerebro.orchestration.retries import task_defaults
+from include.cerebro.platform.settings import read_settings
 from include.cerebro.sample_data.tasks import announce, write
 
 PARAMS = {
@@ -67,13 +67,7 @@ PARAMS = {
     is_paused_upon_creation=False,
     max_active_runs=1,
     tags=["cerebro", "sample"],
-    default_args={
-        "owner": "cerebro",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=10),
-        "retry_exponential_backoff": True,
-        "execution_timeout": timedelta(hours=2),
-    },
+    default_args=task_defaults(read_settings().load_timeout_minutes),
     doc_md=__doc__,
 )
 def cerebro_sample_data() -> None:

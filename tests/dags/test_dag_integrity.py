@@ -143,8 +143,19 @@ def test_every_task_has_an_owner_retries_and_a_description(dag_bag: Any) -> None
         for task in dag.tasks:
             assert task.owner == "cerebro", task.task_id
             assert task.retries >= 1 or task.task_id.endswith("_done"), task.task_id
+            assert task.retry_policy.__class__.__name__ == "FaultRetryPolicy", task.task_id
             assert task.doc_md, task.task_id
             assert not task.doc_md.startswith((" ", "\n")), "indented Markdown is code"
+
+
+def test_every_task_has_a_timeout(dag_bag: Any) -> None:
+    """A server that does not answer used to keep a task, and with it the only run, for ever (A3)."""
+    expected = {"load": timedelta(hours=6), "transform": timedelta(hours=12), "write_heroes": timedelta(hours=6)}
+    for dag in dag_bag.dags.values():
+        for task in dag.tasks:
+            default = timedelta(hours=6 if dag.dag_id == "cerebro_sample_data" else 1)
+            timeout = expected.get(task.task_id.split(".")[0], default)
+            assert task.execution_timeout == timeout, task.task_id
 
 
 def test_tasks_have_names_for_people(dag_bag: Any, dbt_models: set[str]) -> None:

@@ -61,6 +61,8 @@ def test_a_broken_object_is_named_and_stops_nothing_else(scheduler: Scheduler, w
     log = "\n".join(scheduler.log_tail(run, task, 60))
     assert "biometrics/trouble/broken.parquet: it is not a Parquet file" in log
     assert "Deliver it again under the same key" in log
+    assert task.try_number == 1, "a retry finds the same broken object (A3)"
+    assert "a retry is in vain until somebody repairs it" in "\n".join(scheduler.log_tail(run, task, 200))
 
     bucket.delete_object(Bucket="cerebro-data", Key="biometrics/trouble/broken.parquet")
     scheduler.wait_until_green(scheduler.trigger(RESTORE_DAG, {}))

@@ -12,6 +12,7 @@ BEFORE = """
     create table meta.transformations (
         finished_at timestamptz primary key default now(), project_checksum text, load_count bigint, last_load_id bigint
     );
+    alter table meta.transformations owner to cerebro_transformer;
     create table meta.applied_loads (model text, load_id bigint);
     create table meta.fact_readings (fact_table oid, readings bigint);
     create function meta.keep_fact_readings() returns trigger language plpgsql as 'begin return null; end';

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from include.cerebro.platform.errors import Fault, FinalError
 from include.cerebro.platform.names import TRANSFORMER_ROLE
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
@@ -16,8 +17,10 @@ REBUILD = (
 )
 
 
-class ReadingsLostError(Exception):
+class ReadingsLostError(FinalError):
     """Readings are missing from ``fact_biometrics``, or are there twice."""
+
+    fault = Fault.DATA
 
 
 def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 
 from include.cerebro.ledger import failures
+from include.cerebro.platform.errors import Fault, FinalError
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 
 
-class ObjectsFailedError(Exception):
+class ObjectsFailedError(FinalError):
     """Some objects could not be loaded; all others are."""
+
+    fault = Fault.OBJECT
 
 
 def check_objects(warehouse: Warehouse, dag_run_id: str) -> None:

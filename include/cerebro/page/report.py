@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from include.cerebro.page import content, render
 from include.cerebro.page.reader import UnreadableWarehouseError
+from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 LATEST = "report.html"
 
 
-class ReportNotWrittenError(Exception):
+class ReportNotWrittenError(FinalError):
     """The object store does not take the report; the message says why and what to do."""
 
 

@@ -8,6 +8,7 @@ from airflow.sdk import BaseHook, Variable
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from include.cerebro.platform import names
+from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -30,7 +31,7 @@ _EXTRA_OF_THE_HOOK = frozenset(
 _REFUSED_BY_DBT = frozenset({"service", "sslpassword"})
 
 
-class ConnectionIncompleteError(ValueError):
+class ConnectionIncompleteError(FinalError, ValueError):
     """An Airflow connection lacks a value that is needed, or has one that cannot be used."""
 
 
@@ -64,6 +65,7 @@ def object_store(conn_id: str = names.MINIO_CONN_ID) -> ObjectStore:
         profile=there.profile_name,
         verify=there.verify,
         config=there.botocore_config,
+        conn_id=conn_id,
     )
     if store.credentials is None and not store.is_anonymous:
         raise ConnectionIncompleteError(
@@ -131,6 +133,7 @@ def warehouse(conn_id: str = names.WAREHOUSE_CONN_ID) -> Warehouse:
         database=database or "cerebro",
         parameters=parameters,
         new_password=iam_token if extra.get("iam") else None,
+        conn_id=conn_id,
     )
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import duckdb
 
-from include.cerebro.platform.errors import first_line
+from include.cerebro.platform.errors import FinalError, first_line
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import Settings
 
@@ -24,7 +24,7 @@ POSTGRES_SCANNER = "duckdb_extension_postgres_scanner"
 _SIGNING_IN = Lock()
 
 
-class ExtensionMissingError(RuntimeError):
+class ExtensionMissingError(FinalError, RuntimeError):
     """A DuckDB extension is not installed for this version of DuckDB."""
 
 

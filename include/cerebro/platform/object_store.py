@@ -8,6 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
+from include.cerebro.platform.errors import FinalError
+from include.cerebro.platform.names import MINIO_CONN_ID
+
 if TYPE_CHECKING:
     import botocore.session
     from botocore.config import Config
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-class EndpointError(ValueError):
+class EndpointError(FinalError, ValueError):
     """The address of an S3 server cannot be used."""
 
 
@@ -69,6 +72,7 @@ class ObjectStore:
         profile: the AWS profile that other settings are read from.
         verify: whether TLS certificates are verified, or the file of the CA; None leaves it to AWS_CA_BUNDLE.
         config: settings of the client that replace those of ``client``.
+        conn_id: the Airflow connection that it comes from, for messages.
     """
 
     endpoint_url: str = ""
@@ -80,6 +84,7 @@ class ObjectStore:
     profile: str | None = None
     verify: bool | str | None = None
     config: Config | None = field(default=None, repr=False)
+    conn_id: str = field(default=MINIO_CONN_ID, compare=False)
 
     @cached_property
     def address(self) -> str:

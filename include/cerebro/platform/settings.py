@@ -14,12 +14,13 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.names import DBT_ROOT
 
 PREFIX = "CEREBRO_"
 
 
-class SettingInvalidError(ValueError):
+class SettingInvalidError(FinalError, ValueError):
     """A setting has a value that cannot be used; the message names the variable."""
 
 
@@ -105,6 +106,20 @@ class Settings(BaseSettings):
 
     duckdb_threads: PositiveInt = Field(default_factory=lambda: os.cpu_count() or 2)
     """Threads of DuckDB in one load task. Default: the number of cores."""
+
+    # Timeouts
+
+    task_timeout_minutes: Annotated[float, Field(gt=0)] = 60.0
+    """Minutes that one attempt of a task may take, unless it loads or is dbt. Each takes seconds: ``discover`` took
+    28 s for 1,000,000 objects."""
+
+    load_timeout_minutes: Annotated[float, Field(gt=0)] = 360.0
+    """Minutes that one attempt of a load task may take, and of one that writes sample data. A full batch takes 5 s on
+    two cores, and 10 minutes from a store that delivers 1 MB/s. What is committed before stays; the next attempt goes
+    on from there."""
+
+    dbt_timeout_minutes: Annotated[float, Field(gt=0)] = 720.0
+    """Minutes that one attempt of a dbt build may take. A rebuild of all tables reads all of ``raw``."""
 
     # Alerts
 

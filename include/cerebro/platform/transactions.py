@@ -6,6 +6,7 @@ client would hold for the next one. ``set local`` ends with the transaction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -15,9 +16,10 @@ from psycopg2.sql import Composable
 
 
 class TransactionConnection(extensions.connection):
-    """A connection whose cursors begin each transaction with the statement ``beginning``."""
+    """A connection whose cursors begin each transaction with the statements ``beginning``."""
 
     beginning: Composable
+    parameters: Mapping[str, Any]
 
     def cursor(self, *args: Any, cursor_factory: Any = None, **kwargs: Any) -> Any:
         """Return a cursor of psycopg2's or of the given class."""
@@ -33,7 +35,7 @@ class TransactionConnection(extensions.connection):
             raise psycopg2.ProgrammingError("This connection has a role and settings in transactions only.")
         if self.status == extensions.STATUS_READY:
             with super().cursor(cursor_factory=extensions.cursor) as cursor:
-                cursor.execute(self.beginning)
+                cursor.execute(self.beginning, self.parameters)
 
 
 @cache

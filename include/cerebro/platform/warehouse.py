@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from include.cerebro.platform.names import WAREHOUSE_CONN_ID
+from include.cerebro.platform.sql import read_sql
+
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its classes in lower case
 
@@ -25,6 +28,20 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
 )
 
 
+# Timeouts of every transaction, unless the connection's options, the login or the database have their own. A signal
+# does not reach a process that waits for PostgreSQL, so a task's timeout needs these.
+TIMEOUTS: Mapping[str, str] = MappingProxyType(
+    {
+        # Longer than the part of another run that loads the same objects.
+        "lock_timeout": "5min",
+        # A part takes seconds, the longest check of 1,000,000 loads minutes.
+        "statement_timeout": "1h",
+        # A process that hangs lets go of its locks. It fetches from the store within a transaction.
+        "idle_in_transaction_session_timeout": "15min",
+    }
+)
+
+
 @dataclass(frozen=True)
 class Warehouse:
     """Where the warehouse is and who logs in. ``repr`` hides the password and the parameters.
@@ -37,6 +54,7 @@ class Warehouse:
         database: the database.
         parameters: further parameters of libpq, for example ``sslmode``.
         new_password: returns a password for each new connection, such as a token that expires.
+        conn_id: the Airflow connection that it comes from, for messages.
     """
 
     host: str
@@ -46,6 +64,12 @@ class Warehouse:
     database: str = "cerebro"
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
     new_password: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    conn_id: str = field(default=WAREHOUSE_CONN_ID, compare=False)
+
+    @property
+    def place(self) -> str:
+        """The warehouse's address, as a sentence begins with it."""
+        return f"The warehouse at {self.host}:{self.port}"
 
     def current_password(self) -> str:
         """Return the password for a connection that is opened now."""
@@ -63,28 +87,35 @@ class Warehouse:
             settings: further settings of each transaction, for example ``statement_timeout``.
 
         Raises:
-            psycopg2.OperationalError: the server does not answer or refuses the login.
+            psycopg2.OperationalError: the server does not answer.
+            LoginRefusedError: the server refuses the login.
         """
         # Imported here, so that modules which only pass cursors on can be read with a DAG file.
         import psycopg2
         from psycopg2 import sql
 
+        from include.cerebro.platform.login import explained
         from include.cerebro.platform.transactions import TransactionConnection
 
-        connection = psycopg2.connect(
-            connection_factory=TransactionConnection,
-            host=self.host,
-            port=self.port,
-            user=self.user,
-            password=self.current_password(),
-            dbname=self.database,
-            **{**DEFAULTS, **self.parameters},
-        )
+        try:
+            connection = psycopg2.connect(
+                connection_factory=TransactionConnection,
+                host=self.host,
+                port=self.port,
+                user=self.user,
+                password=self.current_password(),
+                dbname=self.database,
+                **{**DEFAULTS, **self.parameters},
+            )
+        except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
+            raise explained(error, self) from error
         local = {**({"role": role} if role else {}), **(settings or {}), "timezone": "UTC"}
-        connection.beginning = sql.SQL("; ").join(
+        statements = [
             sql.SQL("set local {} = {}").format(sql.Identifier(name), sql.Literal(value))
             for name, value in local.items()
-        )
+        ]
+        connection.beginning = sql.SQL("; ").join([*statements, sql.SQL(read_sql("platform/timeouts.sql"))])
+        connection.parameters = {"names": list(TIMEOUTS), "values": list(TIMEOUTS.values())}
         try:
             yield connection
         finally:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from include.cerebro.platform.names import WAREHOUSE_CONN_ID
+from include.cerebro.platform.errors import first_line
 from include.cerebro.platform.sql import read_sql, sql_files
 from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.schema.suitability import UnsuitableWarehouseError, require_free, require_version
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
@@ -26,19 +27,12 @@ SETUP_LOCK = 7_237_001
 # query; a pg_dump of hours does not matter, because ordinary runs change nothing. dbt has the same (profiles.yml).
 LOCK_TIMEOUT = timedelta(seconds=30)
 
-# What the pipeline and dbt's models use came with PostgreSQL 16.
-OLDEST_VERSION = 16
-
-
-class UnsuitableWarehouseError(RuntimeError):
-    """The warehouse's server cannot be used. A retry does not help."""
-
 
 class WarehouseLockedError(RuntimeError):
     """Other sessions hold locks on what has to change. Nothing was written. A retry helps once they have ended."""
 
 
-def prepare_warehouse(warehouse: Warehouse, lock_timeout: timedelta = LOCK_TIMEOUT) -> None:
+def prepare_warehouse(warehouse: Warehouse, lock_timeout: timedelta = LOCK_TIMEOUT, models: Sequence[str] = ()) -> None:
     """Create the missing roles, schemas and raw tables (``include/sql/schema``) in one transaction. Idempotent.
 
     It writes and locks nothing if the files were executed before, and nothing of what they create is missing.
@@ -46,29 +40,48 @@ def prepare_warehouse(warehouse: Warehouse, lock_timeout: timedelta = LOCK_TIMEO
     Args:
         warehouse: the warehouse.
         lock_timeout: how long it waits for each lock.
+        models: what dbt builds, as schema.name: nobody else may have anything under these names.
 
     Raises:
-        UnsuitableWarehouseError: the server is too old or a standby. Nothing was written.
+        UnsuitableWarehouseError: the server is too old or a standby, the login lacks a right, or a name is taken.
+            Nothing was written.
         WarehouseLockedError: a lock was not free in time. Nothing was written.
     """
-    statements = [path.read_text(encoding="utf-8") for path in sql_files("schema")]
-    checksum = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    statements = {path.name: path.read_text(encoding="utf-8") for path in sql_files("schema")}
+    checksum = hashlib.sha256("\n".join(statements.values()).encode()).hexdigest()
     milliseconds = lock_timeout // timedelta(milliseconds=1)
     settings = {"lock_timeout": f"{milliseconds}ms", "idle_in_transaction_session_timeout": "5min"}
     with warehouse.connect(settings=settings) as connection, connection.cursor() as cursor:
-        _require_suitable(cursor, warehouse)
+        require_version(cursor, warehouse)
         if _is_applied(cursor, checksum):
             return
+        require_free(cursor, warehouse, statements.values(), models)
         with _blockers_named(cursor, warehouse, lock_timeout):
             cursor.execute("select pg_advisory_xact_lock(%s)", [SETUP_LOCK])
             # Another run may have done it meanwhile.
             if _is_applied(cursor, checksum):
                 return
-            for statement in statements:
-                cursor.execute(statement)
+            for name, statement in statements.items():
+                with _refusal_explained(warehouse, name):
+                    cursor.execute(statement)
             cursor.execute(read_sql("schema/applied/record.sql"), {"checksum": checksum, "objects": _objects(cursor)})
             connection.commit()
         log.info("Roles, schemas and tables of the pipeline are those of include/sql/schema again")
+
+
+@contextmanager
+def _refusal_explained(warehouse: Warehouse, name: str) -> Iterator[None]:
+    """Turn a statement that the database refuses into an error that says what to do."""
+    from psycopg2 import ProgrammingError
+
+    try:
+        yield
+    except ProgrammingError as error:
+        raise UnsuitableWarehouseError(
+            f"{warehouse.place} (Airflow's connection '{warehouse.conn_id}') cannot be set up: {first_line(error)} "
+            f"(in include/sql/schema/{name}); nothing was written. Something else is in the database under a name of "
+            "the pipeline: rename or drop it, or name another database as schema of the connection."
+        ) from error
 
 
 def _is_applied(cursor: Cursor, checksum: str) -> bool:
@@ -106,7 +119,7 @@ def _blockers_named(cursor: Cursor, warehouse: Warehouse, lock_timeout: timedelt
     except errors.LockNotAvailable as error:
         held_by = "; ".join(blockers) or "sessions that are not known (see the view pg_locks)"
         raise WarehouseLockedError(
-            f"The schema of the warehouse at {warehouse.host}:{warehouse.port} has to change, but a lock was not free "
+            f"The schema of {warehouse.place[0].lower()}{warehouse.place[1:]} has to change, but a lock was not free "
             f"within {lock_timeout.total_seconds():g} s. It is held by {held_by}. Nothing was written. Try again when "
             "they have ended, or end them: select pg_terminate_backend(<pid>)."
         ) from error
@@ -129,19 +142,3 @@ def _watch(warehouse: Warehouse, waiting: int, interval: timedelta, ended: Event
 def _described(pid: int, user: Any, application: Any, since: str | None) -> str:
     transaction = f", in a transaction since {since} UTC" if since else ""
     return f"process {pid} (user {user}, application {application or 'without a name'}{transaction})"
-
-
-def _require_suitable(cursor: Cursor, warehouse: Warehouse) -> None:
-    place = f"The warehouse at {warehouse.host}:{warehouse.port}"
-    if cursor.connection.server_version < OLDEST_VERSION * 10_000:
-        raise UnsuitableWarehouseError(
-            f"{place} is PostgreSQL {cursor.connection.server_version // 10_000}, which is older than "
-            f"{OLDEST_VERSION}; nothing was written. Upgrade it, or name another server in Airflow's connection "
-            f"'{WAREHOUSE_CONN_ID}'."
-        )
-    cursor.execute("select pg_is_in_recovery()")
-    if cursor.fetchone() == (True,):
-        raise UnsuitableWarehouseError(
-            f"{place} is a standby, which cannot be written to. Name the primary in Airflow's connection "
-            f'\'{WAREHOUSE_CONN_ID}\', or all hosts and "target_session_attrs": "read-write" in its extra.'
-        )

@@ -6,7 +6,7 @@ import datetime
 import http.client
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
@@ -23,6 +23,7 @@ class Front:
 
     Attributes:
         refused: the error code of each key that is answered with 403.
+        closed: the buckets that may not be listed.
         refuse_duckdb: whether requests of DuckDB are answered with 403.
         role: the keys that AssumeRole hands out; none means that it is refused. Where
             there are some, requests without a valid token are refused.
@@ -33,6 +34,7 @@ class Front:
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.refused: Mapping[str, str] = {}
+        self.closed: Collection[str] = ()
         self.refuse_duckdb = False
         self.role: tuple[str, str] | None = None
         self.requests_per_token = 1000
@@ -65,7 +67,9 @@ class Front:
             self._sign_in(request)
             return
         key = unquote(urlsplit(request.path).path).split("/", 2)[2:]
-        code = self.refused.get(key[0]) if key else None
+        bucket = urlsplit(request.path).path.split("/")[1]
+        is_closed = bucket in self.closed and not any(key)
+        code = "AccessDenied" if is_closed else self.refused.get(key[0]) if key else None
         if self.refuse_duckdb and "duckdb" in request.headers.get("User-Agent", "").lower():
             code = "AccessDenied"
         if self.role and not self._is_valid(request.headers.get("x-amz-security-token", "")):
