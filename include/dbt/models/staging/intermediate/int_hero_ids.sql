@@ -53,7 +53,7 @@ spellings as (
 
     union
 
-    select {{ trimmed('hero_id') }} as spelled_hero_id from load_hours
+    select hero_id as spelled_hero_id from load_hours
     {% endif %}
 ),
 

@@ -14,6 +14,10 @@ new_loads as (
     select loads.*
     from loads
     where
+        {% if flags.FULL_REFRESH -%}
+        -- All rows are computed: no model asks which are stale.
+        false and
+        {%- endif %}
         loads.status = 'loaded'
         and loads.position
         > (select positions.after_position from positions)
