@@ -27,7 +27,8 @@ stale_hours as (
     where has_readings
 ),
 
-hidden_loads as (
+-- CTEs that are read twice would be materialized: all of history.
+hidden_loads as not materialized (
     select * from {{ ref('int_hidden_loads') }}
 ),
 
@@ -35,7 +36,7 @@ hero_ids as (
     select * from {{ ref('int_hero_ids') }}
 ),
 
-load_hours as (
+load_hours as not materialized (
     select * from {{ source('raw', 'load_hours') }}
 ),
 

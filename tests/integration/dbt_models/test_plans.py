@@ -36,7 +36,7 @@ def test_a_full_build_looks_up_each_participation(built: Warehouse) -> None:
 
 def test_readings_of_1970_and_2089_make_no_run_read_everything(warehouse: Warehouse) -> None:
     """The range from the first to the last new minute is all of history, and so is a block range with a stray (W6)."""
-    for day in ("2025-01-01Z", "2025-01-02Z", "2025-01-03Z"):
+    for day in (f"2025-01-0{number}Z" for number in range(1, 9)):
         load = warehouse.load("biometrics", day, 20 * 1442 * 60)
         warehouse.execute(DAY_WITH_STRAYS, {"load": load, "day": day})
     warehouse.transform()

@@ -2,7 +2,8 @@
 
 with
 
-loads as (
+-- A CTE that is read twice would be materialized: all loads of history.
+loads as not materialized (
     select * from {{ source('raw', 'loads') }}
 ),
 
