@@ -63,3 +63,26 @@
     -- such as the small share of rows on a mission (a year: 25 s without).
     analyze {{ relation }};
 {%- endmacro %}
+
+
+{#- Overrides dbt's macro. A dropped table locks those that its foreign keys refer to until
+    the commit is on the disk (0.5 s), and readers of a dimension would wait. So the keys go
+    first, in a transaction that does not wait. dbt drops outside of its transactions. -#}
+{% macro postgres__drop_table(relation) -%}
+    begin;
+    set local synchronous_commit = off;
+    do $$
+    declare
+        foreign_key record;
+    begin
+        for foreign_key in
+            select conname from pg_constraint
+            where contype = 'f' and conrelid = to_regclass('{{ relation }}')
+        loop
+            execute format('alter table %s drop constraint %I', '{{ relation }}', foreign_key.conname);
+        end loop;
+    end
+    $$;
+    commit;
+    drop table if exists {{ relation }} cascade
+{%- endmacro %}
