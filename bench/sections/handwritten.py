@@ -8,7 +8,7 @@ from functools import partial
 
 from bench import handwritten, measure
 from bench.context import Bench
-from bench.dbt import BUILT, Built, empty, transform, vacuum
+from bench.dbt import BUILT, Built, build, empty, record, vacuum
 from bench.history import HEROES, History
 from bench.report import Section, at_most
 
@@ -22,7 +22,8 @@ TEXT = """
 big table and rankings: by `dbt build` with all its tests, and by the statements in `bench/sql/handwritten`, one after
 the other in one connection. They write the same rows and add the same keys, checks and indexes, which the section
 checks, but they know only whole rebuilds and whole days. *One more day* is added to both. dbt's start is left out: its
-seconds count from the start of the first model to the end of the last test, as `run_results.json` has them.
+seconds count from the start of the first model to the end of the last test, as `run_results.json` has them. The check
+`reconcile`, which follows in a run and recounts a fixed part of history, is left out.
 """
 
 Runs = Mapping[str, list[measure.Measurement]]
@@ -76,8 +77,12 @@ def run(bench: Bench) -> Section:
 
 def _measure(bench: Bench, history: History, runs: Runs, way: str, by_hand: partial[None]) -> None:
     """Run one way and append its measurement to its runs."""
-    task = partial(transform, history.site, bench.scratch) if way == DBT else by_hand
-    runs[way].append(measure.measure(task, bench.watched))
+    if way == DBT:
+        planned = history.site.plan()
+        runs[way].append(measure.measure(partial(build, history.site, bench.scratch, planned), bench.watched))
+        record(history.site, planned)
+    else:
+        runs[way].append(measure.measure(by_hand, bench.watched))
     bench.say(f"  {way}: {runs[way][-1].wall_s:.1f} s")
 
 

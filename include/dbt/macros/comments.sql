@@ -1,37 +1,38 @@
-{#- Overrides dbt's macro, which comments on everything at every run. This one leaves out
-    comments that are there already, so that a run without changes takes no lock. -#}
+{#- Overrides dbt's macro, which comments on everything at every run. This one writes what
+    differs, so that a run without changes takes no lock. -#}
 {% macro postgres__persist_docs(relation, model, for_relation, for_columns) %}
-    {%- set comments = {} -%}
+    {%- set present = {} -%}
     {%- for row in run_query(read_comments(relation)) -%}
-        {%- do comments.update({row['name']: row['description']}) -%}
+        {%- do present.update({row['name']: row['description'] or ''}) -%}
     {%- endfor -%}
-
-    {%- set columns = {} -%}
-    {%- for name, column in model.columns.items() -%}
-        {%- if column.description != comments.get(name, '') -%}
-            {%- do columns.update({name: column}) -%}
+    {%- set columns = [] -%}
+    {%- for column in model.columns.values() if column.name in present -%}
+        {%- if column.description != present[column.name] -%}
+            {%- do columns.append(column) -%}
         {%- endif -%}
     {%- endfor -%}
-
-    {% do dbt.default__persist_docs(
-        relation,
-        {'description': model.description, 'columns': columns},
-        for_relation and model.description != comments.get('*', ''),
-        for_columns
-    ) %}
+    {%- set description = model.description if model.description != present['*'] -%}
+    {%- if description or columns -%}
+        {%- do run_query(comments_on(relation, description, columns)) -%}
+    {%- endif -%}
 {% endmacro %}
+
+
+{#- SQL that writes comments on a relation, and on columns of it. -#}
+{% macro comments_on(relation, description, columns) -%}
+    {% if description %}{{ alter_relation_comment(relation, description) }}{% endif %}
+    {% for column in columns %}
+    comment on column {{ relation }}.{{ column.name }}
+    is {{ postgres_escape_comment(column.description) }};
+    {%- endfor %}
+{%- endmacro %}
 
 
 {#- A query with the comment on each column, and on the relation itself under the name *. -#}
 {% macro read_comments(relation) -%}
-    select
-        coalesce(pg_attribute.attname, '*') as name,
-        pg_description.description
-    from pg_description
-    left join pg_attribute
-        on pg_description.objoid = pg_attribute.attrelid
-        and pg_description.objsubid = pg_attribute.attnum
-    where
-        pg_description.classoid = 'pg_class'::regclass
-        and pg_description.objoid = '{{ relation }}'::regclass
+    select '*' as name, obj_description('{{ relation }}'::regclass) as description
+    union all
+    select attname, col_description(attrelid, attnum)
+    from pg_attribute
+    where attrelid = '{{ relation }}'::regclass and attnum > 0
 {%- endmacro %}

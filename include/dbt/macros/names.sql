@@ -1,19 +1,19 @@
 {#- The rules for spellings of names. -#}
 
 {#- The key that all spellings of one name share: lower case, without separators except
-    between two digits (1-1 is not 11). -#}
+    between two digits (1-1 is not 11). The collation makes it the same in every database. -#}
 {% macro hero_key(expression) -%}
     coalesce(
         nullif(
             regexp_replace(
-                lower({{ expression }}),
+                lower({{ expression }} collate "C.utf8"),
                 '(?<![0-9{{ separators() }}])[{{ separators() }}]+'
                 || '|[{{ separators() }}]+(?![0-9{{ separators() }}])',
                 '', 'g'
             ),
             ''
         ),
-        lower({{ expression }})
+        lower({{ expression }} collate "C.utf8")
     )
 {%- endmacro %}
 

@@ -14,6 +14,7 @@
     {%- set stale = config.get('meta').stale %}
     -- Stale rows are looked up in the table's key. The planner may prefer a hash join by
     -- hero, which compares all minutes of a hero with each of its stale hours.
+    set local enable_nestloop = on;
     set local enable_hashjoin = off;
     set local enable_mergejoin = off;
     delete from {{ arg_dict['target_relation'] }} as target

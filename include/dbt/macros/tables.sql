@@ -1,20 +1,27 @@
 {#- Overrides dbt's macro, which declares keys and constraints and then inserts. This one
     fills the table first, and then adds what the model's YAML declares: constraints, keys,
-    foreign keys, and the indexes that dbt's `indexes` cannot express (meta). All
-    of it is there before the table takes its name, so that readers never wait for it.
+    foreign keys, the indexes that dbt's `indexes` cannot express (meta), comments, and
+    what was granted on the table that it replaces. All of it is there before the table
+    takes its name, so that readers never wait for it.
     Measured with 4.3 million hero-minutes (100 heroes for a month): 4.5 s by dbt's way,
     2.3 s and 0.6 s for the constraints by this one.
 
     It is the first step of every table model, temporary for one of stale rows: two builds
     of a model take turns from here on, so that none writes what it read before the other.
 
+    The transaction commits without a wait for the disk, during which readers would wait for
+    the table's old name. The record of the finished transformation waits, and comes later
+    in the same log: what a crash loses, the next run does again.
+
     Foreign keys cascade: when a hero's id changes to a better spelling, all references
     change in the same transaction. -#}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
     {%- do take_turns() -%}
+    set local synchronous_commit = off;
     {%- if temporary -%}
         {{ return(dbt.postgres__create_table_as(temporary, relation, sql)) }}
     {%- endif -%}
+    {%- set meta = config.get('meta', {}) -%}
     {%- set is_contract = config.get('contract').enforced -%}
     {%- if is_contract %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
     {{ config.get('sql_header', '') }}
@@ -39,18 +46,43 @@
                 if constraint.type == 'foreign_key' else '')
         ) -%}
     {%- endfor %}
+    {%- if meta.replica_identity -%}
+        {%- do actions.append('replica identity ' ~ meta.replica_identity) -%}
+    {%- endif %}
     {%- if actions %}
     alter table {{ relation }}
         {{ actions | join(',\n        ') }};
     {%- endif %}
-    {%- for definition in config.get('meta', {}).get('index_definitions', []) %}
+    {%- for definition in meta.index_definitions or [] %}
     create index on {{ relation }} {{ definition }};
     {%- endfor %}
-    {%- if config.get('meta', {}).get('replica_identity') %}
-    alter table {{ relation }} replica identity {{ config.get('meta').replica_identity }};
-    {%- endif %}
+    {{ comments_on(relation, model.description, model.columns.values()) }}
+    {{ copy_grants_sql(this, relation) }}
 
     -- Autovacuum would analyze too late. The next run's plans depend on statistics,
     -- such as the small share of rows on a mission (a year: 25 s without).
     analyze {{ relation }};
+{%- endmacro %}
+
+
+{#- Overrides dbt's macro. A dropped table locks those that its foreign keys refer to until
+    the commit is on the disk (0.5 s), and readers of a dimension would wait. So the keys go
+    first, in a transaction that does not wait. dbt drops outside of its transactions. -#}
+{% macro postgres__drop_table(relation) -%}
+    begin;
+    set local synchronous_commit = off;
+    do $$
+    declare
+        foreign_key record;
+    begin
+        for foreign_key in
+            select conname from pg_constraint
+            where contype = 'f' and conrelid = to_regclass('{{ relation }}')
+        loop
+            execute format('alter table %s drop constraint %I', '{{ relation }}', foreign_key.conname);
+        end loop;
+    end
+    $$;
+    commit;
+    drop table if exists {{ relation }} cascade
 {%- endmacro %}

@@ -11,6 +11,7 @@
         database=database, schema='pg_temp', identifier='candidate', type='view'
     ) -%}
     {%- set view = this.incorporate(type='view') -%}
+    {%- set backup = make_backup_relation(this, 'view') -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -19,7 +20,6 @@
     {%- set existing = run_query(compare_relations(this, candidate)) | first -%}
     {%- set is_in_the_way = existing and not existing['may_be_replaced'] -%}
     {%- set dependents = droppable_dependents() if is_in_the_way else [] -%}
-    {%- set grants = read_grants(this, candidate, this) if is_in_the_way else [] -%}
     {%- do run_query('drop view ' ~ candidate) -%}
 
     {%- if existing and existing['is_same'] -%}
@@ -32,13 +32,16 @@
             drop view {{ dependents | join(', ') }};
             {%- endif %}
             {%- if is_in_the_way %}
-            drop {{ existing['kind'] }} {{ this }};
+            alter {{ existing['kind'] }} {{ this }} rename to {{ backup.identifier }};
             {%- endif %}
             create or replace view {{ this }} as (
                 {{ sql }}
             );
+            {%- if is_in_the_way %}
+            {{ copy_grants_sql(backup, this) }}
+            drop {{ existing['kind'] }} {{ backup }};
+            {%- endif %}
         {%- endcall -%}
-        {%- for grant in grants -%}{%- do run_query(grant) -%}{%- endfor -%}
     {%- endif -%}
 
     {%- do persist_docs(view, model) -%}

@@ -1,12 +1,20 @@
 -- Conservation: readings in the landing zone = readings in the fact + rejected
 -- readings. This test checks all stale loads and hours, hero by hero; a full
--- build is checked hour by hour. The task `reconcile` compares the totals, and
--- counts a part of history again in every run.
+-- build is checked load by load and hour by hour. The task `reconcile` compares
+-- the totals, and counts a part of history again in every run.
 
 with
 
 positions as (
-    select * from {{ ref('int_positions') }}
+    select
+        *,
+        after_position = 0 as is_full_build
+    from {{ ref('int_positions') }}
+),
+
+loads as (
+    select * from {{ source('raw', 'loads') }}
+    where dataset = 'biometrics' and status = 'loaded'
 ),
 
 stale_loads as (
@@ -19,7 +27,8 @@ stale_hours as (
     where has_readings
 ),
 
-hidden_loads as (
+-- CTEs that are read twice would be materialized: all of history.
+hidden_loads as not materialized (
     select * from {{ ref('int_hidden_loads') }}
 ),
 
@@ -27,7 +36,7 @@ hero_ids as (
     select * from {{ ref('int_hero_ids') }}
 ),
 
-load_hours as (
+load_hours as not materialized (
     select * from {{ source('raw', 'load_hours') }}
 ),
 
@@ -35,53 +44,54 @@ readings_by_hour as (
     select * from {{ ref('readings_by_hour') }}
 ),
 
-unbalanced_loads as (
+-- A run with new loads: `offset 0` has PostgreSQL look up what is stale instead
+-- of all of history.
+readings_of_stale_loads as (
     select
-        'load ' || stale_loads.load_id || ' of '
-        || stale_loads.object_key as subject,
-        stale_loads.rows_in - stale_loads.rows_rejected as expected_readings,
-        coalesce(sum(load_hours.reading_count), 0) as found_readings
-    from stale_loads
-    left join load_hours on stale_loads.load_id = load_hours.load_id
-    group by
         stale_loads.load_id,
-        stale_loads.object_key,
-        stale_loads.rows_in,
-        stale_loads.rows_rejected
-    having
-        stale_loads.rows_in - stale_loads.rows_rejected
-        <> coalesce(sum(load_hours.reading_count), 0)
+        stale_loads.rows_in - stale_loads.rows_rejected as expected_readings,
+        found.readings as found_readings
+    from stale_loads
+    cross join lateral (
+        select coalesce(sum(load_hours.reading_count), 0) as readings
+        from load_hours
+        where load_hours.load_id = stale_loads.load_id
+        offset 0
+    ) as found
 ),
 
-expected_hours as (
+expected_hero_hours as (
     select
         hero_ids.hero_id,
-        load_hours.hour_at,
-        sum(load_hours.reading_count) as readings
-    from stale_hours
-    inner join hero_ids on stale_hours.hero_id = hero_ids.hero_id
-    inner join load_hours
-        on
-            hero_ids.spelled_hero_id = load_hours.hero_id
-            and stale_hours.hour_at = load_hours.hour_at
-    where
-        not exists (
-            select from hidden_loads
-            where hidden_loads.load_id = load_hours.load_id
-        )
-    group by hero_ids.hero_id, load_hours.hour_at
+        hours.hour_at,
+        sum(hours.reading_count) as readings
+    from (select distinct stale_hours.hour_at from stale_hours) as stale
+    cross join lateral (
+        select load_hours.*
+        from load_hours
+        where
+            load_hours.hour_at = stale.hour_at
+            and not exists (
+                select from hidden_loads
+                where hidden_loads.load_id = load_hours.load_id
+            )
+        offset 0
+    ) as hours
+    inner join hero_ids on hours.hero_id = hero_ids.spelled_hero_id
+    group by hero_ids.hero_id, hours.hour_at
 ),
 
-unbalanced_hero_hours as (
+readings_of_stale_hours as (
     select
-        stale_hours.hero_id || ' at ' || stale_hours.hour_at as subject,
-        coalesce(expected_hours.readings, 0) as expected_readings,
+        stale_hours.hero_id,
+        stale_hours.hour_at,
+        coalesce(expected_hero_hours.readings, 0) as expected_readings,
         found.readings as found_readings
     from stale_hours
-    left join expected_hours
+    left join expected_hero_hours
         on
-            stale_hours.hero_id = expected_hours.hero_id
-            and stale_hours.hour_at = expected_hours.hour_at
+            stale_hours.hero_id = expected_hero_hours.hero_id
+            and stale_hours.hour_at = expected_hero_hours.hour_at
     cross join lateral (
         select coalesce(sum(fact_biometrics.reading_count), 0) as readings
         from {{ ref('fact_biometrics') }} as fact_biometrics
@@ -92,35 +102,84 @@ unbalanced_hero_hours as (
             < stale_hours.hour_at + interval '1 hour'
         offset 0
     ) as found
-    where
-        -- A full build would look up all of history.
-        (select positions.after_position from positions) > 0
-        and coalesce(expected_hours.readings, 0) <> found.readings
 ),
 
-unbalanced_hours as (
+-- A full build.
+readings_of_loads as (
     select
-        'hour ' || expected.hour_at as subject,
-        expected.readings as expected_readings,
+        loads.load_id,
+        loads.rows_in - loads.rows_rejected as expected_readings,
+        coalesce(found.readings, 0) as found_readings
+    from loads
+    left join (
+        select
+            load_hours.load_id,
+            sum(load_hours.reading_count) as readings
+        from load_hours
+        group by load_hours.load_id
+    ) as found on loads.load_id = found.load_id
+    where loads.position <= (select positions.until_position from positions)
+),
+
+readings_of_hours as (
+    select
+        hour_at,
+        coalesce(expected.readings, 0) as expected_readings,
         coalesce(readings_by_hour.reading_count, 0) as found_readings
     from (
         select
-            expected_hours.hour_at,
-            sum(expected_hours.readings) as readings
-        from expected_hours
-        where (select positions.after_position from positions) = 0
-        group by expected_hours.hour_at
+            load_hours.hour_at,
+            sum(load_hours.reading_count) as readings
+        from load_hours
+        where
+            not exists (
+                select from hidden_loads
+                where hidden_loads.load_id = load_hours.load_id
+            )
+        group by load_hours.hour_at
     ) as expected
-    left join readings_by_hour on expected.hour_at = readings_by_hour.hour_at
-    where expected.readings is distinct from readings_by_hour.reading_count
+    full join readings_by_hour using (hour_at)
+),
+
+checks as (
+    select
+        'load ' || load_id as subject,
+        expected_readings,
+        found_readings
+    from readings_of_stale_loads
+    where not (select positions.is_full_build from positions)
+
+    union all
+
+    select
+        hero_id || ' at ' || hour_at as subject,
+        expected_readings,
+        found_readings
+    from readings_of_stale_hours
+    where not (select positions.is_full_build from positions)
+
+    union all
+
+    select
+        'load ' || load_id as subject,
+        expected_readings,
+        found_readings
+    from readings_of_loads
+    where (select positions.is_full_build from positions)
+
+    union all
+
+    select
+        'hour ' || hour_at as subject,
+        expected_readings,
+        found_readings
+    from readings_of_hours
+    where (select positions.is_full_build from positions)
 ),
 
 final as (
-    select * from unbalanced_loads
-    union all
-    select * from unbalanced_hero_hours
-    union all
-    select * from unbalanced_hours
+    select * from checks
+    where expected_readings <> found_readings
 )
 
 select * from final

@@ -125,8 +125,6 @@ begin
     inner join pg_catalog.pg_class on pg_index.indexrelid = pg_class.oid
     inner join pg_catalog.pg_am on pg_class.relam = pg_am.oid
     where pg_index.indrelid = 'raw.biometrics'::pg_catalog.regclass and pg_am.amname = 'brin';
-    -- Without it the planner expects one row after the last minute that it knows, and compares each with all heroes.
-    analyze raw.biometrics (load_id, hero_id, minute_at);
 exception
     -- A vacuum is at work, which summarizes, too.
     when lock_not_available then null;

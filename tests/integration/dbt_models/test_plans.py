@@ -1,6 +1,28 @@
 """Plans that must not depend on the planner's estimates."""
 
+from __future__ import annotations
+
+import json
+
 from tests.integration.dbt_models.warehouse import Warehouse
+
+# A day of 20 heroes in one load, with a reading of 1970 and one of 2089.
+DAY_WITH_STRAYS = """
+    insert into raw.biometrics
+    select
+        %(load)s, 'hero_' || hero, minute_at, 60, 60, 4800, 70, 90, 60, 600, 5, 15, 60, 6000, 50, 150
+    from generate_series(1, 20) as hero
+    cross join (
+        select generate_series(%(day)s::timestamptz, %(day)s::timestamptz + interval '1439 minutes', '1 minute')
+        union all
+        values (timestamptz '1970-01-01Z'), ('2089-01-01Z')
+    ) as minutes (minute_at)
+    order by minute_at, hero;
+
+    insert into raw.load_hours
+    select load_id, hero_id, date_trunc('hour', minute_at, 'UTC'), sum(reading_count)
+    from raw.biometrics where load_id = %(load)s group by 1, 2, 3
+"""
 
 
 def test_a_full_build_looks_up_each_participation(built: Warehouse) -> None:
@@ -10,3 +32,29 @@ def test_a_full_build_looks_up_each_participation(built: Warehouse) -> None:
     plan = "\n".join(line for (line,) in built.rows("explain " + compiled.read_text()))
     assert "SubPlan" in plan
     assert "Anti Join" not in plan
+
+
+def test_readings_of_1970_and_2089_make_no_run_read_everything(warehouse: Warehouse) -> None:
+    """The range from the first to the last new minute is all of history, and so is a block range with a stray (W6)."""
+    for day in (f"2025-01-0{number}Z" for number in range(1, 9)):
+        load = warehouse.load("biometrics", day, 20 * 1442 * 60)
+        warehouse.execute(DAY_WITH_STRAYS, {"load": load, "day": day})
+    warehouse.transform()
+    warehouse.execute("analyze raw.biometrics")
+    late = [("hero_7", f"{year}-01-01 00:00Z", 60, 80.0) for year in (1970, 2025, 2089)]
+    warehouse.load_biometrics("late", *late)
+    warehouse.dbt("run")
+
+    for model, table, schema in (
+        ("fact_biometrics", "raw.biometrics", "marts"),
+        ("readings_by_hour", "marts.fact_biometrics", "operations"),
+        ("obt_cerebro_restored", "marts.fact_biometrics", "analytics"),
+    ):
+        warehouse.dbt("compile", "--select", model)
+        compiled = (warehouse.scratch / f"target/compiled/cerebro/models/{schema}/{model}.sql").read_text()
+        ((pages,),) = warehouse.rows("select pg_relation_size(%s) / 8192", [table])
+        ((plan,),) = warehouse.rows("explain (analyze, buffers, format json) " + compiled)
+        root = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]
+        read = root["Shared Hit Blocks"] + root["Shared Read Blocks"]
+        assert pages > 800, table
+        assert read < pages / 2, f"{model} read {read} pages; {table} has {pages}"

@@ -94,13 +94,17 @@ participations as (
         on bridge_mission_heroes.mission_id = mission_windows.mission_id
 ),
 
+-- The planner knows how many rows a series of numbers has. Of timestamps it
+-- expects 1,000, and would hash the fact table instead of the missions.
 mission_minutes as (
     select
-        *,
-        generate_series(
-            from_minute, until_minute - interval '1 minute', interval '1 minute'
-        ) as minute_at
+        participations.*,
+        participations.from_minute
+        + minutes.number * interval '1 minute' as minute_at
     from participations
+    cross join generate_series(
+        0, {{ mission_duration() }} - 1
+    ) as minutes (number)
 ),
 
 -- `offset 0` keeps the planner from an anti join, which it would hash by hero

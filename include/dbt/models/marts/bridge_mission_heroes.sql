@@ -10,27 +10,15 @@
 
 with
 
-hidden_loads as (
-    select * from {{ ref('int_hidden_loads') }}
-),
-
 stale_missions as (
     select * from {{ ref('int_stale_missions') }}
 ),
 
 missions as (
-    select records.*
-    from {{ ref('int_mission_records') }} as records
-    where
-        not exists (
-            select from hidden_loads
-            where hidden_loads.load_id = records.load_id
-        )
-        {% if computes_stale_rows() %}
-        and records.mission_id in (
-            select stale_missions.mission_id from stale_missions
-        )
-        {% endif %}
+    select * from {{ ref('int_current_missions') }}
+    {% if computes_stale_rows() %}
+    where mission_id in (select stale_missions.mission_id from stale_missions)
+    {% endif %}
 ),
 
 hero_ids as (
@@ -43,7 +31,7 @@ crews as (
         hero_ids
     from missions
     where cardinality(hero_ids) > 0
-    order by mission_id asc, object_key collate "C" desc, row_number desc
+    order by mission_id, {{ last_record_first() }}
 ),
 
 crew_members as (

@@ -34,6 +34,7 @@ heroes as (
 records as (
     select
         hero_ids.hero_id,
+        heroes.landing_zone,
         heroes.object_key,
         heroes.row_number,
         heroes.hero_name,

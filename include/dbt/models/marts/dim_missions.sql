@@ -11,27 +11,15 @@
 
 with
 
-hidden_loads as (
-    select * from {{ ref('int_hidden_loads') }}
-),
-
 stale_missions as (
     select * from {{ ref('int_stale_missions') }}
 ),
 
 missions as (
-    select records.*
-    from {{ ref('int_mission_records') }} as records
-    where
-        not exists (
-            select from hidden_loads
-            where hidden_loads.load_id = records.load_id
-        )
-        {% if computes_stale_rows() %}
-        and records.mission_id in (
-            select stale_missions.mission_id from stale_missions
-        )
-        {% endif %}
+    select * from {{ ref('int_current_missions') }}
+    {% if computes_stale_rows() %}
+    where mission_id in (select stale_missions.mission_id from stale_missions)
+    {% endif %}
 ),
 
 attributes as (

@@ -1,7 +1,11 @@
 {{ config(
     incremental_strategy='replace_stale',
     on_schema_change='fail',
-    sql_header="set local work_mem = '64MB'; select raw.summarize_biometrics();",
+    sql_header="
+        set local work_mem = '64MB';
+        set local enable_nestloop = off;
+        select raw.summarize_biometrics();
+    ",
     meta={
         'stale': {
             'by': 'int_stale_hours',
@@ -34,14 +38,31 @@ hero_ids as (
     select * from {{ ref('int_hero_ids') }}
 ),
 
+-- Materialized, so that a minute is compared by spelling and hour at once.
+spellings as materialized (
+    select
+        hero_ids.spelled_hero_id,
+        hero_ids.hero_id
+        {%- if computes_stale_rows() %},
+        stale_hours.hour_at
+        {%- endif %}
+    from hero_ids
+    {% if computes_stale_rows() %}
+    inner join stale_hours on hero_ids.hero_id = stale_hours.hero_id
+    where stale_hours.has_readings
+    {% endif %}
+),
+
 -- The query reads one range after the other: `offset 0` keeps the planner from
--- merging them into one scan.
+-- merging them into one scan. It cannot know how many minutes a range has, and
+-- expects one; without nested loops it does not compare each minute with every
+-- hero (100 heroes: twice the processor time).
 final as (
     select merged_minutes.*
     from minute_ranges
     cross join lateral (
         select
-            hero_ids.hero_id,
+            spellings.hero_id,
             biometrics.minute_at,
             sum(biometrics.reading_count) as reading_count,
             {%- for measure in measures %}
@@ -58,17 +79,14 @@ final as (
                 and biometrics.minute_at < minute_ranges.until_minute
             offset 0
         ) as biometrics
-        inner join hero_ids on biometrics.hero_id = hero_ids.spelled_hero_id
-        {% if computes_stale_rows() %}
-        inner join stale_hours
+        inner join spellings
             on
-                hero_ids.hero_id = stale_hours.hero_id
-                and date_trunc('hour', biometrics.minute_at, 'UTC')
-                = stale_hours.hour_at
-                and stale_hours.has_readings
-        {% endif %}
-        group by hero_ids.hero_id, biometrics.minute_at
-        order by hero_ids.hero_id, biometrics.minute_at
+                biometrics.hero_id = spellings.spelled_hero_id
+                {% if computes_stale_rows() %}
+                and {{ hour_of('biometrics.minute_at') }} = spellings.hour_at
+                {% endif %}
+        group by spellings.hero_id, biometrics.minute_at
+        order by spellings.hero_id, biometrics.minute_at
     ) as merged_minutes
 )
 

@@ -12,7 +12,7 @@ final as (
     select
         -- ids
         biometrics.load_id,
-        {{ trimmed('biometrics.hero_id') }} as hero_id,
+        biometrics.hero_id,
 
         -- numerics
         biometrics.reading_count,

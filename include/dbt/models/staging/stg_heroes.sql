@@ -16,9 +16,9 @@ final as (
         {{ trimmed("heroes.record ->> 'hero_id'") }} as hero_id,
 
         -- text
-        {{ trimmed("heroes.record ->> 'name'") }} as hero_name,
-        {{ trimmed("heroes.record ->> 'alter_ego'") }} as alter_ego,
-        {{ trimmed("heroes.record ->> 'first_appearance'") }}
+        {{ short_text("heroes.record ->> 'name'") }} as hero_name,
+        {{ short_text("heroes.record ->> 'alter_ego'") }} as alter_ego,
+        {{ short_text("heroes.record ->> 'first_appearance'") }}
             as first_appearance
     from heroes
     where

@@ -17,8 +17,8 @@ final as (
         {{ id_list("missions.record -> 'hero_ids'") }} as hero_ids,
 
         -- text
-        {{ trimmed("missions.record ->> 'location'") }} as location,
-        {{ trimmed("missions.record ->> 'outcome'") }} as outcome,
+        {{ short_text("missions.record ->> 'location'") }} as location,
+        {{ short_key("missions.record ->> 'outcome'") }} as outcome,
 
         -- numerics
         {{ amount(

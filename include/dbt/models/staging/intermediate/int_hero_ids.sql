@@ -10,7 +10,8 @@
 
 with
 
-hidden_loads as (
+-- CTEs that are read twice would be materialized, and have no index.
+hidden_loads as not materialized (
     select * from {{ ref('int_hidden_loads') }}
 ),
 
@@ -18,15 +19,15 @@ stale_spellings as (
     select * from {{ ref('int_stale_spellings') }}
 ),
 
-hero_records as (
+hero_records as not materialized (
     select * from {{ ref('int_hero_records') }}
 ),
 
-mission_records as (
+mission_records as not materialized (
     select * from {{ ref('int_mission_records') }}
 ),
 
-load_hours as (
+load_hours as not materialized (
     select * from {{ source('raw', 'load_hours') }}
 ),
 
@@ -53,7 +54,7 @@ spellings as (
 
     union
 
-    select {{ trimmed('hero_id') }} as spelled_hero_id from load_hours
+    select hero_id as spelled_hero_id from load_hours
     {% endif %}
 ),
 

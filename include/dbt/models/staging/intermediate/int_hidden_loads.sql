@@ -2,7 +2,8 @@
 
 with
 
-loads as (
+-- A CTE that is read twice would be materialized: all loads of history.
+loads as not materialized (
     select * from {{ source('raw', 'loads') }}
 ),
 
@@ -11,19 +12,17 @@ positions as (
 ),
 
 superseded as (
-    select loads.supersedes as load_id
+    select supersedes as load_id
     from loads
     where
-        loads.supersedes is not null
-        and loads.position
-        <= (select positions.until_position from positions)
+        supersedes is not null
+        and position <= (select positions.until_position from positions)
 ),
 
 later as (
-    select loads.load_id
+    select load_id
     from loads
-    where
-        loads.position > (select positions.until_position from positions)
+    where position > (select positions.until_position from positions)
 ),
 
 final as (

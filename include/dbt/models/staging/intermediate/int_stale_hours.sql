@@ -31,7 +31,7 @@ reading_hours as (
     from loads
     inner join load_hours on loads.load_id = load_hours.load_id
     left join hero_ids
-        on {{ trimmed('load_hours.hero_id') }} = hero_ids.spelled_hero_id
+        on load_hours.hero_id = hero_ids.spelled_hero_id
 ),
 
 -- Whatever a stale mission covers, or covered: all of its records count.

@@ -31,7 +31,7 @@ spellings as (
 
     union
 
-    select {{ trimmed('load_hours.hero_id') }} as spelled_hero_id
+    select load_hours.hero_id as spelled_hero_id
     from loads
     inner join load_hours on loads.load_id = load_hours.load_id
 ),

@@ -1,13 +1,3 @@
-{{ config(
-    incremental_strategy='replace_stale',
-    meta={
-        'stale': {
-            'by': 'int_stale_loads',
-            'match': 'target.load_id = stale.load_id and stale.is_current'
-        }
-    }
-) }}
-
 with
 
 missions as (
@@ -19,16 +9,16 @@ stale_loads as (
 ),
 
 loads as (
-    {% if computes_stale_rows() %}
-    select * from stale_loads
-    {% else %}
     select * from {{ source('raw', 'loads') }}
+    {% if computes_stale_rows() %}
+    where load_id in (select stale_loads.load_id from stale_loads)
     {% endif %}
 ),
 
 final as (
     select
         missions.*,
+        loads.landing_zone,
         loads.object_key
     from loads
     inner join missions on loads.load_id = missions.load_id

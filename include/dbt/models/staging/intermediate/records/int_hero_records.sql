@@ -1,13 +1,3 @@
-{{ config(
-    incremental_strategy='replace_stale',
-    meta={
-        'stale': {
-            'by': 'int_stale_loads',
-            'match': 'target.load_id = stale.load_id and stale.is_current'
-        }
-    }
-) }}
-
 with
 
 heroes as (
@@ -19,10 +9,9 @@ stale_loads as (
 ),
 
 loads as (
-    {% if computes_stale_rows() %}
-    select * from stale_loads
-    {% else %}
     select * from {{ source('raw', 'loads') }}
+    {% if computes_stale_rows() %}
+    where load_id in (select stale_loads.load_id from stale_loads)
     {% endif %}
 ),
 
@@ -30,9 +19,9 @@ final as (
     select
         heroes.load_id,
         heroes.row_number,
+        loads.landing_zone,
         loads.object_key,
         heroes.hero_id as spelled_hero_id,
-        {{ hero_key('heroes.hero_id') }} as hero_key,
         heroes.hero_name,
         {{ hero_key('heroes.hero_name') }} as name_key,
         heroes.alter_ego,
