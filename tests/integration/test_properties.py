@@ -167,7 +167,7 @@ def load_in_batches(site: Site, chance: random.Random) -> None:
     chance.shuffle(objects)
     batches = list(pack(objects, site.settings.batch_bytes, chance.randint(1, 4)))
     for batch in batches + chance.sample(batches, len(batches) // 2):
-        BiometricsLoader(site.store, site.bucket, site.warehouse, site.settings, "run").load(batch)
+        BiometricsLoader(site.load_site).load(batch)
 
 
 def expected_minutes(delivered: list[tuple[str, bytes]]) -> list[dict[str, Any]]:

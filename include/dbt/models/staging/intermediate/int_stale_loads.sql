@@ -14,7 +14,8 @@ new_loads as (
     select loads.*
     from loads
     where
-        loads.status = 'loaded'
+        -- A duplicate has no rows, but may supersede a load.
+        loads.status <> 'failed'
         and loads.position
         > (select positions.after_position from positions)
         and loads.position
