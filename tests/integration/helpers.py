@@ -16,9 +16,11 @@ import duckdb
 from include.cerebro.checking.conservation import check_conservation
 from include.cerebro.landing.discovery import discover
 from include.cerebro.landing.listing import list_objects
+from include.cerebro.landing.zones import LandingZone
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.loading.result import LoadResult
+from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.settings import Settings
 from include.cerebro.schema.setup import prepare_warehouse
@@ -67,6 +69,8 @@ class Site(sites.Site):
     run_count: int = field(default=0)
     # Settings of this site that differ from the defaults.
     changed: dict[str, Any] = field(default_factory=dict)
+    # The landing zone that the bucket is taken for.
+    zone_name: str = DEFAULT_LANDING_ZONE
 
     @property
     def settings(self) -> Settings:
@@ -74,6 +78,11 @@ class Site(sites.Site):
         return super().settings.model_copy(update=self.changed)
 
     # The landing zone
+
+    @property
+    def zone(self) -> LandingZone:
+        """The bucket as a landing zone."""
+        return LandingZone(name=self.zone_name, bucket=self.bucket)
 
     def put(self, key: str, body: bytes) -> None:
         """Deliver an object."""
