@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,7 +20,7 @@ from bench.dbt import Built, transform
 from include.cerebro.checking.answers import read_answers
 from include.cerebro.landing.batches import pack
 from include.cerebro.landing.datasets import BIOMETRICS
-from include.cerebro.landing.discovery import discover
+from include.cerebro.landing.discovery import Discovery, discover
 from include.cerebro.landing.listing import list_dataset
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
@@ -57,8 +58,7 @@ class Restored(NamedTuple):
 def restore_biometrics(bucket: str, site: Site) -> Restored:
     """List the bucket, then load and commit its new biometrics, one batch after the other."""
     _hide_packages()
-    found = discover(site.store, bucket, site.warehouse, site.settings)
-    results = [_load(bucket, site, batch) for batch in found.biometrics]
+    results = [_load(bucket, site, parcel.objects) for parcel in _discover(bucket, site).biometrics]
     return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
 
 
@@ -70,8 +70,7 @@ def restore_by_workers(bucket: str, workers: int, site: Site) -> Restored:
         workers: number of processes.
         site: the warehouse and the quarantine.
     """
-    found = discover(site.store, bucket, site.warehouse, site.settings)
-    objects = list(chain.from_iterable(found.biometrics))
+    objects = list(chain.from_iterable(parcel.objects for parcel in _discover(bucket, site).biometrics))
     # Batches of the default size would be too few to share.
     batches = list(pack(objects, sum(stored.size_bytes for stored in objects) // SHARED_BATCHES))
     with ProcessPoolExecutor(workers, get_context("spawn"), _hide_packages) as pool:
@@ -86,9 +85,15 @@ def _hide_packages() -> None:
         sys.modules[name] = None  # type: ignore[assignment] # None lets an import raise ImportError
 
 
+def _discover(bucket: str, site: Site) -> Discovery:
+    """Find what is new in a bucket."""
+    zone = replace(site, bucket=bucket).zone
+    return discover([zone], lambda _: site.store, site.warehouse, site.settings, "bench")
+
+
 def _load(bucket: str, site: Site, batch: list[StoredObject]) -> Restored:
     """Load and commit one batch."""
-    result = BiometricsLoader(site.store, bucket, site.warehouse, site.settings, "bench").load(batch)
+    result = BiometricsLoader(replace(site, bucket=bucket).load_site).load(batch)
     return Restored(result.objects, result.rows_loaded + result.rows_rejected)
 
 
@@ -134,9 +139,10 @@ def restore_all(site: Site, scratch: Path) -> Built:
     # The sample readings are dirty on purpose: the warnings about rejected ones would only hide the progress.
     logging.getLogger("include").setLevel(logging.ERROR)
     prepare_warehouse(site.warehouse)
-    found = discover(site.store, site.bucket, site.warehouse, site.settings)
-    for dataset, objects in (("heroes", found.heroes), ("missions", found.missions)):
-        RecordLoader(dataset, site.store, site.bucket, site.warehouse, site.settings, "bench").load(objects)
+    found = _discover(site.bucket, site)
+    for dataset, parcels in (("heroes", found.heroes), ("missions", found.missions)):
+        for parcel in parcels:
+            RecordLoader(dataset, site.load_site).load(parcel.objects)
     restore_biometrics(site.bucket, site)
     built = transform(site, scratch)
     read_answers(site.warehouse)

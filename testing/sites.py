@@ -17,7 +17,9 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor
 
 from include.cerebro.landing.listing import list_objects
-from include.cerebro.platform.names import DBT_ROOT
+from include.cerebro.landing.zones import LandingZone
+from include.cerebro.loading.site import LoadSite
+from include.cerebro.platform.names import DBT_ROOT, DEFAULT_LANDING_ZONE
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import Settings, read_settings
 from include.cerebro.platform.warehouse import Warehouse
@@ -50,6 +52,16 @@ class Site:
     def settings(self) -> Settings:
         """The settings of this process, with the site's own quarantine."""
         return read_settings().model_copy(update={"quarantine_bucket": self.quarantine_bucket})
+
+    @property
+    def zone(self) -> LandingZone:
+        """The bucket as the default landing zone."""
+        return LandingZone(name=DEFAULT_LANDING_ZONE, bucket=self.bucket)
+
+    @property
+    def load_site(self) -> LoadSite:
+        """What a loader needs."""
+        return LoadSite(self.zone, self.store, self.warehouse, self.settings)
 
     @property
     def warehouse_uri(self) -> str:

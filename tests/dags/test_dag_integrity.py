@@ -185,8 +185,7 @@ def test_a_load_links_to_its_objects(restore: Any) -> None:
     for dataset in ("heroes", "missions", "biometrics"):
         (link,) = restore.get_task(f"load.{dataset}").operator_extra_links
         assert link.get_link(None, ti_key=key).endswith(
-            "/dags/cerebro_restore/runs/manual__2025-01-01T00%3A00%3A00%2B00%3A00"
-            "/tasks/load.biometrics/mapped/7/rendered_templates"
+            "/dags/cerebro_restore/runs/manual__2025-01-01T00%3A00%3A00%2B00%3A00/tasks/load.biometrics/mapped/7/xcom"
         )
 
 

@@ -9,16 +9,19 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
 from include.cerebro.checking.conservation import check_conservation
-from include.cerebro.landing.discovery import Discovery, discover
+from include.cerebro.landing.discovery import discover
 from include.cerebro.landing.listing import list_objects
+from include.cerebro.landing.zones import LandingZone
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.loading.result import LoadResult
+from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
+from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.settings import Settings
 from include.cerebro.schema.setup import prepare_warehouse
 from testing import sites
@@ -51,6 +54,14 @@ MERGED_MINUTES = """
 """
 
 
+class Found(NamedTuple):
+    """The new objects of a site's only landing zone."""
+
+    heroes: list[StoredObject]
+    missions: list[StoredObject]
+    biometrics: list[list[StoredObject]]
+
+
 @dataclass
 class Site(sites.Site):
     """One bucket, one quarantine bucket and one database."""
@@ -58,6 +69,8 @@ class Site(sites.Site):
     run_count: int = field(default=0)
     # Settings of this site that differ from the defaults.
     changed: dict[str, Any] = field(default_factory=dict)
+    # The landing zone that the bucket is taken for.
+    zone_name: str = DEFAULT_LANDING_ZONE
 
     @property
     def settings(self) -> Settings:
@@ -65,6 +78,11 @@ class Site(sites.Site):
         return super().settings.model_copy(update=self.changed)
 
     # The landing zone
+
+    @property
+    def zone(self) -> LandingZone:
+        """The bucket as a landing zone."""
+        return LandingZone(name=self.zone_name, bucket=self.bucket)
 
     def put(self, key: str, body: bytes) -> None:
         """Deliver an object."""
@@ -97,9 +115,13 @@ class Site(sites.Site):
 
     # The main job
 
-    def discover(self) -> Discovery:
+    def discover(self) -> Found:
         """Return the new objects."""
-        return discover(self.store, self.bucket, self.warehouse, self.settings)
+        found = discover([self.zone], lambda _: self.store, self.warehouse, self.settings, f"run {self.run_count}")
+        heroes, missions = (
+            [stored for parcel in parcels for stored in parcel.objects] for parcels in (found.heroes, found.missions)
+        )
+        return Found(heroes, missions, [parcel.objects for parcel in found.biometrics])
 
     def load(self, **changed: Any) -> LoadResult:
         """Discover and load everything that is new. Keyword arguments replace attributes: warehouse=..."""
@@ -108,19 +130,11 @@ class Site(sites.Site):
         run_id = f"run {self.run_count}"
         found = there.discover()
         total = LoadResult()
-        results = [
-            RecordLoader(dataset, there.store, there.bucket, there.warehouse, there.settings, run_id).load(objects)
-            for dataset, objects in (("heroes", found.heroes), ("missions", found.missions))
-        ]
-        results += [
-            BiometricsLoader(there.store, there.bucket, there.warehouse, there.settings, run_id).load(batch)
-            for batch in found.biometrics
-        ]
-        for result in results:
-            total.objects += result.objects
-            total.rows_loaded += result.rows_loaded
-            total.rows_rejected += result.rows_rejected
-            total.failed += result.failed
+        site = replace(there.load_site, dag_run_id=run_id)
+        for dataset, objects in (("heroes", found.heroes), ("missions", found.missions)):
+            total.include(RecordLoader(dataset, site).load(objects))
+        for batch in found.biometrics:
+            total.include(BiometricsLoader(site).load(batch))
         return total
 
     def transform(self) -> None:

@@ -12,6 +12,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names 
 
 from include.cerebro.ledger import loads
 from include.cerebro.ledger.loads import ObjectTotals
+from include.cerebro.ledger.objects import Origin
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.platform.names import LOADER_ROLE
@@ -48,11 +49,11 @@ def at_once(*jobs: Callable[[], Any]) -> None:
 
 
 def loader(site: Site, batch: Sequence[StoredObject]) -> Callable[[], Any]:
-    return lambda: BiometricsLoader(site.store, site.bucket, site.warehouse, site.settings).load(batch)
+    return lambda: BiometricsLoader(site.load_site).load(batch)
 
 
 def heroes_loader(site: Site, objects: Sequence[StoredObject]) -> Callable[[], Any]:
-    return lambda: RecordLoader("heroes", site.store, site.bucket, site.warehouse, site.settings).load(objects)
+    return lambda: RecordLoader("heroes", site.load_site).load(objects)
 
 
 def test_two_loaders_of_overlapping_batches_load_once(site: Site) -> None:
@@ -94,8 +95,8 @@ def test_the_load_that_commits_last_has_the_highest_position(site: Site, slow: s
 
 
 def claim_and_publish(cursor: Cursor, key: str) -> None:
-    load_ids = loads.claim(cursor, "heroes", [StoredObject(key, "etag", 1)], [ObjectTotals(1, 0)], None)
-    loads.publish(cursor, load_ids)
+    origin = Origin("cerebro", "heroes")
+    loads.publish(cursor, origin, loads.claim(cursor, origin, [StoredObject(key, "etag", 1)], [ObjectTotals(1, 0)]))
 
 
 def test_a_load_is_published_when_the_one_before_is_visible(site: Site) -> None:

@@ -20,13 +20,13 @@ def test_tables_have_the_names_of_dbts_own_events(site: Site) -> None:
     dbt.adapter_type = Adapter.POSTGRES
     there = site.warehouse
     assert warehouse_namespace(there) == dbt.extract_namespace({"host": there.host, "port": there.port})
-    (output,) = load_lineage(there, "cerebro-data", "biometrics", objects(1), ["raw.biometrics"]).outputs
+    (output,) = load_lineage(there, "biometrics", [(site.zone, objects(1))], ["raw.biometrics"]).outputs
     assert output.name == dbt._format_dataset_name(there.database, "raw", "biometrics")
 
 
 @pytest.mark.parametrize(("count", "megabytes"), [(100, 0.5), (2000, 1.0)])
 def test_a_full_batch_names_every_object_and_stays_small(site: Site, count: int, megabytes: float) -> None:
-    lineage = load_lineage(site.warehouse, site.bucket, "biometrics", objects(count), ["raw.biometrics", "raw.loads"])
+    lineage = load_lineage(site.warehouse, "biometrics", [(site.zone, objects(count))], ["raw.biometrics", "raw.loads"])
     assert {stored.key for stored in objects(count)} <= {source.name for source in lineage.inputs}
     assert sum(len(Serde.to_json(dataset)) for dataset in (*lineage.inputs, *lineage.outputs)) < megabytes * 1e6
 
@@ -43,7 +43,7 @@ def test_every_column_of_raw_from_an_object_has_its_lineage(site: Site) -> None:
         *((name, name) for name in ("heroes", "missions", "biometrics")),
         ("biometrics", "load_hours"),
     ):
-        (output,) = load_lineage(site.warehouse, site.bucket, dataset, objects(1), [f"raw.{name}"]).outputs
+        (output,) = load_lineage(site.warehouse, dataset, [(site.zone, objects(1))], [f"raw.{name}"]).outputs
         columns = {field.name for field in output.facets["schema"].fields}
         assert set(output.facets["columnLineage"].fields) == columns - bookkeeping, name
 

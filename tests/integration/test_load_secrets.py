@@ -40,7 +40,7 @@ def test_no_secret_in_logs_errors_or_ledger(site: Site, caplog: pytest.LogCaptur
                 site.load(**changed)
             shown.write(f"{failure.value} {failure.value!r} {failure.getrepr(style='native')}")
             there = replace(site, **changed)
-            loader = BiometricsLoader(there.store, there.bucket, there.warehouse, there.settings)
+            loader = BiometricsLoader(there.load_site)
             with pytest.raises(error) as failure:
                 loader.load(batch)
             shown.write(f"{failure.value} {failure.value!r}")

@@ -13,7 +13,9 @@ from typing import Any
 import psycopg2
 import pytest
 
+from include.cerebro.landing.zones import LandingZone
 from include.cerebro.loading.records import RecordLoader
+from include.cerebro.loading.site import LoadSite
 from include.cerebro.page.reader import open_reader
 from include.cerebro.platform.names import DBT_ROOT
 from include.cerebro.platform.object_store import ObjectStore
@@ -106,7 +108,8 @@ def test_nothing_that_the_pipeline_sets_reaches_another_client(pooled: Warehouse
     prepare_warehouse(pooled)
     assert seen_by_another_client(pooled) == UNTOUCHED
     store = ObjectStore("http://127.0.0.1:1", "a", "b")
-    RecordLoader("heroes", store, "bucket", pooled, read_settings()).load([])
+    zone = LandingZone(name="cerebro", bucket="bucket")
+    RecordLoader("heroes", LoadSite(zone, store, pooled, read_settings())).load([])
     assert seen_by_another_client(pooled) == UNTOUCHED
     with open_reader(pooled) as reader:
         for _ in range(2):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from include.cerebro.landing.listing import list_objects
+from include.cerebro.landing.places import Place
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import read_settings
@@ -38,7 +39,7 @@ def bucket(store: ObjectStore) -> Iterator[str]:
 
 def write(store: ObjectStore, bucket: str, size: SampleSize) -> dict[str, Any]:
     datasets: tuple[Dataset, ...] = ("heroes", "missions", "biometrics")
-    return {dataset: write_sample(store, bucket, dataset, size, read_settings()) for dataset in datasets}
+    return {dataset: write_sample(store, Place(bucket), dataset, size, read_settings()) for dataset in datasets}
 
 
 def contents(store: ObjectStore, bucket: str) -> dict[str, bytes]:

@@ -10,13 +10,16 @@ from typing import Any
 import psycopg2
 import pytest
 
+from include.cerebro.landing.zones import LandingZone
 from include.cerebro.loading.records import RecordLoader
+from include.cerebro.loading.site import LoadSite
 from include.cerebro.notifications import callbacks
 from include.cerebro.page.reader import UnreadableWarehouseError, open_reader
 from include.cerebro.platform import connections
 from include.cerebro.platform.names import DBT_ROOT
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import read_settings
+from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from include.cerebro.transforming.profile import profile_config
 from local.settings import executable
@@ -123,14 +126,21 @@ def run_dbt_debug(scratch: Path, profiles: Path, variables: dict[str, str]) -> s
     return done.stdout + done.stderr
 
 
+def heroes_loader(warehouse: Warehouse) -> RecordLoader:
+    zone = LandingZone(name="cerebro", bucket="bucket")
+    return RecordLoader(
+        "heroes", LoadSite(zone, ObjectStore("http://127.0.0.1:1", "a", "b"), warehouse, read_settings())
+    )
+
+
 def everyone_connects(scratch: Path) -> None:
     warehouse = connections.warehouse()
-    RecordLoader("heroes", ObjectStore("http://127.0.0.1:1", "a", "b"), "bucket", warehouse, read_settings()).load([])
+    heroes_loader(warehouse).load([])
     with open_reader(warehouse) as reader:
         assert reader.query("select current_user as role, current_database() as database") == [
             {"role": "cerebro_analyst", "database": "cerebro"}
         ]
-    assert callbacks.broken_objects("a run", None) == []
+    assert callbacks.broken_objects("a run") == []
     assert "All checks passed" in dbt_debug(scratch)
 
 
@@ -145,13 +155,13 @@ def test_a_wrong_authority_is_refused_everywhere(connect: Any, tmp_path: Path) -
     """The extra was ignored: with sslmode verify-full and a wrong authority the loader, the page and dbt connected."""
     connect({"sslmode": "verify-full", "sslrootcert": "other.crt"})
     warehouse = connections.warehouse()
-    loader = RecordLoader("heroes", ObjectStore("http://127.0.0.1:1", "a", "b"), "bucket", warehouse, read_settings())
+    loader = heroes_loader(warehouse)
     with pytest.raises(psycopg2.OperationalError, match="certificate verify failed"):
         loader.load([])
     with pytest.raises(UnreadableWarehouseError, match="does not answer"), open_reader(warehouse):
         pass
     with pytest.raises(psycopg2.OperationalError, match="certificate verify failed"):
-        callbacks.broken_objects("a run", None)
+        callbacks.broken_objects("a run")
     assert "certificate verify failed" in dbt_debug(tmp_path)
 
 
@@ -176,9 +186,7 @@ def test_a_password_file_and_parameters_that_a_profile_cannot_hold(connect: Any,
     everyone_connects(tmp_path)
     connect({"passfile": str(passwords), "sslmode": "require", "target_session_attrs": "standby"}, password=None)
     with pytest.raises(psycopg2.OperationalError, match="not in hot standby"):
-        RecordLoader(
-            "heroes", ObjectStore("http://127.0.0.1:1", "a", "b"), "bucket", connections.warehouse(), read_settings()
-        ).load([])
+        heroes_loader(connections.warehouse()).load([])
     assert "not in hot standby" in dbt_debug(tmp_path)
 
 

@@ -23,6 +23,7 @@ class Expected:
     ``energy_by_name`` and ``missions_by_name`` (count, mean stress) are the two questions before LIMIT 1.
     ``loads`` has (rows_in, rows_loaded, rows_rejected) of every current load, ``failed`` the keys of
     objects that could not be read, ``rejections`` the rejected rows of current loads by (dataset, reason).
+    ``copies`` has, for each key whose bytes another key has, too, the greatest of these keys; ``loads`` has that alone.
     """
 
     dim_heroes: list[Row] = field(default_factory=list)
@@ -36,6 +37,7 @@ class Expected:
     missions_by_name: dict[str, tuple[int, float | None]] = field(default_factory=dict)
     loads: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    copies: dict[str, str] = field(default_factory=dict)
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
@@ -51,6 +53,7 @@ def calculate(
     """
     deliveries = objects.items() if isinstance(objects, Mapping) else objects
     in_force: dict[str, Content] = {}
+    bytes_of: dict[str, tuple[str, bytes]] = {}
     expected = Expected()
     for key, data in deliveries:
         dataset = dataset_of(key)
@@ -58,8 +61,13 @@ def calculate(
             continue
         try:
             in_force[key] = read_object(dataset, data)
+            bytes_of[key] = (dataset, data)
         except BrokenObjectError:
             expected.failed.append(key)
+    # Equal bytes count once, under the greatest of their keys.
+    greatest = {content: key for key, content in sorted((key, bytes_of[key]) for key in bytes_of)}
+    expected.copies = {key: greatest[content] for key, content in bytes_of.items() if greatest[content] != key}
+    in_force = {key: content for key, content in in_force.items() if key not in expected.copies}
     for key, content in in_force.items():
         rejected = sum(content.rejected.values())
         expected.loads[key] = (content.rows_in, len(content.accepted), rejected)

@@ -69,12 +69,14 @@ class Content:
 
 def dataset_of(key: str) -> str | None:
     """The dataset that an object belongs to by its key; None if it belongs to none."""
-    for dataset, stem, suffix in (
-        ("heroes", "heroes", ".csv"),
-        ("missions", "mission_logs", ".json"),
-        ("biometrics", "biometrics", ".parquet"),
+    if any(part[:1] in ("_", ".") for part in key.split("/")):
+        return None
+    for dataset, stem, endings in (
+        ("heroes", "heroes", r"\.csv(\.gz|\.zst)?"),
+        ("missions", "mission_logs", r"\.(json|jsonl|ndjson)(\.gz|\.zst)?"),
+        ("biometrics", "biometrics", r"\.(parquet|parq|pq)"),
     ):
-        if key == stem + suffix or (key.startswith(stem + "/") and key.endswith(suffix)):
+        if re.fullmatch(f"{stem}(/.*)?(?i:{endings})", key, re.DOTALL):
             return dataset
     return None
 

@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import get_current_context, task
 
 from include.cerebro.checking import answers, conservation, objects, sources
+from include.cerebro.landing.zones import read_landing_zones
 from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
 
@@ -25,12 +26,14 @@ def publish_answers() -> dict[str, Any]:
 
 @task(task_display_name="Any broken objects?", trigger_rule="all_done")
 def check_objects() -> None:
-    """Name the objects that could not be loaded, with what is wrong with them and what to do."""
-    objects.check_objects(connections.warehouse(), get_current_context()["run_id"])
+    """Name the objects and landing zones that could not be loaded, with what is wrong with them and what to do."""
+    zones = read_landing_zones(read_settings(), connections.landing_bucket())
+    objects.check_objects(connections.warehouse(), [zone.name for zone in zones], get_current_context()["run_id"])
 
 
 @task(task_display_name="Sources fresh, clean?", trigger_rule="all_done", retries=1)
 def check_sources() -> dict[str, list[str]]:
-    """Send an alert for a stale source and for too many rejected rows. The run stays green."""
-    context = get_current_context()
-    return sources.check_sources(connections.warehouse(), context["dag"].dag_id, context["run_id"], read_settings())
+    """Send an alert for a stale source, too many rejected rows and unrecognised objects. The run stays green."""
+    context, settings = get_current_context(), read_settings()
+    zones = read_landing_zones(settings, connections.landing_bucket())
+    return sources.check_sources(connections.warehouse(), zones, context["dag"].dag_id, context["run_id"], settings)

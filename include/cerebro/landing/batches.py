@@ -3,8 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypedDict
 
-from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
+from include.cerebro.platform.object_store import StoredObject, XComRow
+
+# Airflow's API refuses names of mapped tasks above 250 characters.
+LONGEST_DESCRIPTION = 200
+
+
+class XComParcel(TypedDict):
+    """A parcel as it passes from task to task."""
+
+    landing_zone: str
+    objects: list[XComRow]
+
+
+class Parcel(NamedTuple):
+    """Objects of one dataset in one landing zone."""
+
+    landing_zone: str
+    objects: list[StoredObject]
+
+    @classmethod
+    def from_xcom(cls, parcel: XComParcel) -> Parcel:
+        """Return the parcel that plain values describe."""
+        return cls(parcel["landing_zone"], [StoredObject.from_xcom(row) for row in parcel["objects"]])
+
+    def for_xcom(self) -> XComParcel:
+        """Return the parcel as plain values."""
+        return {"landing_zone": self.landing_zone, "objects": [stored.for_xcom() for stored in self.objects]}
 
 
 def pack(
@@ -29,9 +57,14 @@ def pack(
         yield batch
 
 
-def describe(batch: Sequence[StoredObject]) -> str:
-    """Name a batch of at least one object for people: a single object by its key."""
-    size = sum(stored.size_bytes for stored in batch) / 1e6
-    if len(batch) == 1:
-        return f"{batch[0].key}, {size:.1f} MB"
-    return f"{len(batch)} objects, {size:.1f} MB, from {batch[0].key}"
+def describe(parcels: Sequence[Parcel]) -> str:
+    """Name what a task loads for people: a single object by its key, of which a long one is shortened."""
+    objects = [stored for parcel in parcels for stored in parcel.objects]
+    size = sum(stored.size_bytes for stored in objects) / 1e6
+    key = objects[0].key
+    if len(key) > LONGEST_DESCRIPTION:
+        key = f"{key[:80]}…{key[-80:]}"
+    where = f"{parcels[0].landing_zone}: " if parcels[0].landing_zone != DEFAULT_LANDING_ZONE else ""
+    if len(objects) == 1:
+        return f"{where}{key}, {size:.1f} MB"
+    return f"{where}{len(objects)} objects, {size:.1f} MB, from {key}"

@@ -1,18 +1,20 @@
-"""Lists the objects of a bucket and of a dataset."""
+"""Lists the objects of a bucket, and tells those of a landing zone apart."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from include.cerebro.landing.datasets import Dataset
+from include.cerebro.landing.datasets import Dataset, Other, is_table_file, meaning, table_format
+from include.cerebro.landing.places import Place
+from include.cerebro.landing.zones import LandingZone
 from include.cerebro.platform.object_store import StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-log = logging.getLogger(__name__)
+# As many keys of unrecognised objects as a person looks at.
+EXAMPLES = 10
 
 
 def list_objects(client: S3Client, bucket: str, prefix: str, after: str = "") -> Iterator[StoredObject]:
@@ -31,24 +33,79 @@ def list_objects(client: S3Client, bucket: str, prefix: str, after: str = "") ->
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after)
     for page in pages:
         for entry in page.get("Contents", ()):
-            yield StoredObject(entry["Key"], entry["ETag"].strip('"'), entry["Size"])
+            # The client leaves instants as text.
+            yield StoredObject(entry["Key"], entry["ETag"].strip('"'), entry["Size"], str(entry["LastModified"]))
 
 
 def list_dataset(client: S3Client, bucket: str, dataset: Dataset) -> list[StoredObject]:
-    """Return all objects of a dataset, and log the objects in its folder that it does not recognise."""
-    found, others = [], []
-    # The key without its extension is a prefix of the single file and of the folder: one listing serves both.
-    for stored in list_objects(client, bucket, dataset.folder.rstrip("/")):
-        if dataset.owns(stored.key):
-            found.append(stored)
-        elif stored.key.startswith(dataset.folder) and not stored.key.endswith("/"):
-            others.append(stored.key)
-    if others:
-        log.warning(
-            "%d objects under %s are not %s files and are not loaded, the first of them: %s",
-            len(others),
-            dataset.folder,
-            dataset.extension,
-            ", ".join(others[:5]),
+    """Return all objects of a dataset, in a landing zone without a prefix."""
+    return [stored for stored in list_objects(client, bucket, dataset.stem) if meaning(stored.key) == dataset]
+
+
+class ZoneListing:
+    """One listing of a landing zone: the objects of its datasets, and an account of all others.
+
+    Attributes:
+        objects: objects of the datasets so far.
+        unrecognised: objects so far that nobody recognises.
+        examples: the first keys of them.
+    """
+
+    def __init__(self, client: S3Client, zone: LandingZone, others: Collection[Place] = ()) -> None:
+        """Prepare a listing.
+
+        Args:
+            client: the client of the zone's store.
+            zone: the landing zone.
+            others: the places of quarantine and reports, which do not belong to the zone where they lie within it.
+        """
+        self.objects = 0
+        self.unrecognised = 0
+        self.examples: list[str] = []
+        self._client = client
+        self._zone = zone
+        self._others = tuple(
+            place.prefix
+            for place in others
+            if place.bucket == zone.bucket and place.prefix != zone.prefix and place.prefix.startswith(zone.prefix)
         )
-    return found
+        self._tables: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[tuple[Dataset, StoredObject]]:
+        """Yield the objects of the datasets, in the order of their keys. Raises like ``list_objects``."""
+        for stored in list_objects(self._client, self._zone.bucket, self._zone.prefix):
+            if self._others and stored.key.startswith(self._others):
+                continue
+            name = self._name(stored)
+            if table := table_format(name):
+                self._tables.setdefault(*table)
+            is_what = meaning(name)
+            if isinstance(is_what, Dataset):
+                self.objects += 1
+                yield is_what, stored
+            elif is_what is Other.UNRECOGNISED:
+                self._count_unrecognised(stored)
+
+    def without_table_files(self, objects: list[StoredObject]) -> list[StoredObject]:
+        """Return the objects that are no files of a table, once all is listed; count the others as unrecognised."""
+        tables = tuple(self._tables)
+        own = [stored for stored in objects if not (tables and is_table_file(self._name(stored), tables))]
+        for stored in set(objects) - set(own):
+            self._count_unrecognised(stored)
+        return own
+
+    def notes(self) -> list[str]:
+        """Return what to deliver instead of the tables that were found, a line each."""
+        return [
+            f"{self._zone.prefix}{table} is a table of {format_name}, whose files are not loaded: some are of earlier "
+            "versions. Deliver each export of its rows once, as plain files, in a folder without the table's metadata."
+            for table, format_name in self._tables.items()
+        ]
+
+    def _name(self, stored: StoredObject) -> str:
+        return stored.key.removeprefix(self._zone.prefix)
+
+    def _count_unrecognised(self, stored: StoredObject) -> None:
+        self.unrecognised += 1
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(stored.key)

@@ -38,12 +38,17 @@ def still_listed(client: S3Client, bucket: str, objects: Sequence[StoredObject])
 
     One listing, from the first object until all were met, replaces a request for each. Raises like ``list_objects``.
     """
-    missing = set(objects)
+    missing = {_version(stored) for stored in objects}
     if missing:
         keys = sorted(stored.key for stored in objects)
         prefix = os.path.commonprefix([keys[0], keys[-1]])  # noqa: RUF071 - keys are text, not paths
         for stored in list_objects(client, bucket, prefix, after=keys[0][:-1]):
-            missing.discard(stored)
+            missing.discard(_version(stored))
             if not missing:
                 break
-    return [stored for stored in objects if stored not in missing]
+    return [stored for stored in objects if _version(stored) not in missing]
+
+
+def _version(stored: StoredObject) -> tuple[str, str, int]:
+    """Return what makes a version: the same bytes delivered again are the same one."""
+    return stored.key, stored.etag, stored.size_bytes

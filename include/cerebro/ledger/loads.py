@@ -1,10 +1,12 @@
-"""The ledger's view of objects: which are new, the claim of a load on them, and the order of loads."""
+"""The loads of the ledger: the claim of a load on its objects, and the order of loads."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from include.cerebro.ledger import duplicates
+from include.cerebro.ledger.objects import Origin, columns
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 
@@ -19,26 +21,12 @@ class ObjectTotals(NamedTuple):
     rows_rejected: int
 
 
-def _columns(objects: Sequence[StoredObject]) -> dict[str, list[str] | list[int]]:
-    return {
-        "object_keys": [stored.key for stored in objects],
-        "etags": [stored.etag for stored in objects],
-        "sizes": [stored.size_bytes for stored in objects],
-    }
-
-
-def new_objects(cursor: Cursor, listed: Sequence[StoredObject]) -> list[StoredObject]:
-    """Return the listed objects whose ETag is not that of the last load of their key, sorted by key."""
-    cursor.execute(read_sql("ledger/new_objects.sql"), _columns(listed))
-    return [StoredObject(*row) for row in cursor.fetchall()]
+class LoadedMeanwhileError(RuntimeError):
+    """Another run has loaded the same bytes under another key. Nothing was committed; a retry finds duplicates."""
 
 
 def claim(
-    cursor: Cursor,
-    dataset: str,
-    objects: Sequence[StoredObject],
-    totals: Sequence[ObjectTotals],
-    dag_run_id: str | None,
+    cursor: Cursor, origin: Origin, objects: Sequence[StoredObject], totals: Sequence[ObjectTotals]
 ) -> dict[str, int]:
     """Write the ledger rows of objects that are about to be loaded.
 
@@ -46,38 +34,44 @@ def claim(
 
     Args:
         cursor: a cursor with the rights of the loader.
-        dataset: the dataset's name.
+        origin: where the objects come from, and which run loads them.
         objects: the objects, each at most once.
         totals: the numbers of rows of each object, in the same order.
-        dag_run_id: the run that loads them.
 
     Returns:
         The load ids by object key, without the objects that another run loaded in the meantime.
     """
-    cursor.execute(
-        read_sql("ledger/claim.sql"),
-        {
-            "dataset": dataset,
-            "dag_run_id": dag_run_id,
-            "rows_loaded": [total.rows_loaded for total in totals],
-            "rows_rejected": [total.rows_rejected for total in totals],
-            **_columns(objects),
-        },
-    )
+    parameters: dict[str, Any] = origin._asdict() | columns(objects)
+    parameters["rows_loaded"] = [total.rows_loaded for total in totals]
+    parameters["rows_rejected"] = [total.rows_rejected for total in totals]
+    cursor.execute(read_sql("ledger/claim.sql"), parameters)
     load_ids = {str(key): int(load_id) for key, load_id in cursor.fetchall()}
-    cursor.execute(
-        read_sql("ledger/clear_failures.sql"), _columns([stored for stored in objects if stored.key in load_ids])
-    )
+    claimed = columns([stored for stored in objects if stored.key in load_ids])
+    cursor.execute(read_sql("ledger/clear_failures.sql"), {"landing_zone": origin.landing_zone} | claimed)
     return load_ids
 
 
-def publish(cursor: Cursor, load_ids: Mapping[str, int]) -> None:
+def publish(cursor: Cursor, origin: Origin, load_ids: Mapping[str, int]) -> None:
     """Order the loads of this transaction after all that are visible. Waits for a load that is about to commit.
 
-    Must be the last statement before the commit: all other loads wait for it.
+    Where a load that is superseded now had duplicates, one of them takes its place. Must be the last call before the
+    commit: all other loads wait for it.
 
     Args:
         cursor: the cursor that claimed them.
+        origin: what ``claim`` was given.
         load_ids: what ``claim`` returned.
+
+    Raises:
+        LoadedMeanwhileError: another run has loaded the same bytes under another key.
     """
-    cursor.execute(read_sql("ledger/publish.sql"), {"load_ids": list(load_ids.values())})
+    ids = list(load_ids.values())
+    cursor.execute(read_sql("ledger/lock.sql"))
+    cursor.execute(read_sql("ledger/twins.sql"), {"load_ids": ids})
+    if twins := [key for (key,) in cursor.fetchall()]:
+        raise LoadedMeanwhileError(
+            f"Another run has just loaded the bytes of {twins[0]} and {len(twins) - 1} others under another key. "
+            "Nothing of this part was committed. The retry of the task finds that they are duplicates."
+        )
+    cursor.execute(read_sql("ledger/publish.sql"), {"load_ids": ids})
+    duplicates.settle_heirs(cursor, origin, ids)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.cerebro.formats.parquet import MEASURES
 from include.cerebro.landing.datasets import DATASETS
+from include.cerebro.landing.zones import LandingZone
 from include.cerebro.lineage.columns import column_lineage
 from include.cerebro.platform.names import TRANSFORMER_ROLE
 from include.cerebro.platform.object_store import StoredObject
@@ -63,42 +64,48 @@ def warehouse_namespace(warehouse: Warehouse) -> str:
 
 
 def load_lineage(
-    warehouse: Warehouse, bucket: str, dataset: str, objects: Sequence[StoredObject], tables: Iterable[str]
+    warehouse: Warehouse,
+    dataset: str,
+    loaded: Iterable[tuple[LandingZone, Sequence[StoredObject]]],
+    tables: Iterable[str],
 ) -> OperatorLineage[Any, Any]:
     """Return what a load task read and wrote.
 
-    All objects are inputs, in their version (ETag). As the source of columns their folder stands for them if there are
-    more than OBJECTS_BY_COLUMN.
+    All objects are inputs, in their version (ETag). As the source of columns their folder stands for those of a landing
+    zone if there are more than OBJECTS_BY_COLUMN.
 
     Args:
         warehouse: the warehouse.
-        bucket: the objects' bucket.
         dataset: the dataset.
-        objects: the objects that were loaded.
+        loaded: the objects that were loaded, by landing zone.
         tables: the tables that were written, as schema.table.
     """
     from airflow.providers.openlineage.extractors import OperatorLineage
     from openlineage.client.event_v2 import InputDataset
     from openlineage.client.facet_v2 import dataset_version_dataset
 
-    namespace = bucket_namespace(bucket)
-    inputs = [
-        InputDataset(
-            namespace,
-            stored.key,
-            facets={"version": dataset_version_dataset.DatasetVersionDatasetFacet(stored.etag)},
-        )
-        for stored in objects
-    ]
-    sources = [stored.key for stored in objects]
-    if len(objects) > OBJECTS_BY_COLUMN:
-        (folder,) = (known.folder.rstrip("/") for known in DATASETS if known.name == dataset)
-        sources = [folder]
-        inputs.append(InputDataset(namespace, folder))
+    inputs: list[InputDataset] = []
+    sources: list[tuple[str, str]] = []
+    for zone, objects in loaded:
+        namespace = bucket_namespace(zone.bucket)
+        inputs += [
+            InputDataset(
+                namespace,
+                stored.key,
+                facets={"version": dataset_version_dataset.DatasetVersionDatasetFacet(stored.etag)},
+            )
+            for stored in objects
+        ]
+        if len(objects) > OBJECTS_BY_COLUMN:
+            (stem,) = (known.within(zone.prefix).stem for known in DATASETS if known.name == dataset)
+            sources.append((namespace, stem))
+            inputs.append(InputDataset(namespace, stem))
+        else:
+            sources += [(namespace, stored.key) for stored in objects]
 
     def made_from(table: str) -> dict[str, list[tuple[str, str, str]]]:
         return {
-            column: [(namespace, source, field) for source in sources for field in fields]
+            column: [(namespace, name, field) for namespace, name in sources for field in fields]
             for column, fields in _READ_BY_COLUMN.get(table, {}).items()
         }
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from include.cerebro.formats.parquet import MEASURES, Layout, layouts, url
+from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
+from include.cerebro.landing.places import Quarantine
 from include.cerebro.landing.prefetch import prefetch
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.loading import quarantine
@@ -57,6 +59,7 @@ class Aggregation:
         bucket: str,
         objects: Sequence[StoredObject],
         fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
+        rules: FormatRules = DEFAULT_RULES,
     ) -> None:
         """Prepare an aggregation.
 
@@ -65,6 +68,7 @@ class Aggregation:
             bucket: the objects' bucket.
             objects: the objects to aggregate.
             fetchers: connections of the same session; if there are any, they fetch the objects whole first.
+            rules: how values are understood.
         """
         self.objects = objects
         self.bad: dict[StoredObject, BadObjectError] = {}
@@ -73,6 +77,7 @@ class Aggregation:
         self._fetchers = fetchers
         self._bucket = bucket
         self._url = {stored.key: url(bucket, stored) for stored in objects}
+        self._rules = rules
         self._layout: dict[str, Layout] = {}
         self._md5: dict[str, str] = {}
 
@@ -158,13 +163,13 @@ class Aggregation:
                     "Nothing of this part is loaded. Clear the task to load it again."
                 )
 
-    def quarantine(self, client: S3Client, quarantine_bucket: str, stored: StoredObject) -> str:
-        """Write the object's rejected readings to the quarantine bucket and return their key."""
+    def quarantine(self, client: S3Client, target: Quarantine, stored: StoredObject) -> str:
+        """Write the object's rejected readings to the quarantine and return their key."""
         self._read_timestamps_as(self._layout[stored.key])
         self._duck.execute("set variable url = ?", [self._url[stored.key]])
         self._duck.execute("set variable source_key = ?", [stored.key])
         return quarantine.write(
-            self._duck, client, quarantine_bucket, stored, read_sql("loading/biometrics/rejected_readings.sql")
+            self._duck, client, target, stored, read_sql("loading/biometrics/rejected_readings.sql")
         )
 
     def copy(self, cursor: Cursor, load_ids: dict[str, int]) -> int:

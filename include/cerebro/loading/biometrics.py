@@ -20,18 +20,17 @@ from include.cerebro.formats.parquet import describe_problem, has_footer
 from include.cerebro.landing.batches import pack
 from include.cerebro.landing.datasets import BIOMETRICS
 from include.cerebro.landing.versions import check_unchanged, still_listed
-from include.cerebro.ledger import failures, loads
+from include.cerebro.ledger import loads
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.pipeline import pipeline
 from include.cerebro.loading.refusals import Refusals, content_problem
 from include.cerebro.loading.result import LoadResult
+from include.cerebro.loading.site import LoadSite
 from include.cerebro.platform.duckdb_session import duckdb_session, sign_in
 from include.cerebro.platform.errors import BadObjectError, ObjectChangedError, first_line, may_be_content
 from include.cerebro.platform.names import LOADER_ROLE
-from include.cerebro.platform.object_store import ObjectStore, StoredObject
-from include.cerebro.platform.settings import Settings
-from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.platform.object_store import StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -40,41 +39,37 @@ log = logging.getLogger(__name__)
 
 
 class BiometricsLoader:
-    """Loads batches of biometrics objects of one bucket into one warehouse, for one DAG run."""
+    """Loads batches of biometrics objects of one landing zone into one warehouse, for one DAG run."""
 
-    def __init__(
-        self,
-        store: ObjectStore,
-        bucket: str,
-        warehouse: Warehouse,
-        settings: Settings,
-        dag_run_id: str | None = None,
-    ) -> None:
-        self.store = store
-        self.bucket = bucket
-        self.warehouse = warehouse
-        self.settings = settings
-        self.dag_run_id = dag_run_id
+    def __init__(self, site: LoadSite) -> None:
+        self.store = site.store
+        self.bucket = site.zone.bucket
+        self.warehouse = site.warehouse
+        self.settings = site.settings
         self.result = LoadResult()
-        self._refusals = Refusals(bucket, BIOMETRICS)
+        self._site = site
+        self._origin = site.origin(BIOMETRICS)
+        self._refusals = Refusals(self.bucket, BIOMETRICS.within(site.zone.prefix))
 
     def load(self, batch: Sequence[StoredObject]) -> LoadResult:
-        """Load a batch. Idempotent: objects that the ledger holds already are skipped.
+        """Load a batch. Idempotent: objects that the ledger holds already are skipped, and duplicates are recorded.
 
         Broken objects are marked as failed in the ledger and named in the result. Anything that is not an object's
         fault raises, and leaves nothing half-done: the store or the warehouse does not answer, memory or disk is short.
         """
-        settings = self.settings
         with closing(self.store.client()) as client:
-            with self.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
-                objects = loads.new_objects(cursor, batch)
-            small = [stored for stored in objects if stored.size_bytes <= settings.whole_object_bytes]
-            large = [stored for stored in objects if stored.size_bytes > settings.whole_object_bytes]
-            groups = [(group, True) for group in pack(small, settings.kept_bytes, settings.batch_objects)]
-            for group, whole in [*groups, (large, False)]:
-                for part in self._load_parts(client, group, whole):
-                    self._load_failed_part(client, part)
+            for objects in self._site.unread(self._origin, batch):
+                self._load_new(client, objects)
         return self.result
+
+    def _load_new(self, client: S3Client, objects: Sequence[StoredObject]) -> None:
+        settings = self.settings
+        small = [stored for stored in objects if stored.size_bytes <= settings.whole_object_bytes]
+        large = [stored for stored in objects if stored.size_bytes > settings.whole_object_bytes]
+        groups = [(group, True) for group in pack(small, settings.kept_bytes, settings.batch_objects)]
+        for group, whole in [*groups, (large, False)]:
+            for part in self._load_parts(client, group, whole):
+                self._load_failed_part(client, part)
 
     def _load_parts(
         self, client: S3Client, objects: Sequence[StoredObject], whole: bool
@@ -91,8 +86,7 @@ class BiometricsLoader:
         with duckdb_session(self.settings, self.store, whole_objects=whole) as duck:
             connections = self.settings.fetch_connections if whole else 0
             aggregations = [
-                Aggregation(duck.cursor(), self.bucket, part, [duck.cursor() for _ in range(connections)])
-                for part in parts
+                self._aggregation(duck.cursor(), part, [duck.cursor() for _ in range(connections)]) for part in parts
             ]
 
             def interrupt() -> None:
@@ -156,6 +150,7 @@ class BiometricsLoader:
             return
         except ClientError as refused:
             bad = self._refusals.judge(client, stored, refused)
+            bad.is_content = False
         if bad:
             self._mark_failed(stored, bad)
 
@@ -173,16 +168,24 @@ class BiometricsLoader:
     def _mark_failed(self, stored: StoredObject, bad: BadObjectError) -> None:
         log.error("Failed: %s", bad)
         with self.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
-            failures.record_failure(cursor, BIOMETRICS.name, stored, str(bad), self.dag_run_id)
+            self._site.record_failure(cursor, self._origin, stored, bad)
             connection.commit()
         self.result.failed.append(stored.key)
 
     def _load_together(self, client: S3Client, objects: Sequence[StoredObject]) -> None:
         """Aggregate all objects and commit them, or raise and leave no trace."""
         with duckdb_session(self.settings, self.store) as duck:
-            aggregation = Aggregation(duck, self.bucket, objects)
+            aggregation = self._aggregation(duck, objects)
             aggregation.run()
             self._commit_part(client, aggregation)
+
+    def _aggregation(
+        self,
+        duck: duckdb.DuckDBPyConnection,
+        objects: Sequence[StoredObject],
+        fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
+    ) -> Aggregation:
+        return Aggregation(duck, self.bucket, objects, fetchers, self._site.zone.rules)
 
     def _commit_part(self, client: S3Client, aggregation: Aggregation) -> None:
         """Commit what was aggregated; mark the objects whose columns cannot be used as failed."""
@@ -190,7 +193,7 @@ class BiometricsLoader:
         for stored, bad in aggregation.bad.items():
             self._mark_failed(stored, bad)
         objects = [stored for stored in aggregation.objects if stored.key in aggregation.summaries]
-        rejections = self._quarantine(client, aggregation, objects)
+        rejections = self._quarantine(aggregation, objects)
         # This comes last: everything that was read until now is the version that was listed.
         unchanged = self._unchanged(client, aggregation, objects)
         if not unchanged:
@@ -209,15 +212,13 @@ class BiometricsLoader:
             log.warning("%s changed while it was read; the next run loads its new version", stored.key)
         return [stored for stored in objects if stored not in changed]
 
-    def _quarantine(
-        self, client: S3Client, aggregation: Aggregation, objects: Sequence[StoredObject]
-    ) -> list[Rejection]:
-        """Write the rejected readings of each object to the quarantine bucket."""
+    def _quarantine(self, aggregation: Aggregation, objects: Sequence[StoredObject]) -> list[Rejection]:
+        """Write the rejected readings of each object to the quarantine."""
         rejections = []
         for stored in objects:
             rejected = aggregation.summaries[stored.key].rejected
             if rejected:
-                key = aggregation.quarantine(client, self.settings.quarantine_bucket, stored)
+                key = aggregation.quarantine(self._site.quarantine_client, self._site.quarantine, stored)
                 rejections += [Rejection(stored.key, reason, rows, key) for reason, rows in rejected.items()]
                 for reason, rows in rejected.items():
                     log.warning("%s: %d readings rejected (%s), kept as %s", stored.key, rows, reason, key)
@@ -229,7 +230,7 @@ class BiometricsLoader:
         """Write ledger, hours, minutes and rejections in one transaction."""
         totals = [aggregation.summaries[stored.key].totals for stored in objects]
         with self.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
-            load_ids = loads.claim(cursor, BIOMETRICS.name, objects, totals, self.dag_run_id)
+            load_ids = loads.claim(cursor, self._origin, objects, totals)
             minutes = aggregation.copy(cursor, load_ids)
             record_rejections(cursor, load_ids, rejections)
             record_invalid_measures(
@@ -240,7 +241,7 @@ class BiometricsLoader:
                     for measure, readings in aggregation.summaries[key].invalid_measures.items()
                 ],
             )
-            loads.publish(cursor, load_ids)
+            loads.publish(cursor, self._origin, load_ids)
             connection.commit()
         self.result.add([total for stored, total in zip(objects, totals, strict=True) if stored.key in load_ids])
         log.info(

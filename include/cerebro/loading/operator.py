@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator, Context, XComArg
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.cerebro.landing.batches import describe
+from include.cerebro.landing.batches import Parcel, XComParcel, describe
 from include.cerebro.landing.datasets import BIOMETRICS
-from include.cerebro.orchestration.links import ObjectsLink
+from include.cerebro.landing.zones import LandingZone, read_landing_zones, zone_named
+from include.cerebro.orchestration.links import OBJECTS_XCOM, ObjectsLink
 from include.cerebro.platform import connections
-from include.cerebro.platform.object_store import StoredObject, XComRow
-from include.cerebro.platform.settings import read_settings
+from include.cerebro.platform.names import MINIO_CONN_ID
+from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.settings import Settings, read_settings
+from include.cerebro.platform.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -37,58 +40,90 @@ class LoadOperator(BaseOperator):
     template_fields: Sequence[str] = ("objects",)
     operator_extra_links = (ObjectsLink(),)
 
-    def __init__(self, *, dataset: str, objects: list[XComRow] | XComArg, **kwargs: Any) -> None:
+    def __init__(self, *, dataset: str, objects: XComParcel | list[XComParcel] | XComArg, **kwargs: Any) -> None:
         """Create the task.
 
         Args:
             dataset: the dataset's name.
-            objects: the new objects, through XCom: lists of key, ETag and size in bytes.
+            objects: the new objects, through XCom: one parcel, or one for each landing zone.
             **kwargs: arguments of BaseOperator.
         """
         super().__init__(**kwargs)
         self.dataset = dataset
         self.objects: Any = objects
-        self._result: LoadResult | None = None
+        self._loaded: list[tuple[LandingZone, list[StoredObject]]] = []
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Load the objects, and report the result in the events of all outlets."""
-        objects = [StoredObject.from_xcom(row) for row in self.objects]
-        if not objects:
+        parcels = self._parcels()
+        if not parcels:
             raise AirflowSkipException(f"There are no new objects of {self.dataset}")
-        context["batch_name"] = describe(objects)  # type: ignore[typeddict-unknown-key]  # for map_index_template
-        self._result = self._load(objects, context["run_id"])
-        result = self._result.as_dict()
-        event = result | {
-            "failed": self._result.failed[:KEYS_IN_EVENT],
+        context["batch_name"] = describe(parcels)  # type: ignore[typeddict-unknown-key]  # for map_index_template
+        # The list that the link "Objects" leads to: Airflow cuts the arguments of a full batch.
+        context["ti"].xcom_push(OBJECTS_XCOM, [parcel.for_xcom() for parcel in parcels])
+        result = self._load(parcels, context["run_id"])
+        objects = [stored for parcel in parcels for stored in parcel.objects]
+        event = result.as_dict() | {
+            "failed": result.failed[:KEYS_IN_EVENT],
             "keys": [stored.key for stored in objects[:KEYS_IN_EVENT]],
+            "landing_zones": [parcel.landing_zone for parcel in parcels],
         }
         if len(objects) > KEYS_IN_EVENT:
             event["and_more"] = len(objects) - KEYS_IN_EVENT
         for outlet in self.outlets:
             context["outlet_events"][outlet].extra = event
-        return result
+        return result.as_dict()
 
-    def _load(self, objects: Sequence[StoredObject], run_id: str) -> LoadResult:
+    def _parcels(self) -> list[Parcel]:
+        is_one = isinstance(self.objects, dict)
+        parcels: list[XComParcel] = [self.objects] if is_one else self.objects
+        return [Parcel.from_xcom(parcel) for parcel in parcels]
+
+    def _load(self, parcels: Sequence[Parcel], run_id: str) -> LoadResult:
+        """Load every parcel. The trouble of one landing zone does not stop the others; it is raised at the end."""
+        from include.cerebro.loading.result import LoadResult
+
+        settings, warehouse = read_settings(), connections.warehouse()
+        zones = read_landing_zones(settings, connections.landing_bucket())
+        total = LoadResult()
+        errors: list[Exception] = []
+        for parcel in parcels:
+            try:
+                zone = zone_named(zones, parcel.landing_zone)
+                result = self._load_parcel(zone, parcel, warehouse, settings, run_id)
+            except Exception as error:
+                error.add_note(f"Landing zone: {parcel.landing_zone}")
+                self.log.exception("The load from the landing zone %s stopped", parcel.landing_zone)
+                errors.append(error)
+                continue
+            total.include(result)
+            failed = set(result.failed)
+            self._loaded.append((zone, [stored for stored in parcel.objects if stored.key not in failed]))
+        if errors:
+            raise errors[0]
+        return total
+
+    def _load_parcel(
+        self, zone: LandingZone, parcel: Parcel, warehouse: Warehouse, settings: Settings, run_id: str
+    ) -> LoadResult:
         # Imported here: reading a DAG file must not load DuckDB.
         from include.cerebro.loading.biometrics import BiometricsLoader
         from include.cerebro.loading.records import RecordLoader
+        from include.cerebro.loading.site import LoadSite
 
-        site = (connections.object_store(), connections.landing_bucket(), connections.warehouse(), read_settings())
+        store = connections.object_store(zone.connection)
+        quarantine_store = store if zone.connection == MINIO_CONN_ID else connections.object_store()
+        site = LoadSite(zone, store, warehouse, settings, run_id, quarantine_store)
         if self.dataset == BIOMETRICS.name:
-            return BiometricsLoader(*site, run_id).load(objects)
-        return RecordLoader(self.dataset, *site, run_id).load(objects)
+            return BiometricsLoader(site).load(parcel.objects)
+        return RecordLoader(self.dataset, site).load(parcel.objects)
 
     def get_openlineage_facets_on_complete(self, _: object) -> OperatorLineage[Any, Any] | None:
         """Return what was read and written. OpenLineage calls this, and only if it is on."""
         from include.cerebro.lineage import events
 
-        if self._result is None:
+        if not self._loaded:
             return None
-        loaded = [StoredObject.from_xcom(row) for row in self.objects if row[0] not in self._result.failed]
         return events.load_lineage(
-            connections.warehouse(),
-            connections.landing_bucket(),
-            self.dataset,
-            loaded,
-            [asset.name for asset in self.outlets],
+            connections.warehouse(), self.dataset, self._loaded, [asset.name for asset in self.outlets]
         )

@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from include.cerebro.landing.places import Quarantine
 from include.cerebro.platform.object_store import StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def quarantine_key(stored: StoredObject) -> str:
-    """Return the quarantine key of an object version: one file a version, under the object's own key."""
-    return f"{stored.key}/rejected-{stored.etag}.parquet"
-
-
 def write(
     connection: duckdb.DuckDBPyConnection,
     client: S3Client,
-    bucket: str,
+    target: Quarantine,
     stored: StoredObject,
     query: str,
     parameters: list[Any] | None = None,
@@ -33,8 +29,8 @@ def write(
 
     Args:
         connection: the DuckDB connection that the query runs in.
-        client: the store's client.
-        bucket: the quarantine bucket.
+        client: the client of the quarantine's store.
+        target: where the rejected rows of the landing zone are kept.
         stored: the object that the rows come from.
         query: selects the rows.
         parameters: the query's parameters.
@@ -42,7 +38,7 @@ def write(
     Raises:
         botocore.exceptions.ClientError: the store refuses, for example because the bucket is missing.
     """
-    key = quarantine_key(stored)
+    key = target.key(stored.key, stored.etag)
     with tempfile.TemporaryDirectory(prefix="cerebro-quarantine-") as folder:
         path = Path(folder) / "rejected.parquet"
         connection.execute("set variable quarantine_path = ?", [str(path)])
@@ -50,5 +46,5 @@ def write(
             f"copy ({query}) to (getvariable('quarantine_path')) (format parquet, compression zstd)", parameters
         )
         with path.open("rb") as body:
-            client.put_object(Bucket=bucket, Key=key, Body=body)
+            client.put_object(Bucket=target.place.bucket, Key=key, Body=body)
     return key

@@ -16,19 +16,18 @@ from include.cerebro.formats.heroes_csv import read_heroes
 from include.cerebro.formats.missions_json import read_missions
 from include.cerebro.formats.records import Reader, Record, RejectedRecord
 from include.cerebro.landing.datasets import HEROES, MISSIONS
-from include.cerebro.ledger import failures, loads
+from include.cerebro.ledger import loads
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.ledger.rejections import Rejection, record_rejections
 from include.cerebro.loading import quarantine
 from include.cerebro.loading.refusals import Refusals
 from include.cerebro.loading.result import LoadResult
+from include.cerebro.loading.site import LoadSite
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import BadObjectError, first_line, is_missing
 from include.cerebro.platform.names import LOADER_ROLE
-from include.cerebro.platform.object_store import ObjectStore, StoredObject
-from include.cerebro.platform.settings import Settings
+from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
-from include.cerebro.platform.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -52,29 +51,20 @@ class ParsedObject(NamedTuple):
 
 
 class RecordLoader:
-    """Loads objects of ``heroes`` or ``missions`` from one bucket into one warehouse, for one DAG run."""
+    """Loads objects of ``heroes`` or ``missions`` from one landing zone into one warehouse, for one DAG run."""
 
-    def __init__(
-        self,
-        dataset: str,
-        store: ObjectStore,
-        bucket: str,
-        warehouse: Warehouse,
-        settings: Settings,
-        dag_run_id: str | None = None,
-    ) -> None:
+    def __init__(self, dataset: str, site: LoadSite) -> None:
         self.dataset = dataset
-        self.store = store
-        self.bucket = bucket
-        self.warehouse = warehouse
-        self.settings = settings
-        self.dag_run_id = dag_run_id
         self.result = LoadResult()
-        self._refusals = Refusals(bucket, HEROES if dataset == HEROES.name else MISSIONS)
+        self._site = site
+        own = HEROES if dataset == HEROES.name else MISSIONS
+        self._origin = site.origin(own)
+        self._refusals = Refusals(site.zone.bucket, own.within(site.zone.prefix))
 
     def load(self, objects: Sequence[StoredObject]) -> LoadResult:
         """Load objects one by one. Idempotent: objects that the ledger holds already are skipped.
 
+        Duplicates are recorded in the ledger, and not read.
         Broken objects are marked as failed in the ledger and named in the result.
 
         Raises:
@@ -82,19 +72,20 @@ class RecordLoader:
             psycopg2.Error: the warehouse does not answer or refuses. The current object leaves no trace then.
         """
         with (
-            closing(self.store.client()) as client,
-            self.warehouse.connect(LOADER_ROLE) as connection,
+            closing(self._site.store.client()) as client,
+            self._site.warehouse.connect(LOADER_ROLE) as connection,
             connection.cursor() as cursor,
         ):
-            for stored in loads.new_objects(cursor, objects):
-                try:
-                    self._load_one(client, cursor, stored)
-                except BadObjectError as bad:
-                    connection.rollback()
-                    log.error("Failed: %s", bad)  # noqa: TRY400 - the traceback adds nothing
-                    failures.record_failure(cursor, self.dataset, stored, str(bad), self.dag_run_id)
-                    self.result.failed.append(stored.key)
-                connection.commit()
+            for unread in self._site.unread(self._origin, objects):
+                for stored in unread:
+                    try:
+                        self._load_one(client, cursor, stored)
+                    except BadObjectError as bad:
+                        connection.rollback()
+                        log.error("Failed: %s", bad)  # noqa: TRY400 - the traceback adds nothing
+                        self._site.record_failure(cursor, self._origin, stored, bad)
+                        self.result.failed.append(stored.key)
+                    connection.commit()
         return self.result
 
     def _load_one(self, client: S3Client, cursor: Cursor, stored: StoredObject) -> None:
@@ -104,7 +95,7 @@ class RecordLoader:
             return
         with closing(parsed.lines):
             try:
-                self._write(client, cursor, stored, parsed)
+                self._write(cursor, stored, parsed)
             except psycopg2.DataError as error:
                 # The reader accepted the values, but PostgreSQL refuses them.
                 raise BadObjectError(stored.key, f"PostgreSQL cannot store it: {first_line(error)}") from error
@@ -138,21 +129,23 @@ class RecordLoader:
     def _fetch(self, client: S3Client, stored: StoredObject, target: IO[bytes]) -> bool:
         """Download the object; return whether it is the version that was listed."""
         try:
-            answer = client.get_object(Bucket=self.bucket, Key=stored.key)
+            answer = client.get_object(Bucket=self._site.zone.bucket, Key=stored.key)
         except ClientError as error:
             if is_missing(error):
                 return False
-            raise self._refusals.judge(client, stored, error) from error
+            bad = self._refusals.judge(client, stored, error)
+            bad.is_content = False
+            raise bad from error
         with closing(answer["Body"]) as body:
             for chunk in body.iter_chunks(1 << 20):
                 target.write(chunk)
         target.seek(0)
         return bool(answer["ETag"].strip('"') == stored.etag)
 
-    def _write(self, client: S3Client, cursor: Cursor, stored: StoredObject, parsed: ParsedObject) -> None:
+    def _write(self, cursor: Cursor, stored: StoredObject, parsed: ParsedObject) -> None:
         """Write ledger, records and rejections of the object into the open transaction, which ends with it."""
-        rejections = self._quarantine(client, stored, parsed.rejected)
-        load_ids = loads.claim(cursor, self.dataset, [stored], [parsed.totals], self.dag_run_id)
+        rejections = self._quarantine(stored, parsed.rejected)
+        load_ids = loads.claim(cursor, self._origin, [stored], [parsed.totals])
         if stored.key not in load_ids:
             log.info("%s was loaded by another run in the meantime", stored.key)
             return
@@ -162,20 +155,18 @@ class RecordLoader:
             _Prefixed(f"{load_ids[stored.key]}\t".encode(), parsed.lines),
         )
         record_rejections(cursor, load_ids, rejections)
-        loads.publish(cursor, load_ids)
+        loads.publish(cursor, self._origin, load_ids)
         self.result.add([parsed.totals])
         log.info("%s: %d records loaded, %d rejected", stored.key, *parsed.totals)
 
-    def _quarantine(
-        self, client: S3Client, stored: StoredObject, rejected: Sequence[RejectedRecord]
-    ) -> list[Rejection]:
+    def _quarantine(self, stored: StoredObject, rejected: Sequence[RejectedRecord]) -> list[Rejection]:
         if not rejected:
             return []
-        with duckdb_session(self.settings) as duck:
+        with duckdb_session(self._site.settings) as duck:
             key = quarantine.write(
                 duck,
-                client,
-                self.settings.quarantine_bucket,
+                self._site.quarantine_client,
+                self._site.quarantine,
                 stored,
                 read_sql("loading/records/rejected_records.sql"),
                 [

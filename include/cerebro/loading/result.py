@@ -24,6 +24,13 @@ class LoadResult:
         self.rows_loaded += sum(total.rows_loaded for total in totals)
         self.rows_rejected += sum(total.rows_rejected for total in totals)
 
+    def include(self, other: LoadResult) -> None:
+        """Add the result of another load."""
+        self.objects += other.objects
+        self.rows_loaded += other.rows_loaded
+        self.rows_rejected += other.rows_rejected
+        self.failed += other.failed
+
     def as_dict(self) -> dict[str, Any]:
         """Return the result as plain values, for an XCom."""
         return asdict(self)

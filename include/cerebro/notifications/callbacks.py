@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from airflow.sdk import AsyncCallback, BaseNotifier, Context, DeadlineAlert  # type: ignore[attr-defined]  # the stub lacks them
 
+from include.cerebro.landing.zones import read_landing_zones
+from include.cerebro.ledger import failures
+from include.cerebro.ledger.listings import listings_of_run
 from include.cerebro.notifications import delivery
 from include.cerebro.notifications.alert import Alert
 from include.cerebro.notifications.deadlines import RunCreatedDeadline
 from include.cerebro.orchestration.links import run_url
 from include.cerebro.platform import connections
-from include.cerebro.platform.names import TRANSFORMER_ROLE
+from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET, TRANSFORMER_ROLE
 from include.cerebro.platform.settings import read_settings
-from include.cerebro.platform.sql import read_sql
 
 
 class AlertNotifier(BaseNotifier):
@@ -65,7 +67,7 @@ def red_run(context: Context) -> Alert:
     states = task_instance.get_task_states(dag_id=dag_id, run_ids=[run_id]).get(run_id, {}) if task_instance else {}
     failed = sorted(task for task, state in states.items() if state == "failed")
     try:
-        broken = broken_objects(run_id, getattr(context.get("dag_run"), "start_date", None))
+        broken = broken_objects(run_id)
     except Exception as error:  # noqa: BLE001 - the warehouse may be the cause
         broken = [f"The broken objects are unknown, because the warehouse cannot be read: {type(error).__name__}"]
     lines = [f"Failed: {', '.join(failed) or context.get('reason')}", *broken]
@@ -85,13 +87,10 @@ def late_run(dag_id: str, run_id: str) -> Alert:
     return Alert("late", headline, url=run_url(dag_id, run_id))
 
 
-def broken_objects(run_id: str, started_at: datetime | None) -> list[str]:
-    """Return the errors of the objects that a run could not load.
-
-    Args:
-        run_id: the run.
-        started_at: when it started; objects that a later run has tried since are found by this.
-    """
+def broken_objects(run_id: str) -> list[str]:
+    """Return the errors of the landing zones that a run could not list, and of all objects that are broken now."""
+    # Only their names are of interest here.
+    zones = read_landing_zones(read_settings(), DEFAULT_LANDING_BUCKET)
     with connections.warehouse().connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
-        cursor.execute(read_sql("notifications/broken_objects.sql"), {"dag_run_id": run_id, "started_at": started_at})
-        return [error for (error,) in cursor.fetchall()]
+        unlisted = [listing.error for listing in listings_of_run(cursor, run_id) if listing.error]
+        return unlisted + [failure.line for failure in failures.unresolved(cursor, [zone.name for zone in zones])]

@@ -11,6 +11,9 @@ from airflow.sdk.configuration import conf
 if TYPE_CHECKING:
     from airflow.sdk.types import TaskInstanceKey
 
+# The XCom of a load task that lists its objects.
+OBJECTS_XCOM = "objects"
+
 
 def airflow_url(path: str) -> str:
     """Return the address of a page of the Airflow UI; without its host if ``[api] base_url`` is not set."""
@@ -44,6 +47,6 @@ class ObjectsLink(BaseOperatorLink):
     name = "Objects"
 
     def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - the key is enough
-        """Return the page with the task instance's arguments."""
+        """Return the page with the task instance's XComs: one of them is the whole list."""
         mapped = f"/mapped/{ti_key.map_index}" if ti_key.map_index is not None and ti_key.map_index >= 0 else ""
-        return f"{run_url(ti_key.dag_id, ti_key.run_id)}/tasks/{quote(ti_key.task_id)}{mapped}/rendered_templates"
+        return f"{run_url(ti_key.dag_id, ti_key.run_id)}/tasks/{quote(ti_key.task_id)}{mapped}/xcom"

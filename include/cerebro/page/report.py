@@ -7,6 +7,7 @@ from contextlib import closing
 
 from botocore.exceptions import ClientError
 
+from include.cerebro.landing.places import Place
 from include.cerebro.page import content, render
 from include.cerebro.page.reader import UnreadableWarehouseError
 from include.cerebro.platform.errors import FinalError
@@ -22,7 +23,7 @@ class ReportNotWrittenError(FinalError):
     """The object store does not take the report; the message says why and what to do."""
 
 
-def publish(store: ObjectStore, warehouse: Warehouse, bucket: str, dag_run_id: str) -> str:
+def publish(store: ObjectStore, warehouse: Warehouse, place: Place, dag_run_id: str) -> str:
     """Overwrite the report, and today's copy of it (UTC).
 
     A run that loaded nothing publishes, too: its check and the state of the objects are new.
@@ -30,7 +31,7 @@ def publish(store: ObjectStore, warehouse: Warehouse, bucket: str, dag_run_id: s
     Args:
         store: where the bucket is.
         warehouse: the warehouse to read.
-        bucket: the bucket to write to.
+        place: the bucket, or the folder of one, to write to.
         dag_run_id: the run that the report names as its author.
 
     Returns:
@@ -47,13 +48,15 @@ def publish(store: ObjectStore, warehouse: Warehouse, bucket: str, dag_run_id: s
     with closing(store.client()) as client:
         for key in (LATEST, f"daily/report-{page.written_at:%Y-%m-%d}.html"):
             try:
-                client.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/html; charset=utf-8")
+                client.put_object(
+                    Bucket=place.bucket, Key=place.key(key), Body=body, ContentType="text/html; charset=utf-8"
+                )
             except ClientError as error:
                 if error.response["Error"]["Code"] != "NoSuchBucket":
                     raise
                 raise ReportNotWrittenError(
-                    f"The report was not written: there is no bucket {bucket}. Create it, or name another with "
+                    f"The report was not written: there is no bucket {place.bucket}. Create it, or name another with "
                     "CEREBRO_REPORTS_BUCKET."
                 ) from error
-    log.info("Wrote s3://%s/%s, %.1f MB: %s", bucket, LATEST, len(body) / 1e6, page.headline)
-    return f"s3://{bucket}/{LATEST}"
+    log.info("Wrote %s%s, %.1f MB: %s", place.url, LATEST, len(body) / 1e6, page.headline)
+    return f"{place.url}{LATEST}"

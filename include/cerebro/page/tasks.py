@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import get_current_context, task
 
+from include.cerebro.landing.places import Place
 from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
 
@@ -17,6 +18,6 @@ def publish_report() -> str:
     return report.publish(
         connections.object_store(),
         connections.warehouse(),
-        read_settings().reports_bucket,
+        Place.parse(read_settings().reports_bucket),
         get_current_context()["run_id"],
     )

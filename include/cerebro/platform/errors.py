@@ -39,7 +39,13 @@ class FinalError(Exception):
 
 
 class BadObjectError(Exception):
-    """The object itself is broken: a retry does not help, a new delivery does."""
+    """The object itself is broken: a retry does not help, a new delivery does.
+
+    Attributes:
+        is_content: whether its bytes are the cause, so that reading them again tells the same.
+    """
+
+    is_content = True
 
     def __init__(self, key: str, problem: str, remedy: str = "Deliver it again under the same key") -> None:
         super().__init__(f"{key}: {problem}. {remedy}; the next run loads it.")

@@ -18,6 +18,11 @@ DBT_CONN_ID = "warehouse_dbt"
 # Where alerts are sent. Without this connection none are.
 ALERTS_CONN_ID = "cerebro_alerts"
 
+# The landing zone of a deployment that configures none.
+DEFAULT_LANDING_ZONE = "cerebro"
+# The file that configures several; it need not exist.
+LANDING_ZONES_FILE = PROJECT_ROOT / "include" / "landing_zones.yaml"
+
 # The Airflow Variable that names the landing zone's bucket, and its default.
 LANDING_BUCKET_VARIABLE = "cerebro_bucket"
 DEFAULT_LANDING_BUCKET = "cerebro-data"

@@ -29,24 +29,26 @@ class StoredObject(NamedTuple):
         key: its key in the bucket.
         etag: its ETag, without quotes.
         size_bytes: its size in bytes.
+        landed_at: when the store took it, in the store's words; the same version delivered again has another.
     """
 
     key: str
     etag: str
     size_bytes: int
+    landed_at: str | None = None
 
     @classmethod
     def from_xcom(cls, row: XComRow) -> StoredObject:
         """Return the object that a row describes, as it comes through XCom."""
-        key, etag, size_bytes = row
-        return cls(str(key), str(etag), int(size_bytes))
+        key, etag, size_bytes, landed_at = row
+        return cls(str(key), str(etag), int(size_bytes), str(landed_at) if landed_at else None)
 
     def for_xcom(self) -> XComRow:
         """Return the object as a row of plain values."""
-        return [self.key, self.etag, self.size_bytes]
+        return [self.key, self.etag, self.size_bytes, self.landed_at or ""]
 
 
-# Key, ETag and size in bytes.
+# Key, ETag, size in bytes, and when the store took it.
 XComRow: TypeAlias = list[str | int]
 
 

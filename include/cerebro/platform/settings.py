@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, P
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from include.cerebro.platform.errors import FinalError
-from include.cerebro.platform.names import DBT_ROOT
+from include.cerebro.platform.names import DBT_ROOT, LANDING_ZONES_FILE
 
 PREFIX = "CEREBRO_"
 
@@ -42,13 +42,17 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, use_attribute_docstrings=True
     )
 
-    # Buckets
+    # Landing zones and buckets
+
+    landing_zones: Path = LANDING_ZONES_FILE
+    """YAML file that describes the landing zones. By default it need not exist: without it there is one zone,
+    ``cerebro``, the bucket that the Airflow Variable ``cerebro_bucket`` names."""
 
     quarantine_bucket: str = "cerebro-quarantine"
-    """Bucket that keeps rejected rows as Parquet."""
+    """Bucket that keeps rejected rows as Parquet, or ``bucket/prefix`` in a shared bucket."""
 
     reports_bucket: str = "cerebro-reports"
-    """Bucket that ``report.html`` is written to."""
+    """Bucket that ``report.html`` is written to, or ``bucket/prefix`` in a shared bucket."""
 
     # dbt
 

@@ -7,8 +7,10 @@ from typing import Literal
 
 from airflow.sdk import get_current_context, task
 
+from include.cerebro.landing.zones import read_landing_zones
 from include.cerebro.orchestration.assets import LANDING_ZONE
 from include.cerebro.platform.connections import landing_bucket, sample_data_store
+from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
 from include.cerebro.platform.settings import read_settings
 
 
@@ -19,7 +21,11 @@ def write(dataset: Literal["heroes", "missions", "biometrics"]) -> dict[str, flo
     from include.cerebro.sample_data.writer import SampleSize, write_sample
 
     size = SampleSize(**get_current_context()["params"])
-    return asdict(write_sample(sample_data_store(), landing_bucket(), dataset, size, read_settings()))
+    settings = read_settings()
+    zones = read_landing_zones(settings, landing_bucket())
+    # The sample belongs to the default landing zone, where a deployment has one.
+    zone = next((zone for zone in zones if zone.name == DEFAULT_LANDING_ZONE), zones[0])
+    return asdict(write_sample(sample_data_store(), zone.place, dataset, size, settings))
 
 
 @task(task_display_name="Announce the objects", outlets=[LANDING_ZONE])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from include.cerebro.landing.places import Place
     from include.cerebro.platform.object_store import ObjectStore
     from include.cerebro.platform.settings import Settings
 
@@ -68,8 +69,8 @@ class Written:
     seconds: float
 
 
-def write_sample(store: ObjectStore, bucket: str, dataset: Dataset, size: SampleSize, settings: Settings) -> Written:
-    """Write all objects of one dataset into the landing zone; objects with the same keys are overwritten.
+def write_sample(store: ObjectStore, place: Place, dataset: Dataset, size: SampleSize, settings: Settings) -> Written:
+    """Write all objects of one dataset into a landing zone; objects with the same keys are overwritten.
 
     Memory stays flat: an object holds an hour (biometrics) or a day (missions), and one is written at a time.
 
@@ -79,11 +80,11 @@ def write_sample(store: ObjectStore, bucket: str, dataset: Dataset, size: Sample
     started = time.monotonic()
     with duckdb_session(settings, store) as connection:
         create_world(connection, size)
-        objects = write_objects(connection, dataset, f"s3://{bucket}/")
+        objects = write_objects(connection, dataset, place.url)
     client = store.client()
-    size_bytes = sum(client.head_object(Bucket=bucket, Key=key)["ContentLength"] for key in objects)
+    size_bytes = sum(client.head_object(Bucket=place.bucket, Key=place.key(name))["ContentLength"] for name in objects)
     written = Written(len(objects), size_bytes, sum(objects.values()), round(time.monotonic() - started, 2))
-    log.info("Wrote %s to s3://%s: %s", dataset, bucket, written)
+    log.info("Wrote %s to %s: %s", dataset, place.url, written)
     return written
 
 

@@ -1,34 +1,41 @@
--- Claims the objects that are still new: adds one ledger row per object, which supersedes the last load of its key.
--- Exactly once: if another run claims the same object at the same time, this statement waits for it and then does not
--- return the object. The rows are sorted, so that two runs never deadlock.
+-- Claims the objects that are still new: adds one ledger row per object, which supersedes the last row of its key in
+-- its landing zone. Exactly once: if another run claims the same object at the same time, this statement waits for it
+-- and then does not return the object. The rows are sorted, so that two runs never deadlock.
 insert into raw.loads (
-    dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, dag_run_id, supersedes
+    landing_zone, dataset, object_key, etag, size_bytes, landed_at, rows_in, rows_loaded, rows_rejected, status,
+    rules_version, dag_run_id, supersedes
 )
 select
+    %(landing_zone)s,
     %(dataset)s,
     taken.object_key,
     taken.etag,
     taken.size_bytes,
+    taken.landed_at,
     taken.rows_loaded + taken.rows_rejected,
     taken.rows_loaded,
     taken.rows_rejected,
     'loaded',
+    %(rules_version)s,
     %(dag_run_id)s,
-    last_load.load_id
+    last_row.load_id
 from unnest(
-    %(object_keys)s::text[], %(etags)s::text[], %(sizes)s::bigint[],
+    %(object_keys)s::text[], %(etags)s::text[], %(sizes)s::bigint[], %(landed_at)s::timestamptz[],
     %(rows_loaded)s::bigint[], %(rows_rejected)s::bigint[]
-) as taken (object_key, etag, size_bytes, rows_loaded, rows_rejected)
+) as taken (object_key, etag, size_bytes, landed_at, rows_loaded, rows_rejected)
 left join lateral (
     select
         loads.load_id,
         loads.etag
     from raw.loads
-    where loads.object_key = taken.object_key and loads.status = 'loaded'
+    where
+        loads.landing_zone = %(landing_zone)s
+        and loads.object_key = taken.object_key
+        and loads.status <> 'failed'
     order by loads.load_id desc
     limit 1
-) as last_load on true
-where last_load.etag is distinct from taken.etag
+) as last_row on true
+where last_row.etag is distinct from taken.etag
 order by taken.object_key collate "C"
 on conflict do nothing
 returning object_key, load_id;

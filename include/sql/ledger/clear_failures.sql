@@ -2,6 +2,7 @@
 delete from raw.loads
 using unnest(%(object_keys)s::text[], %(etags)s::text[]) as mended (object_key, etag)
 where
-    loads.object_key = mended.object_key
+    loads.landing_zone = %(landing_zone)s
+    and loads.object_key = mended.object_key
     and loads.etag = mended.etag
     and loads.status = 'failed';

@@ -24,13 +24,44 @@ alter table raw.loads add column if not exists landing_zone text not null defaul
 alter table raw.loads add column if not exists landed_at timestamptz;
 alter table raw.loads add column if not exists rules_version text;
 
--- The loads of a key form one chain, so each object version is loaded exactly once: of two runs that load it at the
--- same time, one waits here for the other and then meets a conflict.
-create unique index if not exists loads_one_successor
-on raw.loads (object_key, supersedes) nulls not distinct where status = 'loaded';
+-- A duplicate is an object whose bytes are in force already, under another key of its landing zone: the row names the
+-- load that holds them, and has no rows of its own. Where the bytes moved to another key, duplicate_of is the load that
+-- the rows were copied from.
+alter table raw.loads add column if not exists duplicate_of bigint references raw.loads (load_id);
+do $$
+begin
+    if not exists (
+        select from pg_constraint
+        where
+            pg_constraint.conrelid = 'raw.loads'::regclass
+            and pg_constraint.conname = 'loads_status_check'
+            and pg_get_constraintdef(pg_constraint.oid) like '%duplicate%'
+    ) then
+        alter table raw.loads drop constraint loads_status_check;
+        alter table raw.loads add constraint loads_status_check check (
+            status in ('loaded', 'failed', 'duplicate') and (status <> 'duplicate' or duplicate_of is not null)
+        );
+    end if;
+end
+$$;
 
-create unique index if not exists loads_one_failure
-on raw.loads (object_key, etag) where status = 'failed';
+-- When a failure was over: its object was replaced, removed or loaded after all. Null as long as it is broken.
+alter table raw.loads add column if not exists resolved_at timestamptz;
+
+-- An object is its landing zone and its key, the full key in the bucket. The loads of an object form one chain, so each
+-- version is loaded exactly once: of two runs that load it at the same time, one waits here for the other and then
+-- meets a conflict. The indexes of earlier releases knew one landing zone.
+create unique index if not exists loads_chain
+on raw.loads (landing_zone, object_key, supersedes) nulls not distinct where status <> 'failed';
+drop index if exists raw.loads_one_successor;
+
+create unique index if not exists loads_failures on raw.loads (landing_zone, object_key, etag) where status = 'failed';
+drop index if exists raw.loads_one_failure;
+create index if not exists loads_unresolved on raw.loads (landing_zone) where status = 'failed' and resolved_at is null;
+
+-- Finds the load that has the bytes of an object, and the duplicates of a load.
+create index if not exists loads_etag on raw.loads (etag) where status = 'loaded';
+create index if not exists loads_duplicate_of on raw.loads (duplicate_of) where status = 'duplicate';
 
 -- The position of a load orders loads by their commit: its transaction takes it last, under a lock
 -- (ledger/publish.sql). Nothing below a visible position becomes visible later, so "new since" is one comparison.
@@ -40,7 +71,8 @@ create unique index if not exists loads_position on raw.loads (position);
 
 create index if not exists loads_supersedes on raw.loads (supersedes) where supersedes is not null;
 
--- History only grows: the next attempt may replace a failed one, but never a load. Its position alone may move.
+-- History only grows: the next attempt may replace a failed one, and a duplicate may come to name another load, but a
+-- load never changes. Its position alone may move.
 create or replace function raw.refuse_to_rewrite_history() returns trigger language plpgsql as $$
 begin
     raise exception 'raw.loads: load % of % is history and cannot be changed or deleted', old.load_id, old.object_key;
@@ -50,7 +82,7 @@ $$;
 create or replace trigger loads_history_only_grows
 before delete or update of
 load_id, dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, error, dag_run_id,
-loaded_at, supersedes, landing_zone, landed_at, rules_version
+loaded_at, supersedes, landing_zone, landed_at, rules_version, duplicate_of, resolved_at
 on raw.loads
 for each row when (old.status = 'loaded')
 execute function raw.refuse_to_rewrite_history();
@@ -181,7 +213,59 @@ create table if not exists raw.invalid_measures (
     primary key (load_id, measure)
 );
 
+-- Copies all rows of a load to another load: its bytes have moved to another key.
+create or replace function raw.copy_load(from_load bigint, to_load bigint) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+    details record;
+begin
+    for details in
+        select
+            pg_class.relname as name,
+            string_agg(format('%I', pg_attribute.attname), ', ' order by pg_attribute.attnum) as columns
+        from pg_catalog.pg_class
+        inner join pg_catalog.pg_attribute on pg_class.oid = pg_attribute.attrelid
+        where
+            pg_class.relnamespace = 'raw'::pg_catalog.regnamespace
+            and pg_class.relkind = 'r'
+            and pg_class.relname <> 'loads'
+            and pg_attribute.attnum > 0
+            and not pg_attribute.attisdropped
+            and pg_attribute.attname <> 'load_id'
+            and exists (
+                select from pg_catalog.pg_attribute as keys
+                where keys.attrelid = pg_class.oid and keys.attname = 'load_id'
+            )
+        group by pg_class.relname
+    loop
+        execute format(
+            'insert into raw.%1$I (load_id, %2$s) select $2, %2$s from raw.%1$I where load_id = $1',
+            details.name,
+            details.columns
+        ) using from_load, to_load;
+    end loop;
+end
+$$;
+
+-- One row per run and landing zone: what discovery found there. examples has some keys of what it did not recognise,
+-- notes say what to deliver instead. error says why the landing zone could not be listed.
+create table if not exists raw.listings (
+    dag_run_id text not null,
+    landing_zone text not null,
+    listed_at timestamptz not null default clock_timestamp(),
+    objects bigint not null,
+    new_objects bigint not null,
+    unrecognised bigint not null,
+    examples text[] not null,
+    notes text[] not null,
+    error text,
+    primary key (dag_run_id, landing_zone)
+);
+create index if not exists listings_listed_at on raw.listings (listed_at);
+
 grant select, insert on all tables in schema raw to cerebro_loader;
 grant usage on sequence raw.load_positions to cerebro_loader;
 grant update, delete on raw.loads to cerebro_loader;
+grant update on raw.listings to cerebro_loader;
 grant select on all tables in schema raw to cerebro_transformer;

@@ -29,7 +29,7 @@ final as (
             (
                 select loads.position
                 from loads
-                where loads.status = 'loaded'
+                where loads.status <> 'failed'
                 order by loads.position desc
                 limit 1
             ),

@@ -19,7 +19,8 @@ new_loads as (
         -- All rows are computed: no model asks which are stale.
         false and
         {%- endif %}
-        loads.status = 'loaded'
+        -- A duplicate has no rows, but may supersede a load.
+        loads.status <> 'failed'
         and loads.position
         > (select positions.after_position from positions)
         and loads.position

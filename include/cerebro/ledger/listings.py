@@ -1,0 +1,52 @@
+"""What each run found in each landing zone: ``raw.listings``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from include.cerebro.platform.sql import read_sql
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
+
+
+class Listing(NamedTuple):
+    """What discovery found in a landing zone.
+
+    Attributes:
+        landing_zone: the name of the landing zone.
+        objects: objects that belong to a dataset.
+        new_objects: those of them that the run loads.
+        unrecognised: objects that belong to none, and are no other program's working files.
+        examples: some of their keys.
+        notes: what else there is to say, for example about a table format.
+        error: why the landing zone could not be listed.
+    """
+
+    landing_zone: str
+    objects: int = 0
+    new_objects: int = 0
+    unrecognised: int = 0
+    examples: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    error: str | None = None
+
+
+def record_listing(cursor: Cursor, dag_run_id: str, listing: Listing) -> None:
+    """Write what a run found in a landing zone."""
+    parameters = listing._asdict() | {
+        "dag_run_id": dag_run_id,
+        "examples": list(listing.examples),
+        "notes": list(listing.notes),
+    }
+    cursor.execute(read_sql("ledger/record_listing.sql"), parameters)
+
+
+def listings_of_run(cursor: Cursor, dag_run_id: str) -> list[Listing]:
+    """Return what a run found in each landing zone; the counts of recognised objects are left out."""
+    cursor.execute(read_sql("ledger/listings_of_run.sql"), {"dag_run_id": dag_run_id})
+    return [
+        Listing(landing_zone, unrecognised=unrecognised, examples=examples, notes=notes, error=error)
+        for landing_zone, unrecognised, examples, notes, error in cursor.fetchall()
+    ]

@@ -1,0 +1,78 @@
+"""Where a load happens: the landing zone with its store, the quarantine, the warehouse, and the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from include.cerebro.landing.datasets import Dataset
+from include.cerebro.landing.places import Place, Quarantine
+from include.cerebro.landing.rules_version import rules_version
+from include.cerebro.landing.zones import LandingZone
+from include.cerebro.ledger import duplicates, failures
+from include.cerebro.ledger.objects import Origin, new_objects
+from include.cerebro.platform.errors import BadObjectError
+from include.cerebro.platform.names import LOADER_ROLE
+from include.cerebro.platform.object_store import ObjectStore, StoredObject
+from include.cerebro.platform.settings import Settings
+from include.cerebro.platform.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
+
+
+@dataclass(frozen=True)
+class LoadSite:
+    """What every load needs.
+
+    Attributes:
+        zone: the landing zone.
+        store: its store.
+        warehouse: the warehouse.
+        settings: the settings.
+        dag_run_id: the run that loads.
+        quarantine_store: the store of the quarantine; none means that of the landing zone.
+    """
+
+    zone: LandingZone
+    store: ObjectStore
+    warehouse: Warehouse
+    settings: Settings
+    dag_run_id: str | None = None
+    quarantine_store: ObjectStore | None = None
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """Where the landing zone's rejected rows are kept."""
+        return Quarantine(Place.parse(self.settings.quarantine_bucket), self.zone.name)
+
+    @cached_property
+    def quarantine_client(self) -> S3Client:
+        """A client of the quarantine's store."""
+        return (self.quarantine_store or self.store).client()
+
+    def origin(self, dataset: Dataset) -> Origin:
+        """Return what the ledger notes of all objects of a dataset."""
+        return Origin(self.zone.name, dataset.name, rules_version(self.zone.rules), self.dag_run_id)
+
+    def unread(self, origin: Origin, objects: Sequence[StoredObject]) -> Iterator[Sequence[StoredObject]]:
+        """Yield those of the objects that have to be read, of equal bytes one at a time, and record the duplicates.
+
+        The objects that were yielded must be committed, or marked as failed, before the next are asked for.
+        """
+        while objects:
+            with self.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+                new = new_objects(cursor, origin.landing_zone, objects)
+                new = duplicates.settle(cursor, origin, new)
+                connection.commit()
+            first, objects = duplicates.split_twins(new)
+            if first:
+                yield first
+
+    def record_failure(self, cursor: Cursor, origin: Origin, stored: StoredObject, bad: BadObjectError) -> None:
+        """Mark an object as failed. A refusal of the store may end at any time, so the next run tries it again."""
+        known = origin if bad.is_content else origin._replace(rules_version=None)
+        failures.record_failure(cursor, known, stored, str(bad))

@@ -1,0 +1,10 @@
+-- What a run found in each landing zone.
+select
+    listings.landing_zone,
+    listings.unrecognised,
+    listings.examples,
+    listings.notes,
+    listings.error
+from raw.listings
+where listings.dag_run_id = %(dag_run_id)s
+order by listings.landing_zone;
