@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.oracle.identity import best_spelling, hero_key, readable
 from tests.oracle.landing import MEASURES, BrokenObjectError, Content, dataset_of, mean, read_object
-from tests.oracle.values import instant, minute_of, number_not_below_zero, text
+from tests.oracle.values import amount, instant, minute_of, text
 
 Row = dict[str, Any]
 
@@ -131,7 +131,7 @@ def missions(records: list[Row], hero_ids: dict[str, str]) -> tuple[list[Row], l
         by_id[text(record["mission_id"])].append(record)
     rows, bridge = [], []
     for mission_id, own in by_id.items():
-        damage = last(number_not_below_zero(damage_of(record, "structural_damage")) for record in own)
+        damage = last(amount(damage_of(record, "structural_damage")) for record in own)
         rows.append(
             {
                 "mission_id": mission_id,
@@ -140,7 +140,7 @@ def missions(records: list[Row], hero_ids: dict[str, str]) -> tuple[list[Row], l
                 "outcome": last(json_text(record.get("outcome")) for record in own),
                 "structural_damage": damage,
                 "civilian_injuries": last(
-                    number_not_below_zero(damage_of(record, "civilian_injuries")) for record in own
+                    amount(damage_of(record, "civilian_injuries")) for record in own
                 ),
                 "is_high_risk": damage is not None and damage > 10_000,
             }

@@ -10,33 +10,24 @@ import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import duckdb
 
-from tests.oracle.values import BLANKS, heart_rate, instant, number_not_below_zero, text
+from tests.oracle.values import DEFAULT, BLANKS, InvalidIdError, Rules, identifier, instant, is_plausible, later, measure, minute_of, text
 
 HERO_COLUMNS = ("hero_id", "name", "alter_ego", "first_appearance")
 # Records that are nested deeper are rejected.
 MAX_DEPTH = 200
-NUMERIC = r"VARCHAR|FLOAT|DOUBLE|DECIMAL.*|U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)"
-TYPES = ("TIMESTAMP.*|DATE|VARCHAR", r"VARCHAR|UUID|ENUM.*|U?\w*INT\w*", NUMERIC, NUMERIC, NUMERIC)
-MEASURES = {
-    "heart_rate": heart_rate,
-    "stress_level": number_not_below_zero,
-    "energy_output": number_not_below_zero,
-}
-
-COLUMNS = """
-    select "timestamp", hero_id, heart_rate, stress_level, energy_output
-    from read_parquet($path, hive_partitioning = false)
-    limit 0
-"""
-ROWS = """
-    select "timestamp"::varchar, hero_id::varchar, heart_rate, stress_level, energy_output
-    from read_parquet($path, hive_partitioning = false)
-"""
+INTEGER = r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)"
+NUMERIC = rf"FLOAT|DOUBLE|DECIMAL.*|{INTEGER}"
+TEXTS = r"VARCHAR|ENUM.*|JSON|BLOB"
+MEASURES = ("heart_rate", "stress_level", "energy_output")
+COLUMNS = ("timestamp", "hero_id", *MEASURES)
+TYPES = (rf"TIMESTAMP.*|DATE|{TEXTS}|NULL", rf"{TEXTS}|UUID|NULL|{NUMERIC}", *[rf"{TEXTS}|NULL|{NUMERIC}"] * 3)
 
 
 class BrokenObjectError(ValueError):
@@ -208,41 +199,96 @@ def is_clean(value: Any) -> bool:
     return True
 
 
-def read_biometrics(data: bytes) -> Content:
+def read_biometrics(data: bytes, rules: Rules = DEFAULT) -> Content:
     """Read a Parquet object; DuckDB only decodes its rows."""
     content = Content("biometrics")
-    for moment, hero_id, *measures in parquet_rows(data):
+    for moment, hero_id, *measures in parquet_rows(data, rules):
         content.rows_in += 1
-        values = [check(value) for check, value in zip(MEASURES.values(), measures, strict=True)]
-        at = instant(moment)
-        hero = text(hero_id)
+        values = [measure(name, value, rules) for name, value in zip(MEASURES, measures, strict=True)]
+        try:
+            hero = identifier(hero_id, rules)
+        except InvalidIdError:
+            content.reject("invalid_hero_id")
+            continue
+        at = instant(moment, rules) if isinstance(moment, str) else moment
         if hero is None:
             content.reject("missing_hero_id")
-        elif "\0" in hero:
-            content.reject("invalid_hero_id")
         elif at is None:
             content.reject("invalid_timestamp")
+        elif not is_plausible(minute_of(at)):
+            content.reject("implausible_timestamp")
         elif all(value is None for value in values):
             content.reject("no_usable_measure")
         else:
             content.accepted.append(Reading(hero, at, *values))
+    if content.rejected and not content.accepted and set(content.rejected) != {"no_usable_measure"}:
+        raise BrokenObjectError("nothing of it can be used")
     return content
 
 
-def parquet_rows(data: bytes) -> list[tuple[Any, ...]]:
-    """The rows of a Parquet file: timestamp and hero id as text, measures as they are."""
+def parquet_rows(data: bytes, rules: Rules) -> list[tuple[Any, ...]]:
+    """The rows of a Parquet file: timestamps as ISO text or instant, the hero id and measures as they are."""
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         path = Path(folder) / "object.parquet"
         path.write_bytes(data)
         connection.execute("set timezone = 'UTC'")
         try:
-            columns = connection.execute(COLUMNS, {"path": str(path)})
-            types = [column[1] for column in columns.description]
-            if not all(re.fullmatch(wanted, str(found)) for wanted, found in zip(TYPES, types, strict=True)):
+            elements = connection.execute(
+                "select name, coalesce(duckdb_type, 'STRUCT'), coalesce(num_children, 0), coalesce(precision, 0),"
+                " logical_type is null from parquet_schema(?)",
+                [str(path)],
+            ).fetchall()
+            columns = top_level(elements)
+            positions = [position_of(name, [column[0] for column in columns]) for name in COLUMNS]
+            types = [columns[position][1].replace('"', "") for position in positions]
+            digits = max(columns[position][3] for position in positions)
+            if digits > 38 or not all(re.fullmatch(wanted, its) for wanted, its in zip(TYPES, types, strict=True)):
                 raise BrokenObjectError(f"types {types}")
-            return connection.execute(ROWS, {"path": str(path)}).fetchall()
+            rows = connection.execute(
+                f"select * from read_parquet('{path}', hive_partitioning = false)"
+            ).fetchall()
+            without_zone = types[0].startswith(("TIMESTAMP", "DATE")) and "ZONE" not in types[0]
+            is_local = without_zone and not columns[positions[0]][4]
         except duckdb.Error as error:
             raise BrokenObjectError(str(error)) from error
+    return [tuple(plain(row[position], is_local, rules) for position in positions) for row in rows]
+
+
+def top_level(elements: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The columns, without what is nested in them."""
+    columns, skip = [], 0
+    for element in elements[1:]:
+        if skip:
+            skip += element[2] - 1
+        else:
+            columns.append(element)
+            skip = element[2]
+    return columns
+
+
+def position_of(name: str, names: list[str]) -> int:
+    """Where the column is: spelled exactly, else the first in any case."""
+    exact = [position for position, its in enumerate(names) if its == name]
+    any_case = [position for position, its in enumerate(names) if its.lower() == name]
+    if not any_case:
+        raise BrokenObjectError(f"no column {name} in {names}")
+    return (exact or any_case)[0]
+
+
+def plain(value: Any, is_local: bool, rules: Rules) -> Any:
+    """The value without types that only Parquet has: text, number, or an instant in UTC."""
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return ["not text"]
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)
+    if isinstance(value, datetime):
+        if value in (datetime.max, datetime.min) or value.year in (1, 9999):
+            return value.replace(tzinfo=UTC)
+        return later(value, rules.time_zone) if is_local else value.replace(tzinfo=value.tzinfo or UTC)
+    return str(value) if isinstance(value, UUID) else value
 
 
 def mean(values: list[float]) -> float | None:

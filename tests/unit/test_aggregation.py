@@ -8,33 +8,56 @@ from typing import Any
 import duckdb
 import pytest
 
+from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
+from include.cerebro.loading import aggregation
+from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.platform.duckdb_session import duckdb_session
+from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.sql import read_sql
 
 MINUTE_ZERO = datetime(1, 1, 1, tzinfo=UTC)
+COLUMNS = ("timestamp", "hero_id", "heart_rate", "stress_level", "energy_output")
+NOON = "timestamp '2025-01-01 12:00:00'"
 
 
 @pytest.fixture
-def duck() -> Iterator[duckdb.DuckDBPyConnection]:
+def duck(monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConnection]:
+    def path(_: str, stored: StoredObject) -> str:
+        return stored.key
+
+    monkeypatch.setattr(aggregation, "url", path)
+    monkeypatch.setattr("include.cerebro.formats.parquet.url", path)
     with duckdb_session(read_settings()) as connection:
         yield connection
 
 
-def minutes(duck: duckdb.DuckDBPyConnection, folder: Path, rows: str, kind: str = "instant") -> list[dict[str, Any]]:
-    """Write the rows (SQL values: timestamp, hero_id, heart_rate, stress_level, energy_output) and aggregate them."""
-    path = folder / "readings.parquet"
-    duck.execute(
-        f"copy (select * from (values {rows}) as reading "
-        f"(\"timestamp\", hero_id, heart_rate, stress_level, energy_output)) to '{path}' (format parquet)"
-    )
-    for name in (f"{kind}_timestamps", "judged_readings", "minutes"):
-        duck.execute(read_sql(f"loading/biometrics/{name}.sql"))
-    duck.execute("set variable urls = ?", [[str(path)]])
-    duck.execute(read_sql("loading/biometrics/aggregate.sql"))
+def aggregate(
+    duck: duckdb.DuckDBPyConnection, folder: Path, *queries: str, rules: FormatRules = DEFAULT_RULES
+) -> tuple[Aggregation, list[dict[str, Any]]]:
+    """Write the result of each query as an object, aggregate them, and return the minutes."""
+    objects = []
+    for number, query in enumerate(queries):
+        path = folder / f"{number}.parquet"
+        duck.execute(f"copy ({query}) to '{path}' (format parquet)")
+        objects.append(StoredObject(str(path), "", path.stat().st_size))
+    run = Aggregation(duck, "", objects, rules=rules)
+    run.run()
     result = duck.execute("select * from minutes order by all")
     names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return run, [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def reading(rows: str, columns: tuple[str, ...] = COLUMNS) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"select * from (values {rows}) as reading ({names})"
+
+
+def minutes(
+    duck: duckdb.DuckDBPyConnection, folder: Path, rows: str, rules: FormatRules = DEFAULT_RULES
+) -> list[dict[str, Any]]:
+    """Aggregate rows (SQL values: timestamp, hero_id, heart_rate, stress_level, energy_output)."""
+    return aggregate(duck, folder, reading(rows), rules=rules)[1]
 
 
 def minute_number(year: int, *rest: int) -> int:
@@ -85,7 +108,12 @@ def test_heart_rates_that_can_be_true(value: str, valid: bool, duck: duckdb.Duck
     [
         ("0.0", True),
         ("-0.0::double", True),
-        ("1e300", True),
+        ("1e9", True),
+        ("1e9 + 1", False),
+        ("1e300", False),
+        ("1e-310::double", False),
+        ("2.3e-308::double", True),
+        ("5e-324::double", False),
         ("-5e-324", False),
         ("'nan'::double", False),
         ("-'nan'::double", False),
@@ -115,7 +143,19 @@ def test_stress_and_energy_that_can_be_true(
         ("(null::timestamp, null, 60.0, 1.0, 1.0)", "missing_hero_id"),
         ("(null::timestamp, 'hulk', 60.0, 1.0, 1.0)", "invalid_timestamp"),
         ("('infinity'::timestamp, 'hulk', 60.0, 1.0, 1.0)", "invalid_timestamp"),
-        ("(timestamp '10000-01-01', 'hulk', 60.0, 1.0, 1.0)", "invalid_timestamp"),
+        ("(timestamp '10000-01-01', 'hulk', 60.0, 1.0, 1.0)", "implausible_timestamp"),
+        ("(timestamp '1899-12-31 23:59:59', 'hulk', 60.0, 1.0, 1.0)", "implausible_timestamp"),
+        ("(timestamp '0001-01-01', 'hulk', 60.0, 1.0, 1.0)", "implausible_timestamp"),
+        ("(cast(now() + interval 2 day as timestamp), 'hulk', 60.0, 1.0, 1.0)", "implausible_timestamp"),
+        ("('yesterday', 'hulk', 60.0, 1.0, 1.0)", "invalid_timestamp"),
+        ("('1735689600000', 'hulk', 60.0, 1.0, 1.0)", "invalid_timestamp"),
+        ("('9999-12-31T00:00:00Z', 'hulk', 60.0, 1.0, 1.0)", "implausible_timestamp"),
+        ("(timestamp '2025-01-01', repeat('x', 201), 60.0, 1.0, 1.0)", "invalid_hero_id"),
+        ("(timestamp '2025-01-01', 'a' || chr(0), 60.0, 1.0, 1.0)", "invalid_hero_id"),
+        ("(timestamp '2025-01-01', '\\xFF\\xFE'::blob, 60.0, 1.0, 1.0)", "invalid_hero_id"),
+        ("(timestamp '2025-01-01', 'N/A', 60.0, 1.0, 1.0)", "missing_hero_id"),
+        ("(timestamp '2025-01-01', '_', 60.0, 1.0, 1.0)", "missing_hero_id"),
+        ("(timestamp '2025-01-01', 'nan'::double, 60.0, 1.0, 1.0)", "missing_hero_id"),
         ("(timestamp '2025-01-01', 'hulk', 301.0, -1.0, 'nan'::double)", "no_usable_measure"),
         ("(timestamp '2025-01-01', 'hulk', null::double, null::double, null::double)", "no_usable_measure"),
     ],
@@ -156,7 +196,7 @@ def test_minutes_are_labelled_by_their_start_before_1970_too(
 def test_text_timestamps(
     text: str, expected: tuple[int, ...] | None, duck: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    [minute] = minutes(duck, tmp_path, f"('{text}', 'hulk', 60.0, 1.0, 1.0)", kind="text")
+    [minute] = minutes(duck, tmp_path, f"('{text}', 'hulk', 60.0, 1.0, 1.0)")
     assert minute["minute_number"] == (minute_number(*expected) if expected else None)
     assert minute["reason"] == (None if expected else "invalid_timestamp")
 
@@ -170,3 +210,135 @@ def test_numbers_of_any_type_count(value: str, duck: duckdb.DuckDBPyConnection, 
 def test_text_that_is_no_number_is_impossible_not_missing(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     [minute] = minutes(duck, tmp_path, "(timestamp '2025-01-01', 'hulk', 'high', 1.0, 1.0)")
     assert (minute["heart_rate_count"], minute["heart_rate_invalid"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "hero_id",
+    ["1", "1.0::double", "1.0::float", "1::decimal(38, 0)", "1.00::decimal(9, 2)", "'1.0'", "' 1 '", "'1'::blob",
+     "'1'::utinyint", "1::hugeint"],
+)  # fmt: skip
+def test_one_hero_whatever_the_type_of_the_column(
+    hero_id: str, duck: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    [minute] = minutes(duck, tmp_path, f"({NOON}, {hero_id}, 60.0, 1.0, 1.0)")
+    assert (minute["hero_id"], minute["reason"]) == ("1", None)
+
+
+def test_spellings_of_one_id_share_a_minute(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    [minute] = minutes(
+        duck, tmp_path, f"({NOON}, '1.0', 60.0, 1.0, 1.0), ({NOON}, ' 1', 80.0, 3.0, 1.0), ({NOON}, '1', 70.0, null, 1)"
+    )
+    assert (minute["hero_id"], minute["reading_count"]) == ("1", 3)
+    assert [minute[f"heart_rate_{part}"] for part in ("count", "sum", "min", "max")] == [3, 210, 60, 80]
+    assert [minute[f"stress_level_{part}"] for part in ("count", "sum", "min", "max")] == [2, 4, 1, 3]
+
+
+@pytest.mark.parametrize("value", ["'72.5'::blob", "' 72.5 '", "72.5::float", "72.5::decimal(38, 3)"])
+def test_measures_of_odd_types(value: str, duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    [minute] = minutes(duck, tmp_path, f"({NOON}, 'hulk', {value}, {value}, {value})")
+    assert [minute[f"{name}_sum"] for name in COLUMNS[2:]] == [72.5] * 3
+
+
+def test_values_that_mean_no_reading_are_missing_not_impossible(
+    duck: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    rules = FormatRules(no_reading={"heart_rate": (0.0, 255.0), "stress_level": (-1.0,)})
+    [minute] = minutes(
+        duck, tmp_path, f"({NOON}, 'hulk', 255, -1, 1), ({NOON}, 'hulk', 0, 0, 1), ({NOON}, 'hulk', 60, -2, 1)", rules
+    )
+    assert [minute[f"heart_rate_{part}"] for part in ("count", "sum", "invalid")] == [1, 60, 0]
+    assert [minute[f"stress_level_{part}"] for part in ("count", "sum", "invalid")] == [1, 0, 1]
+
+
+def test_another_plausible_range(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    rules = FormatRules(plausible={"heart_rate": (30.0, 220.0), "stress_level": (-5.0, 5.0), "energy_output": (0, 10)})
+    [minute] = minutes(
+        duck, tmp_path, f"({NOON}, 'hulk', 29.9, -5, 10), ({NOON}, 'hulk', 30, 5.1, 0), ({NOON}, 'hulk', 221, 0, 11)",
+        rules,
+    )  # fmt: skip
+    assert [minute[f"{name}_count"] for name in COLUMNS[2:]] == [1, 2, 2]
+    assert minute["stress_level_min"] == -5
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("timestamp '2025-07-01 12:00:30'", (2025, 7, 1, 10)),
+        ("timestamp '2025-01-01 12:00:30'", (2025, 1, 1, 11)),
+        ("timestamp_ns '2025-07-01 12:00:30'", (2025, 7, 1, 10)),
+        ("date '2025-07-01'", (2025, 6, 30, 22)),
+        ("timestamptz '2025-07-01 12:00:30Z'", (2025, 7, 1, 12)),
+        ("'2025-07-01T12:00:30'", (2025, 7, 1, 10)),
+        ("'2025-07-01T12:00:30Z'", (2025, 7, 1, 12)),
+        ("timestamp '2025-10-26 02:30:00'", (2025, 10, 26, 1, 30)),
+        ("timestamp '1899-12-31 23:59:00'", None),
+    ],
+)
+def test_no_offset_means_the_zone_of_the_rules(
+    moment: str, expected: tuple[int, ...] | None, duck: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    rules = FormatRules(time_zone="Europe/Berlin")
+    [minute] = minutes(duck, tmp_path, f"({moment}, 'hulk', 60.0, 1.0, 1.0)", rules)
+    assert (minute["reason"] is None) == (expected is not None)
+    if expected:
+        assert minute["minute_number"] == minute_number(*expected)
+
+
+EXTRA = ("source", "filename", "file_row_number", "cerebro_url", "reason", "source_key", "row_number", "url", "urls",
+         "is_usable", "epoch_us", "TIMESTAMP", "Hero_Id", "", 'a"b', "delivered_reason", "minute_number")  # fmt: skip
+
+
+def test_extra_columns_are_harmless_whatever_they_are_called(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    import pyarrow as pa
+    from pyarrow import parquet as writer
+
+    path = tmp_path / "object.parquet"
+    good = datetime(2025, 1, 1, 12)  # noqa: DTZ001 - without a zone, as most writers do
+    values = [[1, 2], *[["x", "y"]] * (len(EXTRA) - 1), [good, good], ["hulk", None], [60, 61], [1, 1], [1, 1], [{"a": 1}] * 2]
+    writer.write_table(pa.table(values, names=[*EXTRA, *COLUMNS, "nested"]), path)
+    run = Aggregation(duck, "", [StoredObject(str(path), "", 1)])
+    run.run()
+    assert run.summaries[str(path)].rejected == {"missing_hero_id": 1}
+    duck.execute("set variable url = ?", [str(path)])
+    duck.execute("set variable source_key = 'the key'")
+    rows = duck.execute(read_sql("loading/biometrics/rejected_readings.sql"))
+    names = [column[0] for column in rows.description]
+    [row] = rows.fetchall()
+    assert len({name.lower() for name in names}) == len(names) == 3 + len(EXTRA) + len(COLUMNS) + 1
+    assert row[:3] == ("missing_hero_id", "the key", 2)
+    assert dict(zip(names, row, strict=True))["heart_rate"] == 61
+
+
+def test_objects_with_different_extra_columns_and_spellings_are_read_together(
+    duck: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    row = f"{NOON}, 'hulk', 60.0, 1.0, 1.0"
+    run, found = aggregate(
+        duck,
+        tmp_path,
+        reading(f"({row})"),
+        reading(f"(5, {row})", ("firmware", *COLUMNS)),
+        reading(f"({row}, 'x', 7)", (*COLUMNS, "filename", "firmware")),
+        reading(f"({row})", tuple(name.upper() for name in COLUMNS)),
+    )
+    assert run.bad == {}
+    assert [minute["heart_rate_sum"] for minute in found] == [60, 60, 60, 60]
+
+
+def test_an_object_of_which_nothing_is_accepted_has_failed_unless_its_sensors_were_off(
+    duck: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    good = f"({NOON}, 'hulk', 60.0, 1.0, 1.0)"
+    run, _ = aggregate(
+        duck,
+        tmp_path,
+        reading(f"({NOON}, 'null', 60.0, 1.0, 1.0), ({NOON}, 'hulk', -1, -1, -1)"),
+        reading(f"({NOON}, 'hulk', -1, -1, -1)"),
+        reading(f"({NOON}, 'null', 60.0, 1.0, 1.0), {good}"),
+        f"{reading(good)} limit 0",
+    )
+    [(stored, error)] = run.bad.items()
+    assert stored.key.endswith("0.parquet")
+    assert "none of its 2 rows can be used (missing_hero_id: 1, no_usable_measure: 1)" in str(error)
+    assert [summary.totals for summary in run.summaries.values()] == [(0, 1), (1, 1), (0, 0)]

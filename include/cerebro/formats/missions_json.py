@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import NoReturn, TextIO
 
-from include.cerebro.formats.instants import parse_instant
 from include.cerebro.formats.records import Record, RejectedRecord, text_problem
+from include.cerebro.formats.rules import DEFAULT_RULES
+from include.cerebro.formats.values import parse_instant
 from include.cerebro.platform.errors import BadObjectError
 
 CHUNK_CHARACTERS = 1 << 20
@@ -51,7 +52,7 @@ def _judge_mission(row_number: int, text: str) -> Record | RejectedRecord:
         isinstance(mission_id, (bool, dict, list)) or mission_id is None or not str(mission_id).strip()
     ):
         reason = "missing_mission_id"
-    instant = parse_instant(mission.get("timestamp"))
+    instant = parse_instant(mission.get("timestamp"), DEFAULT_RULES)
     if reason is None and instant is None:
         reason = "invalid_timestamp"
     return RejectedRecord(row_number, text, reason) if reason else Record(row_number, text, instant)

@@ -22,53 +22,123 @@ log = logging.getLogger(__name__)
 MEASURES = ("heart_rate", "stress_level", "energy_output")
 COLUMNS = ("timestamp", "hero_id", *MEASURES)
 
-_INTEGER = r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)"
-# The DuckDB types that a column may have, as a pattern, and their name in an error message.
-ACCEPTED_TYPES = {
-    "timestamp": (r"TIMESTAMP.*|DATE|VARCHAR", "a timestamp or ISO 8601 text"),
-    "hero_id": (rf"VARCHAR|UUID|ENUM.*|{_INTEGER}", "text or an integer"),
-    **dict.fromkeys(MEASURES, (rf"VARCHAR|FLOAT|DOUBLE|DECIMAL.*|{_INTEGER}", "a number or numeric text")),
+# DuckDB's own columns of every Parquet file, our name of its row, and what the quarantine puts beside a reading.
+RESERVED = frozenset(
+    {"filename", "file_row_number", "file_index", "cerebro_reading", "reason", "source_key", "row_number"}
+)
+# DuckDB reads decimals of more digits as other numbers (1.5.5).
+DECIMAL_DIGITS = 38
+
+_NUMBER = r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DECIMAL.*|\"NULL\""
+_TEXT = r"VARCHAR|ENUM.*|JSON"
+# What a column's type in DuckDB, as a pattern, makes of its values: the beginning of the name of a macro in
+# include/sql/formats/values.sql. And the name of all these types in an error message.
+KINDS: dict[str, tuple[dict[str, str], str]] = {
+    "timestamp": (
+        {r"TIMESTAMP.*|DATE": "plain", _TEXT: "text", "BLOB": "binary", r"\"NULL\"": "null"},
+        "a timestamp or ISO 8601 text",
+    ),
+    "hero_id": (
+        {rf"{_TEXT}|UUID|{_NUMBER}": "plain", "FLOAT|DOUBLE": "float", "BLOB": "binary"},
+        "text or a number",
+    ),
+    **dict.fromkeys(
+        MEASURES,
+        ({rf"FLOAT|DOUBLE|{_NUMBER}": "plain", _TEXT: "text", "BLOB": "binary"}, "a number or numeric text"),
+    ),
 }
 
 
+class Column(NamedTuple):
+    """A top-level column: its name, DuckDB's type of it, its digits if it is a decimal, and whether it is in UTC."""
+
+    name: str
+    type: str
+    digits: int
+    is_utc: bool
+
+
 class Layout(NamedTuple):
-    """The exact names and types of the five columns. One query reads all objects of one layout."""
+    """What objects must have in common to be read by one query.
+
+    Attributes:
+        names: the delivered names of the five columns.
+        types: their types in DuckDB.
+        kinds: what their values are, each the beginning of the name of a macro in formats/values.sql.
+        is_local: whether the timestamps are in the landing zone's time.
+        columns: the delivered names of all columns if some of them collide, else nothing.
+    """
 
     names: tuple[str, ...]
     types: tuple[str, ...]
-
-    @property
-    def timestamps_are_text(self) -> bool:
-        """Whether the timestamp column is ISO text."""
-        return self.types[0] == "VARCHAR"
+    kinds: tuple[str, ...]
+    is_local: bool
+    columns: tuple[str, ...]
 
 
-def layouts(
-    connection: duckdb.DuckDBPyConnection, objects: Sequence[StoredObject], bucket: str
-) -> tuple[dict[Layout, list[StoredObject]], dict[StoredObject, BadObjectError]]:
-    """Group objects by the layout of their columns. Reads their footers only.
+class Layouts(NamedTuple):
+    """The columns of some objects.
 
-    Returns:
-        The objects by layout, and the objects whose columns cannot be used, each with what is wrong.
+    Attributes:
+        groups: the objects by layout.
+        columns: the delivered names of all columns, by object.
+        bad: the objects whose columns cannot be used, each with what is wrong.
+    """
+
+    groups: dict[Layout, list[StoredObject]]
+    columns: dict[StoredObject, tuple[str, ...]]
+    bad: dict[StoredObject, BadObjectError]
+
+
+def read_layouts(connection: duckdb.DuckDBPyConnection, objects: Sequence[StoredObject], bucket: str) -> Layouts:
+    """Read the objects' footers, and nothing else.
 
     Raises:
         duckdb.Error: one of the objects is not a Parquet file.
     """
     by_url = {url(bucket, stored): stored for stored in objects}
-    groups: dict[Layout, list[StoredObject]] = defaultdict(list)
-    bad: dict[StoredObject, BadObjectError] = {}
+    result = Layouts(defaultdict(list), {}, {})
     for elements, urls in connection.execute(read_sql("formats/layouts.sql"), [list(by_url)]).fetchall():
         members = [by_url[its_url] for its_url in urls]
         columns = _top_level(elements)
+        names = tuple(column.name for column in columns)
         if problem := _problem(columns):
-            bad |= {stored: BadObjectError(stored.key, *problem) for stored in members}
+            result.bad.update({stored: BadObjectError(stored.key, *problem) for stored in members})
             continue
-        layout = _layout(columns)
-        groups[layout] += members
-        if unused := [name for name in columns if name not in layout.names]:
+        result.groups[_layout(columns)].extend(members)
+        result.columns.update(dict.fromkeys(members, names))
+        chosen = set(chosen_columns(names).values())
+        if unused := [name for position, name in enumerate(names) if position not in chosen]:
             others = f" and {len(members) - 1} others" if len(members) > 1 else ""
             log.info("%s%s: the columns %s are not used", members[0].key, others, ", ".join(unused))
-    return groups, bad
+    return result
+
+
+def chosen_columns(delivered: Sequence[str]) -> dict[str, int]:
+    """Return the position of each of the five columns that is there: spelled exactly, else the first in any case."""
+    chosen: dict[str, int] = {}
+    for name in COLUMNS:
+        spellings = [position for position, its_name in enumerate(delivered) if its_name.lower() == name]
+        exact = [position for position in spellings if delivered[position] == name]
+        if spellings:
+            chosen[name] = (exact or spellings)[0]
+    return chosen
+
+
+def column_names(delivered: Sequence[str]) -> list[str]:
+    """Return a name for each column: the five have their own, and the others collide with none, in any case."""
+    wanted = {position: name for name, position in chosen_columns(delivered).items()}
+    taken = {*COLUMNS, *RESERVED}
+    names = []
+    for position, its_name in enumerate(delivered):
+        name = wanted.get(position)
+        if name is None:
+            name = its_name.replace("\0", "") or "unnamed"
+            while name.lower() in taken:
+                name = f"delivered_{name}"
+            taken.add(name.lower())
+        names.append(name)
+    return names
 
 
 def url(bucket: str, stored: StoredObject) -> str:
@@ -85,41 +155,64 @@ def has_footer(connection: duckdb.DuckDBPyConnection, bucket: str, stored: Store
     return True
 
 
-def _top_level(elements: list[dict[str, Any]]) -> dict[str, str]:
-    """Return the top-level columns with their types. The first element is the root."""
-    columns: dict[str, str] = {}
+def _top_level(elements: list[dict[str, Any]]) -> list[Column]:
+    """Return the top-level columns. The first element is the root."""
+    columns: list[Column] = []
     nested = 0
     for element in elements[1:]:
         children = element["num_children"] or 0
         if nested:
             nested += children - 1
-        else:
-            columns[element["name"]] = element["duckdb_type"] or ("STRUCT" if children else "UNKNOWN")
-            nested = children
+            continue
+        its_type = element["duckdb_type"] or ("STRUCT" if children else "UNKNOWN")
+        # INT96 and timestamps of Parquet's first format are in UTC by definition.
+        is_utc = "WITH TIME ZONE" in its_type or (its_type == "TIMESTAMP" and element["logical_type"] is None)
+        columns.append(Column(element["name"], its_type, element["digits"] or 0, is_utc))
+        nested = children
     return columns
 
 
-def _layout(columns: dict[str, str]) -> Layout:
+def _kind(name: str, its_type: str) -> str | None:
+    """Return what the values of the column are; None if its type is of no use."""
+    kinds, _ = KINDS[name]
+    return next((kind for pattern, kind in kinds.items() if re.fullmatch(pattern, its_type)), None)
+
+
+def _layout(columns: Sequence[Column]) -> Layout:
     """Return the layout of columns that have no problem."""
-    by_lower_name = {name.lower(): name for name in columns}
-    names = tuple(by_lower_name[name] for name in COLUMNS)
-    return Layout(names, tuple(columns[name] for name in names))
+    delivered = [column.name for column in columns]
+    chosen = {name: columns[position] for name, position in chosen_columns(delivered).items()}
+    collide = len({name.lower() for name in delivered} - RESERVED) < len(delivered)
+    timestamp = chosen["timestamp"]
+    return Layout(
+        tuple(column.name for column in chosen.values()),
+        tuple(column.type for column in chosen.values()),
+        tuple(_kind(name, column.type) or "" for name, column in chosen.items()),
+        _kind("timestamp", timestamp.type) == "plain" and not timestamp.is_utc,
+        tuple(delivered) if collide else (),
+    )
 
 
-def _problem(columns: dict[str, str]) -> tuple[str, str] | None:
-    """Return what is wrong with the columns (types by name) and what to do; None if they can be used."""
-    by_lower_name = {name.lower(): name for name in columns}
-    missing = [name for name in COLUMNS if name not in by_lower_name]
+def _problem(columns: Sequence[Column]) -> tuple[str, str] | None:
+    """Return what is wrong with the columns and what to do; None if they can be used."""
+    delivered = [column.name for column in columns]
+    chosen = chosen_columns(delivered)
+    missing = [name for name in COLUMNS if name not in chosen]
     if missing:
         return (
-            f"it lacks the column {', '.join(missing)}; it has {', '.join(columns)}",
+            f"it lacks the column {', '.join(missing)}; it has {', '.join(delivered)}",
             "Rename or add the column and deliver it again under the same key",
         )
-    for name, has in zip(*_layout(columns), strict=True):
-        pattern, wanted = ACCEPTED_TYPES[name.lower()]
-        if not re.fullmatch(pattern, has):
+    for name, position in chosen.items():
+        column = columns[position]
+        if column.digits > DECIMAL_DIGITS:
             return (
-                f"its column {name} has the type {has}, it must be {wanted}",
+                f"its column {column.name} is a decimal of {column.digits} digits, it may have {DECIMAL_DIGITS}",
+                "Cast the column and deliver it again under the same key",
+            )
+        if _kind(name, column.type) is None:
+            return (
+                f"its column {column.name} has the type {column.type}, it must be {KINDS[name][1]}",
                 "Cast the column and deliver it again under the same key",
             )
     return None

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple, TextIO
+
+from include.cerebro.platform.errors import BadObjectError
 
 # A mission is not nested deeper than this; PostgreSQL and Python both give up some way beyond.
 MAX_NESTING = 200
@@ -40,6 +42,17 @@ class RejectedRecord(NamedTuple):
 
 # Takes the object's key, for error messages, and its text.
 Reader = Callable[[str, TextIO], Iterator[Record | RejectedRecord]]
+
+
+def nothing_accepted(key: str, rejected: Mapping[str, int]) -> BadObjectError:
+    """Return the error of an object of which nothing was accepted.
+
+    Args:
+        key: the object's key.
+        rejected: rows by reason.
+    """
+    reasons = ", ".join(f"{reason}: {rows}" for reason, rows in sorted(rejected.items()))
+    return BadObjectError(key, f"none of its {sum(rejected.values())} rows can be used ({reasons})")
 
 
 def text_problem(text: str) -> str | None:

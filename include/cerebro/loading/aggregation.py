@@ -7,11 +7,14 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from include.cerebro.formats.parquet import MEASURES, Layout, layouts, url
+from include.cerebro.formats.parquet import MEASURES, Layout, read_layouts, url
+from include.cerebro.formats.readings import set_rules, use_layout
+from include.cerebro.formats.records import nothing_accepted
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.landing.places import Quarantine
 from include.cerebro.landing.prefetch import prefetch
@@ -79,6 +82,7 @@ class Aggregation:
         self._url = {stored.key: url(bucket, stored) for stored in objects}
         self._rules = rules
         self._layout: dict[str, Layout] = {}
+        self._columns: dict[str, tuple[str, ...]] = {}
         self._md5: dict[str, str] = {}
 
     def run(self) -> None:
@@ -91,15 +95,24 @@ class Aggregation:
         started = time.monotonic()
         if self._fetchers:
             self._md5 = prefetch(self._fetchers, list(self._url.values()))
-        groups, self.bad = layouts(self._duck, self.objects, self._bucket)
+        layouts = read_layouts(self._duck, self.objects, self._bucket)
+        self.bad = dict(layouts.bad)
+        self._columns = {stored.key: columns for stored, columns in layouts.columns.items()}
+        set_rules(self._duck, self._rules, datetime.now(UTC))
         self._duck.execute(read_sql("loading/biometrics/minutes.sql"))
-        for layout, members in groups.items():
+        fell_together = False
+        for layout, members in layouts.groups.items():
             self._layout |= {stored.key: layout for stored in members}
-            self._read_timestamps_as(layout)
+            use_layout(self._duck, layout, self._columns[members[0].key], self._rules)
             self._duck.execute("set variable urls = ?", [[self._url[stored.key] for stored in members]])
-            self._duck.execute(read_sql("loading/biometrics/aggregate.sql"))
+            for step in ("aggregate", "delivered_heroes", "judge"):
+                self._duck.execute(read_sql(f"loading/biometrics/{step}.sql"))
+            fell_together |= self._scalar("fell_together")
+        if fell_together:
+            self._duck.execute(read_sql("loading/biometrics/merge_minutes.sql"))
         self.summaries = self._summarise()
         self._check_conserved()
+        self._refuse_useless()
         log.info("Read and aggregated %d objects in %.1f s", len(self.objects), time.monotonic() - started)
 
     def proven(self) -> set[StoredObject]:
@@ -129,11 +142,9 @@ class Aggregation:
         for connection in (self._duck, *self._fetchers):
             connection.close()
 
-    def _read_timestamps_as(self, layout: Layout) -> None:
-        """Create the macros for this layout: DuckDB reads instants and text by different functions."""
-        kind = "text" if layout.timestamps_are_text else "instant"
-        self._duck.execute(read_sql(f"loading/biometrics/{kind}_timestamps.sql"))
-        self._duck.execute(read_sql("loading/biometrics/judged_readings.sql"))
+    def _scalar(self, query: str) -> bool:
+        rows = self._duck.execute(read_sql(f"loading/biometrics/{query}.sql")).fetchall()
+        return bool(rows[0][0])
 
     def _summarise(self) -> dict[str, ObjectSummary]:
         # An object without readings has no row in minutes.
@@ -163,9 +174,17 @@ class Aggregation:
                     "Nothing of this part is loaded. Clear the task to load it again."
                 )
 
+    def _refuse_useless(self) -> None:
+        """Fail the objects of which nothing was accepted, unless their sensors were only off."""
+        for stored in self.objects:
+            summary = self.summaries.get(stored.key)
+            if summary and not summary.totals.rows_loaded and set(summary.rejected) - {"no_usable_measure"}:
+                self.bad[stored] = nothing_accepted(stored.key, summary.rejected)
+                del self.summaries[stored.key]
+
     def quarantine(self, client: S3Client, target: Quarantine, stored: StoredObject) -> str:
         """Write the object's rejected readings to the quarantine and return their key."""
-        self._read_timestamps_as(self._layout[stored.key])
+        use_layout(self._duck, self._layout[stored.key], self._columns[stored.key], self._rules)
         self._duck.execute("set variable url = ?", [self._url[stored.key]])
         self._duck.execute("set variable source_key = ?", [stored.key])
         return quarantine.write(

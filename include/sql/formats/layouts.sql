@@ -5,8 +5,15 @@ select
 from (
     select
         file_name as url,
-        list(struct_pack(name := name, num_children := num_children, duckdb_type := duckdb_type) order by column_id)
-            as elements
+        list(
+            struct_pack(
+                name := name,
+                num_children := num_children,
+                duckdb_type := duckdb_type,
+                logical_type := logical_type,
+                digits := "precision"
+            ) order by column_id
+        ) as elements
     from parquet_schema(?)
     group by file_name
 ) as footers

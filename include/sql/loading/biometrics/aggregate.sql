@@ -1,26 +1,25 @@
--- Aggregates the objects in the variable `urls` to minutes in one pass. The rejection reason depends on the group's key
--- alone, so it is computed once a group, not once a reading.
-insert into minutes
+-- Aggregates the objects in the variable `urls` in one pass over the readings, by hero and minute as delivered.
+create or replace temp table delivered_minutes as
 select
     url,
     hero_id,
     minute_number,
-    rejection_reason(hero_id, minute_number, is_usable) as reason,
-    count(*),
-    count(heart_rate),
-    sum(heart_rate),
-    min(heart_rate),
-    max(heart_rate),
-    count_if(has_heart_rate and heart_rate is null),
-    count(stress_level),
-    sum(stress_level),
-    min(stress_level),
-    max(stress_level),
-    count_if(has_stress_level and stress_level is null),
-    count(energy_output),
-    sum(energy_output),
-    min(energy_output),
-    max(energy_output),
-    count_if(has_energy_output and energy_output is null)
-from judged_readings(getvariable('urls'))
+    is_usable,
+    count(*) as reading_count,
+    count(heart_rate) as heart_rate_count,
+    sum(heart_rate) as heart_rate_sum,
+    min(heart_rate) as heart_rate_min,
+    max(heart_rate) as heart_rate_max,
+    count_if(has_heart_rate and heart_rate is null) as heart_rate_invalid,
+    count(stress_level) as stress_level_count,
+    sum(stress_level) as stress_level_sum,
+    min(stress_level) as stress_level_min,
+    max(stress_level) as stress_level_max,
+    count_if(has_stress_level and stress_level is null) as stress_level_invalid,
+    count(energy_output) as energy_output_count,
+    sum(energy_output) as energy_output_sum,
+    min(energy_output) as energy_output_min,
+    max(energy_output) as energy_output_max,
+    count_if(has_energy_output and energy_output is null) as energy_output_invalid
+from measured_readings(getvariable('urls'))
 group by url, hero_id, minute_number, is_usable;

@@ -1,12 +1,16 @@
--- One row per rejected reading of one object: the reading as delivered, with its reason, source key and row number.
-select * exclude (cerebro_url)
+-- One row per rejected reading of one object: the reading as delivered, with its reason, source key and row number. The
+-- delivered columns have other names than these three (see column_names() in include/cerebro/formats/readings.py).
+select
+    reason,
+    getvariable('source_key') as source_key,
+    row_number,
+    unnest(source)
 from (
     select
-        judged.reason,
-        getvariable('source_key') as source_key,
-        judged.row_number,
-        unnest(judged.source)
-    from judged_readings([getvariable('url')]) as judged
-    where judged.reason is not null
-) as rejected
+        row_number,
+        source,
+        coalesce(hero_rejection(hero_id), minute_rejection(utc_minute(minute_number), is_usable)) as reason
+    from measured_readings([getvariable('url')])
+) as judged
+where reason is not null
 order by row_number

@@ -1,0 +1,88 @@
+"""Tells DuckDB how to read biometrics: the rules of the landing zone, and the columns of a layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from include.cerebro.formats.parquet import MEASURES, Layout, column_names
+from include.cerebro.formats.rules import FormatRules
+from include.cerebro.formats.values import (
+    AHEAD,
+    BLANKS,
+    FIRST_INSTANT,
+    ID_CHARACTERS,
+    ISO_8601,
+    SEPARATORS,
+    SMALLEST_NORMAL,
+)
+from include.cerebro.platform.sql import read_sql
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTE_US = 60_000_000
+DAY_US = 24 * 60 * MINUTE_US
+# Microseconds from the beginning of the year 1, where minute numbers count from, to 1970.
+MINUTE_ZERO_US = 62_135_596_800_000_000
+
+
+def set_rules(duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: datetime) -> None:
+    """Give the session the rules, as variables and macros. ``loaded_at`` bounds the plausible timestamps."""
+    first_us = _microseconds(FIRST_INSTANT)
+    last_us = _microseconds(loaded_at.replace(second=59, microsecond=999_999) + AHEAD)
+    variables: dict[str, Any] = {
+        "blanks": BLANKS,
+        "separators": SEPARATORS,
+        "id_characters": ID_CHARACTERS,
+        "iso_8601": ISO_8601,
+        "smallest_normal": SMALLEST_NORMAL,
+        "time_zone": rules.time_zone,
+        "missing_words": sorted(rules.missing),
+        # A day more on either side: the landing zone's time. The minutes are exact.
+        "first_us": first_us - DAY_US,
+        "last_us": last_us + DAY_US,
+        "first_minute": (first_us + MINUTE_ZERO_US) // MINUTE_US,
+        "last_minute": (last_us + MINUTE_ZERO_US) // MINUTE_US,
+    }
+    for measure in MEASURES:
+        lowest, highest = rules.plausible[measure]
+        variables |= {
+            f"{measure}_lowest": lowest,
+            f"{measure}_highest": highest,
+            f"{measure}_fast": max(lowest, SMALLEST_NORMAL),
+            f"{measure}_no_reading": [float(value) for value in rules.no_reading.get(measure, ())],
+        }
+    for name, value in variables.items():
+        duck.execute(f"set variable {name} = ?", [value])
+    duck.execute(read_sql("formats/values.sql"))
+
+
+def use_layout(duck: duckdb.DuckDBPyConnection, layout: Layout, columns: Sequence[str], rules: FormatRules) -> None:
+    """Create the macros that read objects of one layout.
+
+    Args:
+        duck: a connection that knows the rules.
+        layout: the kinds of the five columns.
+        columns: the names of all columns of the first object that is read, in its order.
+        rules: the rules of the landing zone.
+    """
+    is_local = layout.is_local and rules.time_zone != "UTC"
+    duck.execute("set variable is_local = ?", [is_local])
+    words = {f"{measure}_words": "other" if rules.no_reading.get(measure) else "every" for measure in MEASURES}
+    kinds = dict(zip(("time", "id", *MEASURES), layout.kinds, strict=True))
+    names = ", ".join(quoted(name) for name in column_names(columns))
+    text = read_sql("loading/biometrics/delivered_readings.sql")
+    duck.execute(text.format(columns=names, **words, **{f"{name}_kind": kind for name, kind in kinds.items()}))
+    duck.execute(read_sql("loading/biometrics/judged_readings.sql"))
+
+
+def _microseconds(instant: datetime) -> int:
+    """Return the microseconds since 1970, exactly."""
+    return (instant - EPOCH) // timedelta(microseconds=1)
+
+
+def quoted(name: str) -> str:
+    """Return the name as an identifier of DuckDB."""
+    return '"' + name.replace('"', '""') + '"'
