@@ -25,10 +25,10 @@ from datetime import timedelta
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, chain, dag, task_group
 
 from include.cerebro.checking.tasks import check_objects, check_sources, publish_answers, reconcile
+from include.cerebro.landing.assets import LANDING_ZONE
 from include.cerebro.landing.tasks import discover
 from include.cerebro.loading.tasks import load_biometrics, load_heroes, load_missions
 from include.cerebro.notifications.callbacks import run_alerts
-from include.cerebro.orchestration.assets import LANDING_ZONE
 from include.cerebro.page.tasks import publish_report
 from include.cerebro.schema.tasks import prepare_warehouse
 from include.cerebro.transforming.task_group import transformation

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import NamedTuple
 
+from include.cerebro.landing.arrivals import Fingerprint, fingerprint
 from include.cerebro.landing.batches import pack
 from include.cerebro.landing.datasets import DATASETS
 from include.cerebro.landing.listing import list_dataset
@@ -18,11 +19,15 @@ log = logging.getLogger(__name__)
 
 
 class Discovery(NamedTuple):
-    """The new objects of the landing zone. ``biometrics`` is packed into batches, one for each load task."""
+    """The new objects of the landing zone. ``biometrics`` is packed into batches, one for each load task.
+
+    ``listed`` is the fingerprint of all objects, also of those that are not new.
+    """
 
     heroes: list[StoredObject]
     missions: list[StoredObject]
     biometrics: list[list[StoredObject]]
+    listed: Fingerprint
 
 
 def discover(store: ObjectStore, bucket: str, warehouse: Warehouse, settings: Settings) -> Discovery:
@@ -32,9 +37,11 @@ def discover(store: ObjectStore, bucket: str, warehouse: Warehouse, settings: Se
     """
     client = store.client()
     new: dict[str, list[StoredObject]] = {}
+    listed = Fingerprint(0, 0)
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         for dataset in DATASETS:
             objects = list_dataset(client, bucket, dataset)
+            listed += fingerprint(objects)
             new[dataset.name] = loads.new_objects(cursor, objects)
             log.info(
                 "%s: %d objects in the landing zone, %d new (%.1f MB)",
@@ -44,4 +51,4 @@ def discover(store: ObjectStore, bucket: str, warehouse: Warehouse, settings: Se
                 sum(stored.size_bytes for stored in new[dataset.name]) / 1e6,
             )
     batches = list(pack(new["biometrics"], settings.batch_bytes, settings.batch_objects))
-    return Discovery(new["heroes"], new["missions"], batches)
+    return Discovery(new["heroes"], new["missions"], batches, listed)

@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     reports_bucket: str = "cerebro-reports"
     """Bucket that ``report.html`` is written to."""
 
+    # Arrival
+
+    arrival_seconds: NonNegativeFloat = 3.0
+    """Seconds between two looks at the landing zone for new objects, which start a run. 0 turns it off; then runs start
+    by the hour, by the asset's events and by hand."""
+
     # dbt
 
     dbt_manifest: Path = DBT_ROOT / "target" / "manifest.json"

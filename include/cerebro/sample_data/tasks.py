@@ -7,7 +7,7 @@ from typing import Literal
 
 from airflow.sdk import get_current_context, task
 
-from include.cerebro.orchestration.assets import LANDING_ZONE
+from include.cerebro.landing.assets import LANDING_ZONE
 from include.cerebro.platform.connections import landing_bucket, sample_data_store
 from include.cerebro.platform.settings import read_settings
 
