@@ -13,7 +13,8 @@ Loads whatever is new in the landing zone and brings the warehouse up to date.
    **publish_report** writes the page Cerebro to a file, `report.html` in the bucket `cerebro-reports`.
 6. **check_sources** sends an alert for a stale source and for too many rejected rows; the run stays green.
 
-The DAG runs every hour, when the asset `cerebro_landing_zone` is updated, and by hand. It is idempotent: a run on an
+The DAG runs within seconds of an object's arrival (a watcher updates the asset `cerebro_landing_zone`), every hour as
+a safety net, and by hand. It is idempotent: a run on an
 unchanged landing zone changes nothing. For a broken object, read its error in this run's **check_objects** and deliver
 it again under the same key: the next run loads it.
 """

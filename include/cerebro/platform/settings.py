@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     """Seconds between two looks at the landing zone for new objects, which start a run. 0 turns it off; then runs start
     by the hour, by the asset's events and by hand."""
 
+    arrival_queue: str = ""
+    """Address of an SQS queue with the bucket's notifications. If it is set, its messages start runs, and the landing
+    zone is not looked at."""
+
     # dbt
 
     dbt_manifest: Path = DBT_ROOT / "target" / "manifest.json"
