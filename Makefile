@@ -126,7 +126,7 @@ format: setup ## Format Python and SQL, and fix what the linters can fix
 setup: $(VENV)/.installed $(VENV)/.project $(MANIFEST) ## Install everything into this folder (.venv, .local)
 	@chmod 700 .local
 
-$(UV):
+$(UV): requirements-uv.txt
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Python 3.11 or 3.12 is needed, and neither python3.12, python3.11 nor python3 is one." >&2; \
 		echo "Install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; fi
@@ -135,13 +135,14 @@ $(UV):
 		echo "or name another Python: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; fi
 	@echo "Installing uv into .local/tools ..."
 	@"$(PYTHON)" -m pip install --quiet --disable-pip-version-check --no-warn-script-location --upgrade \
-		--target .local/tools uv==0.13.9
+		--target .local/tools --require-hashes --requirement requirements-uv.txt
+	@touch $@
 
 # Exactly the packages of the lock. .installed is written last, so an interrupted installation is repeated.
 $(VENV)/.installed: requirements.lock | $(UV)
 	@echo "Installing the packages of requirements.lock into $(VENV) (1-3 minutes the first time) ..."
 	@[ -x $(VENV)/bin/python ] || $(UV) venv --quiet --clear --python "$(PYTHON)" $(VENV)
-	@$(UV) pip sync --quiet --compile-bytecode requirements.lock
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements.lock
 	@touch $@
 
 # Installs the commands `cerebro` and `cerebro-bench`, which run this folder. Takes 0.2 s, downloads nothing.
@@ -159,10 +160,14 @@ $(MANIFEST): $(DBT_SOURCES) $(VENV)/.installed
 		$(VENV)/bin/dbt --quiet parse --project-dir $(DBT_PROJECT) --profiles-dir $(DBT_PROJECT) \
 		&& test -s $@ && touch $@; fi
 
+LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+
+# The image has dbt in an environment of its own: the same versions, by a lock of its own.
 .PHONY: lock
-lock: $(UV) ## Resolve the requirements into requirements.lock
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
-		--custom-compile-command "make lock" --output-file requirements.lock $(REQUIREMENTS)
+lock: $(UV) ## Resolve the requirements into requirements.lock and requirements-dbt.lock, with hashes
+	@$(UV) $(LOCK) --output-file requirements.lock $(REQUIREMENTS)
+	@$(UV) $(LOCK) --output-file requirements-dbt.lock --constraint requirements.lock requirements-dbt.txt
 
 .PHONY: release
 release: setup ## Release the version of pyproject.toml: check, date the changelog, commit and tag

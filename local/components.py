@@ -12,13 +12,12 @@ from local import postgres
 from local.processes import COMPONENT_MARKER, STACK_MARKER
 from local.settings import REPOSITORY, StackSettings, executable, own_environment
 from local.state import HOST, Ports, Secrets, State
+from local.system import ENVIRONMENT, UTF8_LOCALE
 
 SERVICES = ("postgres", "s3")
 # In the order of their starts: the API server takes longest, 8 s of computing.
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 COMPONENTS = (*SERVICES, *AIRFLOW)
-
-DBT_DOCS = {"cerebro": {"dir": str(REPOSITORY / "include" / "dbt" / "target"), "name": "Warehouse (dbt docs)"}}
 
 AIRFLOW_SETTINGS = {
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
@@ -41,8 +40,6 @@ AIRFLOW_SETTINGS = {
     "AIRFLOW__API__WORKERS": "1",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
-    # The dbt docs are in Airflow's navigation after `make docs`.
-    "AIRFLOW__COSMOS__DBT_DOCS_PROJECTS": json.dumps(DBT_DOCS),
     "PYTHONPATH": str(REPOSITORY),
 }
 
@@ -65,7 +62,7 @@ def component(name: str, settings: StackSettings) -> Component:
     state = settings.state
     environment = base_environment(settings) | {COMPONENT_MARKER: name}
     if name == "postgres":
-        return Component(name, postgres.server_command(state), environment | {"LC_ALL": "C.UTF-8"}, signal.SIGINT)
+        return Component(name, postgres.server_command(state), environment | {"LC_ALL": UTF8_LOCALE}, signal.SIGINT)
     if name == "s3":
         # In the environment, because every user can read the arguments of a process.
         key = f'"{state.secrets().s3_access_key_id},{state.secrets().s3_secret_access_key}"'
@@ -116,7 +113,7 @@ def base_environment(settings: StackSettings) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "PYTHONUNBUFFERED": "1",
     }
-    return environment | settings.environment() | own
+    return environment | settings.environment() | ENVIRONMENT | own
 
 
 def connections(secrets: Secrets, ports: Ports) -> dict[str, str]:

@@ -13,8 +13,9 @@ from contextlib import suppress
 import psutil
 
 from local.components import Component, component
-from local.processes import end, end_with_parent, find, guard_descendants, interrupt
+from local.processes import end, find, interrupt
 from local.settings import StackSettings
+from local.system import end_with_parent, guard_descendants
 
 
 def run(program: Component, stack: str) -> int:
@@ -38,6 +39,7 @@ def run(program: Component, stack: str) -> int:
     finally:
         while children := psutil.Process().children():
             end(children, grace_period=0)
+        end(find(stack, program.name), grace_period=0)  # what no system without adoption brings to this process
 
 
 if __name__ == "__main__":

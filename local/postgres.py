@@ -11,8 +11,9 @@ from pathlib import Path
 
 import psutil
 
-from local.processes import STACK_MARKER, end_with_parent
+from local.processes import STACK_MARKER
 from local.state import HOST, StackError, State
+from local.system import UTF8_LOCALE, end_with_parent
 
 # PostgreSQL refuses to run as root. 65534 is `nobody` everywhere; it needs no account and no home.
 _SERVER_UID = 65534
@@ -63,6 +64,15 @@ def as_server_user() -> list[str]:
     return ["setpriv", *user, *capability, "--pdeathsig=INT"]
 
 
+def locale(letters: str = UTF8_LOCALE) -> tuple[str, ...]:
+    """Return initdb's arguments for a text order that no C library and no image changes: that of the code points.
+
+    Args:
+        letters: the locale that knows which letters are upper and lower case. "C" knows only those of ASCII.
+    """
+    return "--locale=C", f"--lc-ctype={letters}", "--encoding=UTF8"
+
+
 def server_command(state: State) -> list[str]:
     """Return the command that runs the server in the foreground."""
     options = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(state.ports().postgres)}).items()]
@@ -93,9 +103,7 @@ def prepare(state: State) -> None:
     if os.geteuid() == 0:
         os.chown(data.parent, _SERVER_UID, _SERVER_UID)
     command = [*as_server_user(), str(binary("initdb")), f"--pgdata={new}", "--username=postgres"]
-    # The locale is built into every C library, so it is the same everywhere; unlike "C" it knows letters outside ASCII.
-    command += ["--locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256"]
-    _run([*command, "--pwfile=/dev/stdin"], state, secrets.postgres_password)
+    _run([*command, *locale(), "--auth=scram-sha-256", "--pwfile=/dev/stdin"], state, secrets.postgres_password)
     _single_user(new, state, [*NEW, *passwords])
     new.rename(data)
 
@@ -111,7 +119,7 @@ def _single_user(data: Path, state: State, statements: Iterable[str]) -> None:
 def _run(command: list[str], state: State, stdin: str = "") -> None:
     """Run a program of PostgreSQL's. Raises StackError with its output if it fails."""
     # With the marker, and bound to this process: otherwise it would go on in the folder if this process were killed.
-    own = {STACK_MARKER: str(state.folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    own = {STACK_MARKER: str(state.folder), "LC_ALL": UTF8_LOCALE, "TZ": "UTC"}
     done = subprocess.run(
         command,
         input=stdin,

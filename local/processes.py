@@ -1,10 +1,7 @@
-"""Binds the processes of a stack to their parent, finds them, and ends them."""
+"""Finds the processes of a stack, and ends them."""
 
-import ctypes
-import os
 import signal
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 
 import psutil
@@ -12,33 +9,6 @@ import psutil
 # Environment variables of every process of a stack: its state folder, and its component.
 STACK_MARKER = "CEREBRO_LOCAL_STACK"
 COMPONENT_MARKER = "CEREBRO_LOCAL_COMPONENT"
-
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
-
-
-def _prctl(option: int, argument: int) -> None:
-    """Linux's prctl(2); elsewhere nothing."""
-    if sys.platform.startswith("linux") and ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), f"prctl({option}) failed")
-
-
-def end_with_parent(signal_number: int) -> Callable[[], None]:
-    """For Popen's preexec_fn: the kernel sends the child this signal when the process that starts it dies."""
-    parent = os.getpid()
-
-    def arrange() -> None:
-        _prctl(_PR_SET_PDEATHSIG, signal_number)
-        if os.getppid() != parent:  # it died before the call above
-            os._exit(1)
-
-    return arrange
-
-
-def guard_descendants() -> None:
-    """Get SIGTERM when the parent dies, and become the parent of all descendants whose own parent dies."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def interrupt(*_: object) -> None:

@@ -11,11 +11,11 @@ from importlib.metadata import version
 
 from local import postgres
 from local.components import AIRFLOW, COMPONENTS, SERVICES, airflow_environment, base_environment
-from local.processes import end_with_parent
 from local.readiness import answers
 from local.settings import StackSettings, executable
 from local.state import StackError, write_private
 from local.supervisor import Supervisor
+from local.system import end_with_parent
 
 # Seconds for a component to be ready; measured on two cores: PostgreSQL and S3 1 s, Airflow's API 9 s.
 SERVICES_TIMEOUT = 60.0

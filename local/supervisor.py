@@ -18,9 +18,10 @@ import psutil
 from supervisor.childutils import getRPCInterface
 
 from local.components import AIRFLOW, COMPONENTS, SERVICES
-from local.processes import end, end_with_parent, find
+from local.processes import end, find
 from local.settings import REPOSITORY
 from local.state import StackError, State
+from local.system import end_with_parent
 
 # Seconds that a component needs to stop at most: the longest grace period of one, and 3 for its children.
 STOP_TIMEOUT = 11

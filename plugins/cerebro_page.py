@@ -1,4 +1,4 @@
-"""Adds the page Cerebro to Airflow's navigation.
+"""Adds the page Cerebro and the dbt docs to Airflow's navigation.
 
 Every process of Airflow reads this file, but only the API server serves the page, so the first request imports it.
 """
@@ -25,7 +25,7 @@ async def page(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class CerebroPagePlugin(AirflowPlugin):
-    """Mounts the page under /cerebro and shows it in a frame of Airflow's UI."""
+    """Mounts the page under /cerebro and shows it in a frame of Airflow's UI; links to the dbt docs below it."""
 
     name = "cerebro_page"
     fastapi_apps = [{"name": "Cerebro", "app": page, "url_prefix": "/cerebro"}]  # noqa: RUF012 - Airflow's form
@@ -37,5 +37,6 @@ class CerebroPagePlugin(AirflowPlugin):
             "url_route": "cerebro",
             "destination": "nav",
             "nav_top_level": True,
-        }
+        },
+        {"name": "Warehouse (dbt docs)", "category": "Browse", "href": f"{ROOT}/cerebro/dbt/index.html"},
     ]

@@ -160,7 +160,7 @@ def test_a_model_is_one_click_away_from_its_page_in_the_dbt_docs(restore: Any, m
     models = {node["name"]: key for key, node in manifest["nodes"].items() if key.startswith(("model.", "snapshot."))}
     for name, unique_id in models.items():
         task = restore.get_task(f"transform.{name}")
-        page = f"/cosmos/cerebro/dbt_docs_index.html#!/{unique_id.split('.')[0]}/{unique_id}"
+        page = f"/cerebro/dbt/index.html#!/{unique_id.split('.')[0]}/{unique_id}"
         (link,) = task.operator_extra_links
         assert link.get_link(task, ti_key=None).endswith(page)
         assert f"{page})" in task.doc_md

@@ -24,6 +24,7 @@ from fastapi.testclient import TestClient
 
 from include.cerebro.page import app as page
 
+DOCS = ("/dbt/index.html", "/dbt/manifest.json", "/dbt/catalog.json")
 auth_manager = init_auth_manager(page.app)
 
 
@@ -32,10 +33,11 @@ def get(role, path):
     return TestClient(page.app).get(path, headers={"Authorization": f"Bearer {token}", "Accept": "text/html"})
 
 
-paths = ("/static/page.js", "/static/passwords.json", "/", "/biometrics")
+paths = ("/static/page.js", "/static/passwords.json", "/", "/biometrics", *DOCS, "/dbt/partial_parse.msgpack")
 found = {str(role): [get(role, path).status_code for path in paths] for role in ("viewer", None)}
 found["a stranger"] = TestClient(page.app).get("/", headers={"Accept": "text/html"}).text
-found["a program"] = TestClient(page.app).get("/").status_code
+found["a program"] = [TestClient(page.app).get(path).status_code for path in ("/", *DOCS)]
+found["manifest"] = get("viewer", "/dbt/manifest.json").json()
 found["without a connection"] = get("viewer", "/").text
 connection = Connection(conn_id="warehouse", conn_type="postgres", host="127.0.0.1", port=1, login="someone")
 connection.set_password("a-password-nobody-sees")
@@ -57,7 +59,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         # The API server sets this itself.
         "_AIRFLOW_PROCESS_CONTEXT": "server",
+        "CEREBRO_DBT_MANIFEST": str(home / "target" / "manifest.json"),
     }
+    (home / "target").mkdir()
+    for name in ("index.html", "manifest.json", "partial_parse.msgpack"):
+        (home / "target" / name).write_text('{"nodes": {}}')
     for command in (["-m", "airflow", "db", "migrate"], ["-c", SCRIPT]):
         done = subprocess.run(
             [sys.executable, *command], env=environment, capture_output=True, text=True, timeout=180, check=False
@@ -68,13 +74,15 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_only_people_who_may_see_the_runs_may_see_the_page(found: dict[str, Any]) -> None:
-    assert found["viewer"] == [200, 404, 503, 200]
-    assert found["None"] == [403, 403, 403, 403]
+    # Of the dbt docs, the catalog was not built, and the last is none of their files.
+    assert found["viewer"] == [200, 404, 503, 200, 200, 200, 404, 404]
+    assert found["manifest"] == {"nodes": {}}
+    assert found["None"] == [403] * 8
 
 
 def test_a_stranger_gets_a_link_to_the_login_and_a_program_a_status(found: dict[str, Any]) -> None:
     assert re.search(r'href="[^"]*/auth/login/?\?next=http%3A%2F%2Ftestserver%2F"', found["a stranger"])
-    assert found["a program"] == 401
+    assert found["a program"] == [401] * 4
 
 
 def test_without_the_connection_the_page_says_what_to_do(found: dict[str, Any]) -> None:

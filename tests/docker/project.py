@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from pytest_docker.plugin import Services, get_docker_services
 
 from include.cerebro.platform.connections_file import Connections, read_connections
@@ -23,6 +23,7 @@ from tests.e2e.scheduler import Scheduler
 
 REPOSITORY = Path(__file__).parents[2]
 OVERRIDE = REPOSITORY / "docker-compose.override.yml"
+COMPOSE_FILES = [REPOSITORY / "docker-compose.yml", OVERRIDE, REPOSITORY / "docker-compose.celery.yml"]
 
 # Seconds. On two busy cores the image takes 60 to build, and all services 100 to be healthy.
 START_TIMEOUT = 400
@@ -45,13 +46,24 @@ def why_not() -> str | None:
     return None
 
 
-def minio_image() -> str:
-    """The image that the compose file or $CEREBRO_MINIO_IMAGE names; without a registry, the one here of that tag."""
-    variable = yaml.safe_load(OVERRIDE.read_text())["services"]["minio"]["image"]
-    wanted = os.environ.get("CEREBRO_MINIO_IMAGE") or variable.removeprefix("${CEREBRO_MINIO_IMAGE:-").removesuffix("}")
-    if docker("image", "inspect", wanted).returncode == 0 or docker("pull", "--quiet", wanted).returncode == 0:
-        return wanted
-    return wanted.partition("@")[0]
+def is_here(image: str) -> bool:
+    return docker("image", "inspect", image).returncode == 0
+
+
+def images() -> dict[str, str]:
+    """Variables of the compose files for the images that cannot be had, with the nearest one that is here.
+
+    Without a registry that is one without the digest, or of the same major version.
+    """
+    chosen = {}
+    text = "".join(file.read_text() for file in COMPOSE_FILES)
+    for variable, default in re.findall(r"image: \$\{(CEREBRO_\w+_IMAGE):-(\S+)\}", text):
+        wanted = os.environ.get(variable, default)
+        if not is_here(wanted) and docker("pull", "--quiet", wanted).returncode != 0:
+            tag = wanted.partition("@")[0]
+            stand_ins = (tag, re.sub(r"(:\d+)\.[\d.]+$", r"\1", tag))
+            chosen[variable] = next(filter(is_here, stand_ins), wanted)
+    return chosen
 
 
 @dataclass(frozen=True)
@@ -109,9 +121,7 @@ def compose_project(name: str, files: Sequence[Path], **variables: str) -> Itera
     with pytest.MonkeyPatch.context() as environment:
         for service, port in ports.items():
             environment.setenv(f"CEREBRO_{service}_PORT", str(port))
-        environment.setenv("CEREBRO_MINIO_IMAGE", minio_image())
-        environment.setenv("CEREBRO_IMAGE", "cerebro-restore:test")
-        for variable, value in variables.items():
+        for variable, value in (images() | {"CEREBRO_IMAGE": "cerebro-restore:test"} | variables).items():
             environment.setenv(variable, value)
         with get_docker_services(
             "docker compose", [str(file) for file in files], name, [], ["down --volumes --remove-orphans --timeout 20"]

@@ -1,24 +1,41 @@
-"""docker-compose.celery.yml: the same project and the same answers, with the tasks on two workers."""
+"""docker-compose.celery.yml: the same project and the same answers, with the tasks on two workers.
+
+Airflow runs here as a user that the image does not know, as on OpenShift.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
-from tests.docker.project import OVERRIDE, REPOSITORY, Project, compose_project
+from tests.docker.project import COMPOSE_FILES, Project, compose_project
 from tests.docker.restoring import assert_restored, write_sample
 
-FILES = [REPOSITORY / "docker-compose.yml", OVERRIDE, REPOSITORY / "docker-compose.celery.yml"]
+AIRFLOW = ("db-migration", "api-server", "scheduler", "dag-processor", "triggerer", "worker")
+USER = "123456:0"
 # Several batches of biometrics, so that there are mapped tasks to be shared.
 BATCH_BYTES = 60_000
 
 
 @pytest.fixture(scope="module")
-def project() -> Iterator[Project]:
-    with compose_project("celery", FILES, CEREBRO_BATCH_BYTES=str(BATCH_BYTES)) as project:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    users = tmp_path_factory.mktemp("compose") / "users.yml"
+    users.write_text(yaml.safe_dump({"services": {name: {"user": USER} for name in AIRFLOW}}))
+    with compose_project("celery", [*COMPOSE_FILES, users], CEREBRO_BATCH_BYTES=str(BATCH_BYTES)) as project:
         project.up("--build", "--scale", "worker=2")
         yield project
     assert project.volumes() == []
+
+
+def test_any_user_of_group_0_runs_it(project: Project) -> None:
+    for service in AIRFLOW[1:]:
+        assert project.compose("exec", "-T", service, "id", "-u").strip() == "123456"
+
+
+def test_the_broker_asks_for_its_password(project: Project) -> None:
+    asked = project.compose("exec", "-T", "--env", "REDISCLI_AUTH=", "redis", "redis-cli", "ping")
+    assert "NOAUTH" in asked
 
 
 def test_two_workers_share_the_tasks_and_the_answers_are_the_same(project: Project) -> None:

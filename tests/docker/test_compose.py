@@ -60,6 +60,27 @@ def test_airflow_runs_as_an_ordinary_user(project: Project, service: str) -> Non
     assert fields["NoNewPrivs"].strip() == "1"
 
 
+@pytest.mark.parametrize(("service", "database"), [("warehouse", "postgres"), ("postgres", "warehouse")])
+def test_the_warehouse_and_airflows_own_database_do_not_see_each_other(
+    project: Project, service: str, database: str
+) -> None:
+    reach = f"pg_isready --quiet --host={database}; echo $?"
+    assert project.compose("exec", "-T", service, "sh", "-c", reach).strip() == "2", "no answer"
+
+
+def test_airflow_sees_both(project: Project) -> None:
+    reach = "import socket; [socket.create_connection((host, 5432), 5) for host in ('postgres', 'warehouse')]"
+    for service in AIRFLOW:
+        project.compose("exec", "-T", service, "python", "-c", reach)
+
+
+def test_text_has_the_order_of_its_code_points_and_lower_knows_letters(project: Project) -> None:
+    """The image's own locale has the order of its C library, which a new image may change under an index."""
+    statement = "select lower(word) as word from unnest(array['b', 'É', 'a', 'B']) as words (word) order by words.word"
+    words = query(project.warehouse_uri, statement)
+    assert [row["word"] for row in words] == ["b", "a", "b", "é"]
+
+
 def test_every_container_has_a_memory_limit(project: Project) -> None:
     assert all(container["HostConfig"]["Memory"] > 0 for container in project.containers())
 

@@ -133,6 +133,11 @@ def test_warehouse_belongs_to_cerebro_who_is_no_superuser(command: Command) -> N
     assert ask(uri, roles) == [False, True, True]
     assert ask(uri, "select pg_get_userbyid(datdba) from pg_database where datname = 'cerebro'") == "cerebro"
     assert ask(uri, "select lower('ÉLAN')") == "élan"
+    # The order of code points, as in Compose: no C library changes it.
+    assert (
+        ask(uri, "select string_agg(word, '' order by word) from unnest(array['b', 'É', 'a', 'B']) as w (word)")
+        == "BabÉ"
+    )
     with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
         psycopg2.connect(uri.replace("cerebro:", "cerebro:x", 1))
     with pytest.raises(psycopg2.OperationalError, match="permission denied"):

@@ -18,7 +18,13 @@ WRITES_ITS_ENVIRONMENT = "#!/bin/sh\nenv > {}\n"
 def checkout(tmp_path: Path) -> Path:
     """A folder in which all is installed, and dbt's manifest is to be made."""
     folder = tmp_path / "100 %s done"
-    for name in ("Makefile", "local/foreign_variables.txt", "requirements.lock", "pyproject.toml"):
+    for name in (
+        "Makefile",
+        "local/foreign_variables.txt",
+        "requirements.lock",
+        "requirements-uv.txt",
+        "pyproject.toml",
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(REPOSITORY / name, folder / name)
     dbt = folder / "include" / "dbt"

@@ -11,9 +11,6 @@ from airflow.sdk.configuration import conf
 if TYPE_CHECKING:
     from airflow.sdk.types import TaskInstanceKey
 
-# The dbt project's name among Cosmos' docs sites: AIRFLOW__COSMOS__DBT_DOCS_PROJECTS.
-DOCS_PROJECT = "cerebro"
-
 
 def airflow_url(path: str) -> str:
     """Return the address of a page of the Airflow UI; without its host if ``[api] base_url`` is not set."""
@@ -28,7 +25,7 @@ def run_url(dag_id: str, run_id: str) -> str:
 def docs_url(unique_id: str) -> str:
     """Return the address of a model's page in the dbt docs (``make docs``), by the model's unique id in dbt."""
     resource_type = unique_id.split(".")[0]
-    return airflow_url(f"/cosmos/{DOCS_PROJECT}/dbt_docs_index.html#!/{resource_type}/{unique_id}")
+    return airflow_url(f"/cerebro/dbt/index.html#!/{resource_type}/{unique_id}")
 
 
 class DocsLink(BaseOperatorLink):

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from include.cerebro.page import render
+from include.cerebro.page import dbt_docs, render
 from include.cerebro.page.airflow_internals import login_url, may_see_runs
 from include.cerebro.page.content import Page, read_page
 from include.cerebro.page.reader import UnreadableWarehouseError, open_reader
@@ -34,6 +34,7 @@ HEADERS = {
 A_YEAR = "private, max-age=31536000, immutable"
 
 app = FastAPI(title="Cerebro", docs_url=None, redoc_url=None, openapi_url=None, dependencies=may_see_runs(RESTORE_DAG))
+app.include_router(dbt_docs.router)
 
 Parameter = Annotated[str, Query(max_length=500)]
 

@@ -9,9 +9,9 @@ from contextlib import suppress
 
 from local import postgres
 from local.components import SERVICES, component
-from local.processes import end_with_parent
 from local.readiness import answers
 from local.settings import StackSettings
+from local.system import end_with_parent
 from testing.services import superuser_uri
 
 # Seconds. PostgreSQL recovers from a crash in 1-2, S3 starts in less than one.
