@@ -13,7 +13,8 @@ Loads whatever is new in the landing zone and brings the warehouse up to date.
    **publish_report** writes the page Cerebro to a file, `report.html` in the bucket `cerebro-reports`.
 6. **check_sources** sends an alert for a stale source and for too many rejected rows; the run stays green.
 
-The DAG runs every hour, when the asset `cerebro_landing_zone` is updated, and by hand. It is idempotent: a run on an
+The DAG runs within seconds of an object's arrival (a watcher updates the asset `cerebro_landing_zone`), every hour as
+a safety net, and by hand. It is idempotent: a run on an
 unchanged landing zone changes nothing. For a broken object, read its error in this run's **check_objects** and deliver
 it again under the same key: the next run loads it.
 """
@@ -25,10 +26,10 @@ from datetime import timedelta
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, chain, dag, task_group
 
 from include.cerebro.checking.tasks import check_objects, check_sources, publish_answers, reconcile
+from include.cerebro.landing.assets import LANDING_ZONE
 from include.cerebro.landing.tasks import discover
 from include.cerebro.loading.tasks import load_biometrics, load_heroes, load_missions
 from include.cerebro.notifications.callbacks import run_alerts
-from include.cerebro.orchestration.assets import LANDING_ZONE
 from include.cerebro.orchestration.retries import task_defaults, within
 from include.cerebro.page.tasks import publish_report
 from include.cerebro.platform.settings import read_settings

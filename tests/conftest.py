@@ -22,16 +22,31 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The same with Airflow, on the repository's DAGs; with AIRFLOW_API_URL, user and password."""
-    with running(settings_apart(tmp_path_factory.mktemp("stack")), airflow=True) as values:
+    """The same with Airflow, on the repository's DAGs; with AIRFLOW_API_URL, user and password.
+
+    An arrival starts no run, because the tests start runs themselves.
+    """
+    settings = settings_apart(tmp_path_factory.mktemp("stack"))
+    with running(settings, airflow=True, product={"CEREBRO_ARRIVAL_SECONDS": "0"}) as values:
         yield values
 
 
 @pytest.fixture(scope="session")
 def watched_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A stack that writes lineage events into LINEAGE_FOLDER, and sends alerts after short times."""
+    """A stack that writes lineage events into LINEAGE_FOLDER, sends alerts after short times, and sees no arrivals."""
     lineage = tmp_path_factory.mktemp("lineage")
     settings = settings_apart(tmp_path_factory.mktemp("watched"), openlineage=lineage)
-    alerts = {"CEREBRO_LATE_AFTER_MINUTES": "0.05", "CEREBRO_STALE_AFTER_HOURS": "missions=0.001"}
-    with running(settings, airflow=True, product=alerts) as values:
+    product = {
+        "CEREBRO_ARRIVAL_SECONDS": "0",
+        "CEREBRO_LATE_AFTER_MINUTES": "0.05",
+        "CEREBRO_STALE_AFTER_HOURS": "missions=0.001",
+    }
+    with running(settings, airflow=True, product=product) as values:
         yield values | {"LINEAGE_FOLDER": str(lineage)}
+
+
+@pytest.fixture(scope="session")
+def arriving_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A stack as users have it: an arrival starts a run."""
+    with running(settings_apart(tmp_path_factory.mktemp("arriving")), airflow=True) as values:
+        yield values

@@ -17,7 +17,19 @@ from uuid import UUID
 
 import duckdb
 
-from tests.oracle.values import DEFAULT, BLANKS, InvalidIdError, Rules, identifier, instant, is_plausible, later, measure, minute_of, text
+from tests.oracle.values import (
+    BLANKS,
+    DEFAULT,
+    InvalidIdError,
+    Rules,
+    identifier,
+    instant,
+    is_plausible,
+    later,
+    measure,
+    minute_of,
+    text,
+)
 
 HERO_COLUMNS = ("hero_id", "name", "alter_ego", "first_appearance")
 # Records that are nested deeper are rejected.

@@ -74,7 +74,7 @@ def identifier(value: object, rules: Rules = DEFAULT) -> str | None:
         value = int(value)
     its_text = text(value) or ""
     whole, dot, zeros = its_text.partition(".")
-    number_like = whole.lstrip("-") == whole or whole[0] == "-" and whole[1:] == whole.lstrip("-")
+    number_like = whole.lstrip("-") == whole or (whole[0] == "-" and whole[1:] == whole.lstrip("-"))
     digits = whole.removeprefix("-")
     if dot and zeros and not zeros.strip("0") and digits and not digits.strip(DIGITS) and number_like:
         if digits[0] != "0" or whole == "0":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from include.cerebro.landing.batches import Parcel, pack
 from include.cerebro.landing.datasets import BIOMETRICS, DATASETS, HEROES, MISSIONS, Dataset
+from include.cerebro.landing.fingerprint import Fingerprint
 from include.cerebro.landing.listing import ZoneListing
 from include.cerebro.landing.places import Place
 from include.cerebro.landing.rules_version import rules_version
@@ -41,11 +42,15 @@ COMPARED_AT_ONCE = 10_000
 
 
 class Discovery(NamedTuple):
-    """What is new, by dataset. Biometrics come in batches, one for each load task."""
+    """What is new, by dataset. Biometrics come in batches, one for each load task.
+
+    ``listed`` has the fingerprint of each listed landing zone, of its new and its known objects.
+    """
 
     heroes: list[Parcel]
     missions: list[Parcel]
     biometrics: list[Parcel]
+    listed: dict[str, Fingerprint]
 
 
 def discover(
@@ -74,12 +79,14 @@ def discover(
     # Imported here: reading a DAG file must not load the driver.
     import psycopg2
 
-    found = Discovery([], [], [])
+    found = Discovery([], [], [], {})
     errors: list[Exception] = []
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         for zone in zones:
             try:
-                new = _find_new(cursor, zone, open_store(zone.connection), settings, dag_run_id)
+                new, found.listed[zone.name] = _find_new(
+                    cursor, zone, open_store(zone.connection), settings, dag_run_id
+                )
             except psycopg2.Error:
                 raise
             except Exception as error:
@@ -105,8 +112,11 @@ def discover(
 
 def _find_new(
     cursor: Cursor, zone: LandingZone, store: ObjectStore, settings: Settings, dag_run_id: str
-) -> dict[Dataset, list[StoredObject]]:
-    """Return the new objects of a landing zone, and record what else there is. The caller commits."""
+) -> tuple[dict[Dataset, list[StoredObject]], Fingerprint]:
+    """Return the new objects of a landing zone and the fingerprint of all, and record what else there is.
+
+    The caller commits.
+    """
     version = rules_version(zone.rules)
     others = [Place.parse(settings.quarantine_bucket), Place.parse(settings.reports_bucket)]
     require_buckets(store, {zone.bucket: ZONES_BUCKET}, {})
@@ -133,7 +143,7 @@ def _find_new(
         log.warning("%s: %s", zone.name, note)
     counts = (listing.objects, sum(len(objects) for objects in new.values()), listing.unrecognised)
     record_listing(cursor, dag_run_id, Listing(zone.name, *counts, listing.examples, notes))
-    return new
+    return new, listing.fingerprint
 
 
 def _compare(

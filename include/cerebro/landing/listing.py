@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from include.cerebro.landing.datasets import Dataset, Other, is_table_file, meaning, table_format
+from include.cerebro.landing.fingerprint import Fingerprint
 from include.cerebro.landing.places import Place
 from include.cerebro.landing.zones import LandingZone
 from include.cerebro.platform.object_store import StoredObject
@@ -49,6 +50,7 @@ class ZoneListing:
         objects: objects of the datasets so far.
         unrecognised: objects so far that nobody recognises.
         examples: the first keys of them.
+        fingerprint: of the objects of the datasets so far.
     """
 
     def __init__(self, client: S3Client, zone: LandingZone, others: Collection[Place] = ()) -> None:
@@ -62,6 +64,7 @@ class ZoneListing:
         self.objects = 0
         self.unrecognised = 0
         self.examples: list[str] = []
+        self.fingerprint = Fingerprint(0, 0)
         self._client = client
         self._zone = zone
         self._others = tuple(
@@ -82,6 +85,7 @@ class ZoneListing:
             is_what = meaning(name)
             if isinstance(is_what, Dataset):
                 self.objects += 1
+                self.fingerprint = self.fingerprint.with_object(stored)
                 yield is_what, stored
             elif is_what is Other.UNRECOGNISED:
                 self._count_unrecognised(stored)

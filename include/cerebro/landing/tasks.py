@@ -5,6 +5,8 @@ from __future__ import annotations
 from airflow.sdk import get_current_context, task
 
 from include.cerebro.landing import discovery
+from include.cerebro.landing.arrival_trigger import listed_key
+from include.cerebro.landing.assets import LANDING_ZONE
 from include.cerebro.landing.batches import XComParcel
 from include.cerebro.landing.places import Place
 from include.cerebro.landing.zones import read_landing_zones
@@ -16,7 +18,7 @@ from include.cerebro.platform.settings import read_settings, variable
 WRITTEN = ("quarantine_bucket", "reports_bucket")
 
 
-@task(task_display_name="Find what is new")
+@task(task_display_name="Find what is new", inlets=[LANDING_ZONE])
 def discover() -> list[XComParcel]:
     """List the landing zones and find what the ledger does not hold: hero and mission files, batches of biometrics."""
     settings = read_settings()
@@ -30,6 +32,8 @@ def discover() -> list[XComParcel]:
         settings,
         context["run_id"],
     )
+    for zone, listed in found.listed.items():
+        context["asset_state_store"].set(listed_key(zone), listed.for_state())
     task_instance = context["ti"]
     task_instance.xcom_push("heroes", [parcel.for_xcom() for parcel in found.heroes])
     task_instance.xcom_push("missions", [parcel.for_xcom() for parcel in found.missions])

@@ -7,9 +7,10 @@ from typing import Any
 from airflow.sdk import XComArg
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
+from include.cerebro.landing.assets import LANDING_ZONE
 from include.cerebro.landing.datasets import BIOMETRICS, HEROES, MISSIONS, Dataset
 from include.cerebro.loading.operator import LoadOperator
-from include.cerebro.orchestration.assets import LANDING_ZONE, table
+from include.cerebro.orchestration.assets import table
 
 
 def load_heroes(objects: XComArg) -> LoadOperator:

@@ -1,4 +1,4 @@
-"""The Airflow assets: the names of the landing zone and of the warehouse's tables in the asset graph.
+"""The Airflow assets of the warehouse's tables: their names in the asset graph.
 
 Other DAGs may wait for any of them, for example ``schedule=[table("analytics", "obt_cerebro_restored")]``.
 """
@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from airflow.sdk import Asset
 
-from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET, WAREHOUSE_CONN_ID
-
-LANDING_ZONE = Asset(name="cerebro_landing_zone", uri=f"s3://{DEFAULT_LANDING_BUCKET}")
+from include.cerebro.platform.names import WAREHOUSE_CONN_ID
 
 
 def table(schema: str, name: str) -> Asset:

@@ -54,6 +54,16 @@ class Settings(BaseSettings):
     reports_bucket: str = "cerebro-reports"
     """Bucket that ``report.html`` is written to, or ``bucket/prefix`` in a shared bucket."""
 
+    # Arrival
+
+    arrival_seconds: NonNegativeFloat = 3.0
+    """Seconds between two looks at the landing zone for new objects, which start a run. 0 turns it off; then runs start
+    by the hour, by the asset's events and by hand."""
+
+    arrival_queue: str = ""
+    """Address of an SQS queue with the bucket's notifications. If it is set, its messages start runs, and the landing
+    zone is not looked at."""
+
     # dbt
 
     dbt_manifest: Path = DBT_ROOT / "target" / "manifest.json"

@@ -1,0 +1,117 @@
+"""An arrival starts a run, whatever happens to the triggerer and to the store; and nothing else does."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.processes import find
+from local.run import RESTORE_DAG, SAMPLE_DAG
+from testing.sites import object_store
+from tests.e2e.scheduler import RUN_TIMEOUT, Scheduler
+from tests.oracle.warehouse import query
+
+# Seconds within which a run is to start, on a busy machine; a run that must not start would start within these.
+START_TIMEOUT = 60
+QUIET_SECONDS = 15
+
+
+@pytest.fixture(scope="module")
+def arriving(arriving_stack: dict[str, str]) -> Scheduler:
+    api = Scheduler(arriving_stack)
+    api.log_in()
+    for dag_id in (SAMPLE_DAG, RESTORE_DAG):
+        api.wait_for_dag(dag_id, START_TIMEOUT)
+    return api
+
+
+@pytest.fixture(scope="module")
+def put(arriving_stack: dict[str, str]) -> Callable[[str], None]:
+    client: Any = object_store(arriving_stack).client()
+
+    def put(hero: str) -> None:
+        body = f"hero_id,name,alter_ego,first_appearance\n{hero},{hero},,\n"
+        client.put_object(Bucket="cerebro-data", Key=f"heroes/{hero}.csv", Body=body.encode())
+
+    return put
+
+
+@pytest.fixture
+def runs(arriving: Scheduler) -> "Runs":
+    return Runs(arriving)
+
+
+class Runs:
+    """The runs of cerebro_restore since the test began."""
+
+    def __init__(self, api: Scheduler) -> None:
+        self._api = api
+        self._before = api.run_ids(RESTORE_DAG)
+
+    def ended(self) -> int:
+        """Wait until a run has started and none is running; return the number of runs since the last call."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while not (new := self._api.run_ids(RESTORE_DAG) - self._before):
+            assert time.monotonic() < deadline, "no run has started"
+            time.sleep(0.2)
+        deadline = time.monotonic() + RUN_TIMEOUT
+        while any(run.state in ("queued", "running") for run in self._api.runs(RESTORE_DAG, limit=10)):
+            assert time.monotonic() < deadline, "a run does not end"
+            time.sleep(0.2)
+        new = self._api.run_ids(RESTORE_DAG) - self._before
+        self._before |= new
+        return len(new)
+
+    def none_start(self) -> bool:
+        """Whether no run starts for a while."""
+        time.sleep(QUIET_SECONDS)
+        return self._api.run_ids(RESTORE_DAG) == self._before
+
+
+def heroes(stack: dict[str, str], like: str) -> int:
+    statement = "select count(*) as heroes from marts.dim_heroes where hero_id like %s"
+    (row,) = query(stack["WAREHOUSE_URI"], statement.replace("%s", f"'{like}'"))
+    return int(row["heroes"])
+
+
+def test_a_burst_of_arrivals_starts_a_run_or_two_and_nothing_new_starts_none(
+    arriving_stack: dict[str, str], runs: Runs, put: Callable[[str], None]
+) -> None:
+    for number in range(200):
+        put(f"burst{number}")
+    assert runs.ended() <= 2
+    assert heroes(arriving_stack, "burst%") == 200
+    assert runs.none_start()
+
+
+def test_a_restarted_triggerer_misses_nothing_and_starts_no_run_without_reason(
+    arriving_stack: dict[str, str], runs: Runs, put: Callable[[str], None]
+) -> None:
+    # supervisord starts another one within a few seconds.
+    for process in find(arriving_stack["CEREBRO_STATE_DIR"], "triggerer"):
+        process.kill()
+    put("unseen")
+    assert runs.ended() == 1
+    assert heroes(arriving_stack, "unseen") == 1
+    for process in find(arriving_stack["CEREBRO_STATE_DIR"], "triggerer"):
+        process.kill()
+    time.sleep(QUIET_SECONDS)
+    assert runs.none_start()
+
+
+def test_the_watch_outlives_a_store_that_does_not_answer(
+    arriving_stack: dict[str, str], runs: Runs, put: Callable[[str], None]
+) -> None:
+    for process in find(arriving_stack["CEREBRO_STATE_DIR"], "s3"):
+        process.kill()
+    deadline = time.monotonic() + START_TIMEOUT
+    while True:
+        try:
+            put("after")
+            break
+        except Exception:  # whatever it is while the store is away
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+    assert runs.ended() == 1
+    assert heroes(arriving_stack, "after") == 1
