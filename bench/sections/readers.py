@@ -25,9 +25,8 @@ LIMIT_MS = 200
 TEXT = """
 An analyst reads one hero again and again by its key from the dimension, and an hour of it from the fact table and from
 the big table, each in a connection of its own: while nothing runs, during an incremental run that adds a day to {days}
-days of {heroes} heroes,
-and during `dbt build --full-refresh`. Each of them runs {repeats} times. The machine is busy with the build, so the
-median rises, too; the longest wait is what a lock would show.
+days of {heroes} heroes, and during `dbt build --full-refresh`. Each of them runs {repeats} times. The machine is busy
+with the build, so the median rises, too; the longest wait is what a lock would show.
 """
 
 

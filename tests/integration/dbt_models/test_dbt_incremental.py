@@ -142,7 +142,7 @@ def test_a_dimension_dropped_by_hand_comes_back_with_its_keys(built: Warehouse) 
     built.execute("drop table marts.dim_heroes cascade")
     built.transform()
     assert built.tables() == before
-    assert built.rows("select count(*) from pg_constraint where confrelid = 'marts.dim_heroes'::regclass") == [(3,)]
+    assert built.rows("select count(*) from pg_constraint where confrelid = 'marts.dim_heroes'::regclass") == [(4,)]
 
 
 def test_raw_rebuilt_with_the_same_load_ids(built: Warehouse) -> None:

@@ -50,10 +50,16 @@ final as (
         loads.rows_rejected,
         false as is_current
     from new_loads
-    inner join loads on new_loads.supersedes = loads.load_id
-    where
-        loads.position
-        <= (select positions.after_position from positions)
+    -- `offset 0` has PostgreSQL look up the few instead of hashing all of history.
+    cross join lateral (
+        select loads.*
+        from loads
+        where
+            loads.load_id = new_loads.supersedes
+            and loads.position
+            <= (select positions.after_position from positions)
+        offset 0
+    ) as loads
 )
 
 select * from final
