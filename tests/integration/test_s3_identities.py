@@ -1,0 +1,204 @@
+"""Identities of AWS, played by moto: STS hands out keys, which boto3 and DuckDB use, and S3 notes what they write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+
+from include.cerebro.landing.listing import list_objects
+from include.cerebro.page import content, render, report
+from include.cerebro.platform.connections import ConnectionIncompleteError
+from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.sample_data.writer import SampleSize, write_sample
+from tests.integration import s3_servers
+from tests.integration.conftest import Connect
+from tests.integration.faults.front import Front
+from tests.integration.helpers import Site, make_site
+from tests.integration.samples import HEROES, one_reading
+
+ROLE = "arn:aws:iam::123456789012:role/cerebro"
+WEB_TOKEN = "a-token-of-the-company-s-identity-provider"
+KMS_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    with s3_servers.moto() as address:
+        yield address
+
+
+@pytest.fixture
+def site(services: dict[str, str], moto: str) -> Iterator[Site]:
+    keys = {"AWS_ACCESS_KEY_ID": s3_servers.KEY, "AWS_SECRET_ACCESS_KEY": s3_servers.SECRET}
+    made = make_site(services | keys | {"S3_ENDPOINT_URL": moto})
+    yield made
+    made.drop()
+
+
+def loads(site: Site, store: ObjectStore) -> None:
+    """One object is rejected, so that the store is written to."""
+    site.put_all({"heroes.csv": HEROES, "biometrics.parquet": one_reading(hero_id=" ")})
+    assert site.load(store=store).objects == 2
+    assert len(site.quarantined()) == 1
+
+
+def assuming(moto: str, **more: Any) -> dict[str, Any]:
+    sts = {"service_config": {"sts": {"endpoint_url": moto}}, "region_name": "us-east-1"}
+    return {"role_arn": ROLE, "endpoint_url": moto, **sts, **more}
+
+
+def test_environment_without_an_endpoint(site: Site, connect: Connect, moto: str) -> None:
+    """AWS itself has no endpoint; AWS_ENDPOINT_URL is what stands in for it."""
+    keys = {"AWS_ACCESS_KEY_ID": "environment-s", "AWS_SECRET_ACCESS_KEY": "secret"}
+    store = connect({}, keys | {"AWS_ENDPOINT_URL": moto, "AWS_DEFAULT_REGION": "us-east-1"})
+    assert store.keys().access_key_id == "environment-s"
+    loads(site, store)
+
+
+def test_temporary_keys(site: Site, connect: Connect, moto: str) -> None:
+    sts = boto3.client(
+        "sts", endpoint_url=moto, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    given = sts.get_session_token()["Credentials"]
+    extra = {name: given[key] for name, key in (
+        ("aws_access_key_id", "AccessKeyId"), ("aws_secret_access_key", "SecretAccessKey"),
+        ("aws_session_token", "SessionToken"))}  # fmt: skip
+    store = connect({"endpoint_url": moto, **extra})
+    assert store.keys() == tuple(extra.values())
+    loads(site, store)
+
+
+def test_assumed_role(site: Site, connect: Connect, moto: str) -> None:
+    store = connect(assuming(moto, assume_role_kwargs={"ExternalId": "the-company"}), login="$KEY")
+    assert store.keys().access_key_id.startswith("ASIA")
+    loads(site, store)
+
+
+def test_a_role_of_a_short_session_is_renewed_for_each_part(site: Site, connect: Connect, moto: str) -> None:
+    """botocore renews keys that end within 15 minutes: those of the shortest session that STS grants, at each use."""
+    site.put_all({f"biometrics/{number}.parquet": one_reading(60 + number) for number in range(6)})
+    site.changed = {"part_objects": 1}
+    with Front(urlsplit(moto).port or 80) as front:
+        extra = assuming(moto, assume_role_kwargs={"DurationSeconds": 900}) | {"endpoint_url": front.url}
+        assert site.load(store=connect(extra, login="$KEY")).objects == 6
+        assert len(front.tokens) >= 6
+
+
+def test_a_role_needs_a_region(connect: Connect, moto: str) -> None:
+    with pytest.raises(ConnectionIncompleteError, match=r"'minio' assumes a role, which needs a region"):
+        connect(assuming(moto, region_name=None), login="$KEY")
+
+
+def test_profile_that_assumes_a_role(site: Site, connect: Connect, moto: str, tmp_path: Path) -> None:
+    config = f"[profile team-role]\nrole_arn={ROLE}\nsource_profile=team\nregion=eu-north-1\n"
+    (tmp_path / "config").write_text(config)
+    store = connect({"endpoint_url": moto, "profile_name": "team-role"}, {"AWS_ENDPOINT_URL_STS": moto})
+    assert store.keys().access_key_id.startswith("ASIA")
+    assert store.region == "eu-north-1"
+    loads(site, store)
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> str:
+    path = tmp_path / "token"
+    path.write_text(WEB_TOKEN)
+    return str(path)
+
+
+def test_web_identity(site: Site, connect: Connect, moto: str, token_file: str) -> None:
+    extra = assuming(
+        moto,
+        assume_role_method="assume_role_with_web_identity",
+        assume_role_with_web_identity_federation="file",
+        assume_role_with_web_identity_token_file=token_file,
+    )
+    store = connect(extra)
+    assert store.keys().access_key_id.startswith("ASIA")
+    loads(site, store)
+
+
+def test_irsa(site: Site, connect: Connect, moto: str, token_file: str) -> None:
+    """What EKS sets in a pod; no key is anywhere."""
+    pod = {"AWS_ROLE_ARN": ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": token_file, "AWS_ENDPOINT_URL_STS": moto}
+    store = connect({"endpoint_url": moto}, pod | {"AWS_DEFAULT_REGION": "us-east-1"})
+    assert store.keys().access_key_id.startswith("ASIA")
+    loads(site, store)
+
+
+# What is written
+
+
+def encrypting(moto: str, **arguments: str) -> dict[str, Any]:
+    return {"endpoint_url": moto, "service_config": {"s3": {"extra_args": arguments}}}
+
+
+def head(site: Site, bucket: str, key: str) -> Any:
+    return site.client.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
+
+
+def test_what_is_written_is_encrypted_as_the_connection_says(
+    site: Site, connect: Connect, moto: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = connect(encrypting(moto, ServerSideEncryption="aws:kms", SSEKMSKeyId=KMS_KEY), login="$KEY")
+    loads(site, store)
+    monkeypatch.setattr(content, "read_page", lambda _: content.Page.without_warehouse(""))
+    monkeypatch.setattr(render, "report_html", lambda *_: "a report")
+    report.publish(store, site.warehouse, site.quarantine_bucket, "a run")
+    sample = write_sample(store, site.bucket, "heroes", SampleSize(heroes=1, missions=1, hours=1), site.settings)
+    assert sample.objects
+    written_keys = {stored.key for stored in list_objects(site.client, site.quarantine_bucket, "")}
+    (quarantined,) = {key for key in written_keys if key.endswith(".parquet")}
+    for bucket, key in (
+        (site.quarantine_bucket, quarantined),
+        (site.quarantine_bucket, report.LATEST),
+        (site.bucket, "heroes.csv"),
+    ):
+        written = head(site, bucket, key)
+        assert (written.get("ServerSideEncryption"), written.get("SSEKMSKeyId")) == ("aws:kms", KMS_KEY), key
+
+
+def test_checksums(site: Site, connect: Connect, moto: str) -> None:
+    site.put("heroes/rejected.csv", HEROES + b",Nobody,,\n")
+    extra = encrypting(moto, ServerSideEncryption="AES256", ChecksumAlgorithm="SHA256", StorageClass="STANDARD_IA")
+    site.load(store=connect(extra, login="$KEY"))
+    (key,) = site.quarantined()
+    written = head(site, site.quarantine_bucket, key)
+    assert written["ChecksumSHA256"]
+    assert (written["ServerSideEncryption"], written["StorageClass"]) == ("AES256", "STANDARD_IA")
+
+
+@pytest.mark.parametrize(
+    ("endpoint_url", "environment", "config", "expected"),
+    [
+        ("", {}, None, "when_supported"),
+        ("http://minio:9000", {}, None, "when_required"),
+        ("", {"AWS_ENDPOINT_URL": "http://minio:9000"}, None, "when_required"),
+        ("http://minio:9000", {"AWS_REQUEST_CHECKSUM_CALCULATION": "when_supported"}, None, "when_supported"),
+        ("http://minio:9000", {}, {"request_checksum_calculation": "when_supported"}, "when_supported"),
+    ],
+)
+def test_when_boto3_adds_checksums(
+    connect: Connect, endpoint_url: str, environment: dict[str, str], config: dict[str, str] | None, expected: str
+) -> None:
+    """On AWS always; on other servers, some of which refuse them, where the connection or the environment says so."""
+    extra = ({"endpoint_url": endpoint_url} if endpoint_url else {}) | ({"config_kwargs": config} if config else {})
+    made: Any = connect(extra, environment, "$KEY").client().meta.config
+    assert made.request_checksum_calculation == expected
+
+
+def test_arguments_that_cannot_be_used(connect: Connect, moto: str) -> None:
+    with pytest.raises(ConnectionIncompleteError, match=r"extra_args of Airflow connection 'minio' has Encryption\."):
+        connect(encrypting(moto, Encryption="yes"), login="$KEY")
+    with pytest.raises(ConnectionIncompleteError, match="has SSECustomerKey"):
+        connect(encrypting(moto, SSECustomerKey="secret"), login="$KEY")
+
+
+def test_no_argument_shows(site: Site) -> None:
+    assert KMS_KEY not in json.dumps(repr(replace(site.store, written_with={"SSEKMSKeyId": KMS_KEY})))
