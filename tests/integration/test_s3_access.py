@@ -169,6 +169,13 @@ def test_a_private_ca(site: Site, connect: Connect, tls_front: Front, certificat
     read(connect(extra, environment, "$KEY"), site)
 
 
+def test_a_missing_ca_file_is_named(connect: Connect) -> None:
+    with pytest.raises(
+        connections.ConnectionIncompleteError, match=r"'minio' names the CA /nowhere/ca.pem .*not there"
+    ):
+        connect({"endpoint_url": "https://127.0.0.1:9", "verify": "/nowhere/ca.pem"}, login="$KEY")
+
+
 def test_another_ca_is_refused_by_both(
     site: Site, connect: Connect, tls_front: Front, certificates: list[Path]
 ) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +18,7 @@ import pytest
 from include.cerebro.landing.listing import list_objects
 from include.cerebro.page import content, render, report
 from include.cerebro.platform.connections import ConnectionIncompleteError
+from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.sample_data.writer import SampleSize, write_sample
 from tests.integration import s3_servers
@@ -130,6 +134,64 @@ def test_irsa(site: Site, connect: Connect, moto: str, token_file: str) -> None:
     store = connect({"endpoint_url": moto}, pod | {"AWS_DEFAULT_REGION": "us-east-1"})
     assert store.keys().access_key_id.startswith("ASIA")
     loads(site, store)
+
+
+class _Metadata(BaseHTTPRequestHandler):
+    """What answers on a machine of AWS: the agent of a container or pod, and the metadata of an instance."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_PUT(self) -> None:
+        self._send("a session of the metadata service")
+
+    def do_GET(self) -> None:
+        until = datetime.now(UTC) + timedelta(hours=1)
+        keys = {"Code": "Success", "AccessKeyId": "ASIAMACHINE", "SecretAccessKey": "secret", "Token": "a token"}
+        role = self.path == "/latest/meta-data/iam/security-credentials/"
+        self._send("cerebro" if role else json.dumps(keys | {"Expiration": until.strftime("%Y-%m-%dT%H:%M:%SZ")}))
+
+    def _send(self, text: str) -> None:
+        is_allowed = self.path != "/pod" or self.headers.get("Authorization") == "the pod's token"
+        self.send_response(200 if is_allowed else 401)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+
+@pytest.fixture
+def machine() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Metadata) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_pod_identity_and_containers(site: Site, connect: Connect, moto: str, machine: str, tmp_path: Path) -> None:
+    """EKS sets a file with the pod's token; ECS the token itself. MWAA's workers are such containers."""
+    (tmp_path / "pod").write_text("the pod's token")
+    agent = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{machine}/pod"}
+    store = connect({"endpoint_url": moto}, agent | {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(tmp_path / "pod")})
+    assert store.keys() == ("ASIAMACHINE", "secret", "a token")
+    loads(site, store)
+
+
+def test_instance_profile(site: Site, connect: Connect, moto: str, machine: str) -> None:
+    instance = {"AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": machine}
+    store = connect({"endpoint_url": moto}, instance)
+    assert store.keys() == ("ASIAMACHINE", "secret", "a token")
+    loads(site, store)
+
+
+def test_without_a_signature(site: Site, connect: Connect, moto: str) -> None:
+    store = connect({"endpoint_url": moto, "config_kwargs": {"signature_version": "unsigned"}})
+    assert store.keys() == ("", "", "")
+    site.client.put_object(Bucket=site.bucket, Key="open.parquet", Body=one_reading(), ACL="public-read")
+    assert store.client().get_object(Bucket=site.bucket, Key="open.parquet")["ContentLength"]
+    with duckdb_session(site.settings, store) as duck:
+        assert duck.execute(
+            "select count(*) from read_parquet(?)", [f"s3://{site.bucket}/open.parquet"]
+        ).fetchone() == (1,)
 
 
 # What is written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from airflow.sdk import BaseHook, Variable
@@ -65,6 +66,11 @@ def object_store(conn_id: str = names.MINIO_CONN_ID) -> ObjectStore:
             f"Airflow connection '{conn_id}' assumes a role, which needs a region. Give its extra a region_name, or "
             "set AWS_DEFAULT_REGION."
         ) from error
+    if isinstance(there.verify, str) and not os.access(there.verify, os.R_OK):
+        raise ConnectionIncompleteError(
+            f"Airflow connection '{conn_id}' names the CA {there.verify} as verify in its extra, which is not there "
+            "or cannot be read. It has to be at the same path in each container that reads the store."
+        )
     store = ObjectStore(
         endpoint_url=there.get_service_endpoint_url("s3") or "",
         region=session.region_name or "us-east-1",
