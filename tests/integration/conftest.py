@@ -11,6 +11,7 @@ import pytest
 
 from include.cerebro.platform import connections
 from include.cerebro.platform.object_store import ObjectStore
+from tests.integration import s3_servers
 from tests.integration.helpers import Site, make_site
 
 Connect = Callable[..., ObjectStore]
@@ -20,6 +21,22 @@ Connect = Callable[..., ObjectStore]
 def site(services: dict[str, str]) -> Iterator[Site]:
     """An empty landing zone and a prepared warehouse, for this test alone."""
     made = make_site(services)
+    yield made
+    made.drop()
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The address of moto."""
+    with s3_servers.moto() as address:
+        yield address
+
+
+@pytest.fixture
+def moto_site(services: dict[str, str], moto: str) -> Iterator[Site]:
+    """The same as ``site`` with its buckets in moto; it takes any key."""
+    keys = {"AWS_ACCESS_KEY_ID": s3_servers.KEY, "AWS_SECRET_ACCESS_KEY": s3_servers.SECRET}
+    made = make_site(services | keys | {"S3_ENDPOINT_URL": moto})
     yield made
     made.drop()
 

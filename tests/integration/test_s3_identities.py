@@ -1,11 +1,10 @@
-"""Identities of AWS, played by moto: STS hands out keys, which boto3 and DuckDB use, and S3 notes what they write."""
+"""Identities of AWS, played by moto and by doubles: what hands out keys, which boto3 and DuckDB use."""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,35 +14,21 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from include.cerebro.landing.listing import list_objects
-from include.cerebro.page import content, render, report
 from include.cerebro.platform.connections import ConnectionIncompleteError
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import ObjectStore
-from include.cerebro.sample_data.writer import SampleSize, write_sample
-from tests.integration import s3_servers
 from tests.integration.conftest import Connect
 from tests.integration.faults.front import Front
-from tests.integration.helpers import Site, make_site
+from tests.integration.helpers import Site
 from tests.integration.samples import HEROES, one_reading
 
 ROLE = "arn:aws:iam::123456789012:role/cerebro"
 WEB_TOKEN = "a-token-of-the-company-s-identity-provider"
-KMS_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    with s3_servers.moto() as address:
-        yield address
 
 
 @pytest.fixture
-def site(services: dict[str, str], moto: str) -> Iterator[Site]:
-    keys = {"AWS_ACCESS_KEY_ID": s3_servers.KEY, "AWS_SECRET_ACCESS_KEY": s3_servers.SECRET}
-    made = make_site(services | keys | {"S3_ENDPOINT_URL": moto})
-    yield made
-    made.drop()
+def site(moto_site: Site) -> Site:
+    return moto_site
 
 
 def loads(site: Site, store: ObjectStore) -> None:
@@ -192,75 +177,3 @@ def test_without_a_signature(site: Site, connect: Connect, moto: str) -> None:
         assert duck.execute(
             "select count(*) from read_parquet(?)", [f"s3://{site.bucket}/open.parquet"]
         ).fetchone() == (1,)
-
-
-# What is written
-
-
-def encrypting(moto: str, **arguments: str) -> dict[str, Any]:
-    return {"endpoint_url": moto, "service_config": {"s3": {"extra_args": arguments}}}
-
-
-def head(site: Site, bucket: str, key: str) -> Any:
-    return site.client.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
-
-
-def test_what_is_written_is_encrypted_as_the_connection_says(
-    site: Site, connect: Connect, moto: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = connect(encrypting(moto, ServerSideEncryption="aws:kms", SSEKMSKeyId=KMS_KEY), login="$KEY")
-    loads(site, store)
-    monkeypatch.setattr(content, "read_page", lambda _: content.Page.without_warehouse(""))
-    monkeypatch.setattr(render, "report_html", lambda *_: "a report")
-    report.publish(store, site.warehouse, site.quarantine_bucket, "a run")
-    sample = write_sample(store, site.bucket, "heroes", SampleSize(heroes=1, missions=1, hours=1), site.settings)
-    assert sample.objects
-    written_keys = {stored.key for stored in list_objects(site.client, site.quarantine_bucket, "")}
-    (quarantined,) = {key for key in written_keys if key.endswith(".parquet")}
-    for bucket, key in (
-        (site.quarantine_bucket, quarantined),
-        (site.quarantine_bucket, report.LATEST),
-        (site.bucket, "heroes.csv"),
-    ):
-        written = head(site, bucket, key)
-        assert (written.get("ServerSideEncryption"), written.get("SSEKMSKeyId")) == ("aws:kms", KMS_KEY), key
-
-
-def test_checksums(site: Site, connect: Connect, moto: str) -> None:
-    site.put("heroes/rejected.csv", HEROES + b",Nobody,,\n")
-    extra = encrypting(moto, ServerSideEncryption="AES256", ChecksumAlgorithm="SHA256", StorageClass="STANDARD_IA")
-    site.load(store=connect(extra, login="$KEY"))
-    (key,) = site.quarantined()
-    written = head(site, site.quarantine_bucket, key)
-    assert written["ChecksumSHA256"]
-    assert (written["ServerSideEncryption"], written["StorageClass"]) == ("AES256", "STANDARD_IA")
-
-
-@pytest.mark.parametrize(
-    ("endpoint_url", "environment", "config", "expected"),
-    [
-        ("", {}, None, "when_supported"),
-        ("http://minio:9000", {}, None, "when_required"),
-        ("", {"AWS_ENDPOINT_URL": "http://minio:9000"}, None, "when_required"),
-        ("http://minio:9000", {"AWS_REQUEST_CHECKSUM_CALCULATION": "when_supported"}, None, "when_supported"),
-        ("http://minio:9000", {}, {"request_checksum_calculation": "when_supported"}, "when_supported"),
-    ],
-)
-def test_when_boto3_adds_checksums(
-    connect: Connect, endpoint_url: str, environment: dict[str, str], config: dict[str, str] | None, expected: str
-) -> None:
-    """On AWS always; on other servers, some of which refuse them, where the connection or the environment says so."""
-    extra = ({"endpoint_url": endpoint_url} if endpoint_url else {}) | ({"config_kwargs": config} if config else {})
-    made: Any = connect(extra, environment, "$KEY").client().meta.config
-    assert made.request_checksum_calculation == expected
-
-
-def test_arguments_that_cannot_be_used(connect: Connect, moto: str) -> None:
-    with pytest.raises(ConnectionIncompleteError, match=r"extra_args of Airflow connection 'minio' has Encryption\."):
-        connect(encrypting(moto, Encryption="yes"), login="$KEY")
-    with pytest.raises(ConnectionIncompleteError, match="has SSECustomerKey"):
-        connect(encrypting(moto, SSECustomerKey="secret"), login="$KEY")
-
-
-def test_no_argument_shows(site: Site) -> None:
-    assert KMS_KEY not in json.dumps(repr(replace(site.store, written_with={"SSEKMSKeyId": KMS_KEY})))
