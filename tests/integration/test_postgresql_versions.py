@@ -9,14 +9,14 @@ import pytest
 
 from include.cerebro.checking.answers import read_answers
 from tests.integration.helpers import Site, make_site
+from tests.integration.packages import postgresql
 from tests.integration.postgres_server import postgres_server
-from tests.integration.postgresql_programs import programs
 from tests.integration.samples import HEROES, MISSION, one_reading
 
 
 @pytest.fixture(params=[16, 17, 18])
 def site(request: pytest.FixtureRequest, services: dict[str, str]) -> Iterator[Site]:
-    with postgres_server("host all all 127.0.0.1/32 trust\n", programs(request.param)) as server:
+    with postgres_server("host all all 127.0.0.1/32 trust\n", postgresql(request.param)) as server:
         (version,) = server.execute("show server_version")
         assert version[0].startswith(f"{request.param}.")
         server.execute("create role cerebro login createrole")
@@ -35,7 +35,7 @@ def test_the_main_job_on_every_version(site: Site) -> None:
             "heroes.csv": HEROES,
             "mission_logs.json": json.dumps([damaging]).encode(),
             "biometrics.parquet": one_reading(at="2025-01-01 00:00:30"),
-            "biometrics/rejected.parquet": one_reading(hero_id="null"),
+            "biometrics/rejected.parquet": one_reading(hero_id=" "),
         }
     )
     assert site.restore().failed == []

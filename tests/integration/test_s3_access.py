@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import json
-import os
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,49 +21,14 @@ from include.cerebro.landing.listing import list_objects
 from include.cerebro.platform import connections
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import ObjectStore
+from tests.integration.conftest import Connect
 from tests.integration.faults.front import Front
 from tests.integration.helpers import Site
 from tests.integration.samples import one_reading
 
-Connect = Callable[..., ObjectStore]
 KEYS = {"aws_access_key_id": "$KEY", "aws_secret_access_key": "$SECRET"}
 ENVIRONMENT = {name.upper(): value for name, value in KEYS.items()}
 ENDPOINT = {"endpoint_url": "$URL"}
-
-
-@pytest.fixture
-def connect(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Connect:
-    """Returns the store of a connection ``minio``; $KEY, $SECRET and $URL are those of the site."""
-    for name in os.environ:
-        if name.startswith("AWS_") or name.upper().endswith("_PROXY") or name == "REQUESTS_CA_BUNDLE":
-            monkeypatch.delenv(name)
-    credentials = tmp_path / "credentials"
-    # The test's machine may have credentials of its own.
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    values = {
-        "KEY": site.store.access_key_id,
-        "SECRET": site.store.secret_access_key,
-        "URL": site.store.endpoint_url,
-    }
-    credentials.write_text(
-        Template("[team]\naws_access_key_id=$KEY\naws_secret_access_key=$SECRET\nregion=eu-north-1\n").substitute(
-            values
-        )
-    )
-
-    def made(
-        extra: dict[str, Any], environment: dict[str, str] | None = None, login: str | None = None, **others: str
-    ) -> ObjectStore:
-        for name, value in (environment or {}).items():
-            monkeypatch.setenv(name, Template(value).substitute(values))
-        password = "$SECRET" if login else None
-        connection = {"conn_type": "aws", "login": login, "password": password, "extra": extra} | others
-        monkeypatch.setenv("AIRFLOW_CONN_MINIO", Template(json.dumps(connection)).substitute(values))
-        return connections.object_store()
-
-    return made
 
 
 def read(store: ObjectStore, site: Site) -> None:
@@ -205,6 +167,13 @@ def test_a_private_ca(site: Site, connect: Connect, tls_front: Front, certificat
     else:
         environment[how] = str(certificates[0])
     read(connect(extra, environment, "$KEY"), site)
+
+
+def test_a_missing_ca_file_is_named(connect: Connect) -> None:
+    with pytest.raises(
+        connections.ConnectionIncompleteError, match=r"'minio' names the CA /nowhere/ca.pem .*not there"
+    ):
+        connect({"endpoint_url": "https://127.0.0.1:9", "verify": "/nowhere/ca.pem"}, login="$KEY")
 
 
 def test_another_ca_is_refused_by_both(

@@ -11,8 +11,8 @@ from include.cerebro.platform.errors import judge
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from include.cerebro.schema.suitability import UnsuitableWarehouseError
+from tests.integration.packages import postgresql
 from tests.integration.postgres_server import Server, postgres_server
-from tests.integration.postgresql_programs import programs
 
 HBA = """
 host all guarded 127.0.0.1/32 scram-sha-256
@@ -23,7 +23,7 @@ host all all 127.0.0.1/32 trust
 
 def test_an_older_server_is_refused_before_anything_is_written() -> None:
     """PostgreSQL 15 was filled with raw tables, and dbt failed then."""
-    with postgres_server("host all all 127.0.0.1/32 trust\n", programs(15)) as server:
+    with postgres_server("host all all 127.0.0.1/32 trust\n", postgresql(15)) as server:
         with pytest.raises(UnsuitableWarehouseError, match="is PostgreSQL 15, which is older than 16; nothing was"):
             prepare_warehouse(Warehouse("127.0.0.1", server.port, "postgres", "", "postgres"))
         assert server.execute("select to_regnamespace('raw'), to_regrole('cerebro_loader')") == [(None, None)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from airflow.sdk import BaseHook, Variable
@@ -54,10 +55,22 @@ def object_store(conn_id: str = names.MINIO_CONN_ID) -> ObjectStore:
         )
     # Imported here: 0.06 s of processor time after boto3. Resolving takes 0.01 s.
     from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+    from botocore.exceptions import NoRegionError
 
     hook: Any = AwsBaseHook(conn_id, client_type="s3")
     there = hook.conn_config
-    session = hook.get_session()
+    try:
+        session = hook.get_session()
+    except NoRegionError as error:
+        raise ConnectionIncompleteError(
+            f"Airflow connection '{conn_id}' assumes a role, which needs a region. Give its extra a region_name, or "
+            "set AWS_DEFAULT_REGION."
+        ) from error
+    if isinstance(there.verify, str) and not os.access(there.verify, os.R_OK):
+        raise ConnectionIncompleteError(
+            f"Airflow connection '{conn_id}' names the CA {there.verify} as verify in its extra, which is not there "
+            "or cannot be read. It has to be at the same path in each container that reads the store."
+        )
     store = ObjectStore(
         endpoint_url=there.get_service_endpoint_url("s3") or "",
         region=session.region_name or "us-east-1",
@@ -65,6 +78,7 @@ def object_store(conn_id: str = names.MINIO_CONN_ID) -> ObjectStore:
         profile=there.profile_name,
         verify=there.verify,
         config=there.botocore_config,
+        written_with=_written_with(conn_id, there.get_service_config("s3").get("extra_args") or {}),
         conn_id=conn_id,
     )
     if store.credentials is None and not store.is_anonymous:
@@ -74,6 +88,23 @@ def object_store(conn_id: str = names.MINIO_CONN_ID) -> ObjectStore:
             "AWS provides a role."
         )
     return store
+
+
+def _written_with(conn_id: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of every write: those that the provider's S3Hook takes as ``extra_args``, too."""
+    if not arguments:
+        return {}
+    from boto3.s3.transfer import S3Transfer
+
+    refused = sorted(
+        name for name in arguments if name not in S3Transfer.ALLOWED_UPLOAD_ARGS or name.startswith("SSECustomer")
+    )
+    if refused:
+        raise ConnectionIncompleteError(
+            f"service_config.s3.extra_args of Airflow connection '{conn_id}' has {', '.join(refused)}. Leave it out: "
+            "it takes the upload arguments of boto3's S3Transfer, except a customer's own key (DuckDB cannot use it)."
+        )
+    return arguments
 
 
 def sample_data_store() -> ObjectStore:

@@ -134,14 +134,19 @@ def _connect_to_s3(connection: duckdb.DuckDBPyConnection, store: ObjectStore, wh
 
 
 def sign_in(connection: duckdb.DuckDBPyConnection, store: ObjectStore) -> None:
-    """Give the session the store's keys of this moment. Any thread may do so, even while queries run."""
-    keys = store.keys()
+    """Give the session the store's keys of this moment. Any thread may do so, even while queries run.
+
+    What DuckDB writes is encrypted with the same key of KMS as what boto3 writes; it has no other argument of a write.
+    """
+    values = [*store.keys(), store.host, store.region, store.uses_tls, store.url_style]
+    statement = (
+        "create or replace secret store (type s3, key_id ?, secret ?, session_token ?, endpoint ?, region ?, "
+        "use_ssl ?, url_style ?"
+    )
+    if key := store.written_with.get("SSEKMSKeyId"):
+        statement, values = f"{statement}, kms_key_id ?", [*values, key]
     with _SIGNING_IN, connection.cursor() as cursor:
-        cursor.execute(
-            "create or replace secret store (type s3, key_id ?, secret ?, session_token ?, endpoint ?, region ?, "
-            "use_ssl ?, url_style ?)",
-            [*keys, store.host, store.region, store.uses_tls, store.url_style],
-        )
+        cursor.execute(f"{statement})", values)
 
 
 def _use_proxy(connection: duckdb.DuckDBPyConnection, proxy: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -74,6 +75,7 @@ class ObjectStore:
         profile: the AWS profile that other settings are read from.
         verify: whether TLS certificates are verified, or the file of the CA; None leaves it to AWS_CA_BUNDLE.
         config: settings of the client that replace those of ``client``.
+        written_with: arguments of every PutObject, such as ServerSideEncryption.
         conn_id: the Airflow connection that it comes from, for messages.
     """
 
@@ -86,6 +88,7 @@ class ObjectStore:
     profile: str | None = None
     verify: bool | str | None = None
     config: Config | None = field(default=None, repr=False)
+    written_with: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
     conn_id: str = field(default=MINIO_CONN_ID, compare=False)
 
     @cached_property
@@ -147,9 +150,7 @@ class ObjectStore:
     def client(self) -> S3Client:
         """Return a boto3 S3 client.
 
-        It validates checksums only where S3 demands them: MinIO and other stores answer ranged reads with the checksum
-        of the whole object, which boto3 refuses. Instants stay text: nothing here reads them, and parsing one an object
-        took two thirds of a listing's time.
+        Instants stay text: nothing here reads them, and parsing one an object took two thirds of a listing's time.
 
         Raises:
             EndpointError: the server's address has a path.
@@ -159,14 +160,13 @@ class ObjectStore:
         from botocore.config import Config
 
         s3: Any = {"addressing_style": "path"} | (self._option("s3") or {})
+        session = self._session()
         config = Config(
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
             retries={"mode": "standard", "max_attempts": 4},
             connect_timeout=10,
             read_timeout=60,
+            **_checksums(self.endpoint_url, session),
         ).merge(self.config or Config())
-        session = self._session()
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
         client = boto3.Session(botocore_session=session).client(
             "s3",
@@ -175,6 +175,7 @@ class ObjectStore:
             verify=self.verify,
             config=config.merge(Config(s3=s3)),
         )
+        client.meta.events.register("provide-client-params.s3.PutObject", self._add_arguments)  # type: ignore[arg-type]  # botocore uses its result
         endpoint = client.meta.endpoint_url
         if urlsplit(endpoint).path.strip("/"):
             raise EndpointError(
@@ -182,6 +183,10 @@ class ObjectStore:
                 "host and port alone, for example http://minio:9000."
             )
         return client
+
+    def _add_arguments(self, params: dict[str, Any], **_: object) -> dict[str, Any]:
+        """Return the arguments of a PutObject with those of the connection."""
+        return {**self.written_with, **params}
 
     def _option(self, name: str) -> Any:
         """Return one of the settings in ``config``, which the stubs of botocore do not know as attributes."""
@@ -197,6 +202,22 @@ class ObjectStore:
         elif self.access_key_id:
             session.set_credentials(self.access_key_id, self.secret_access_key, self.session_token)
         return session
+
+
+def _checksums(endpoint_url: str, session: botocore.session.Session) -> dict[str, Any]:
+    """Return when boto3 adds and validates checksums: on AWS as it does by default, elsewhere where S3 demands them.
+
+    MinIO and other stores answer ranged reads with the checksum of the whole object, which boto3 refuses, and some
+    refuse those of a write. What a write sends is proven there by its signature, which covers the SHA-256 of the body.
+    """
+    settings = {"request_checksum_calculation", "response_checksum_validation"}
+    scoped = session.get_scoped_config()
+    names_endpoint = {"endpoint_url", "services"} & scoped.keys() or any(
+        os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
+    )
+    if not endpoint_url and not names_endpoint:
+        return {}
+    return {name: "when_required" for name in settings - scoped.keys() if not os.environ.get(f"AWS_{name.upper()}")}
 
 
 class _Given:

@@ -29,6 +29,7 @@ class Front:
             there are some, requests without a valid token are refused.
         requests_per_token: the number of requests that a token is valid for. Its date of expiry is always close.
         uses: the number of requests with each token that was handed out.
+        tokens: the session tokens of all requests.
         expired: the number of requests that were refused for their token.
     """
 
@@ -39,6 +40,7 @@ class Front:
         self.role: tuple[str, str] | None = None
         self.requests_per_token = 1000
         self.uses: dict[str, int] = {}
+        self.tokens: set[str] = set()
         self.expired = 0
         self._target = ("127.0.0.1", port)
         self._lock = threading.Lock()
@@ -66,6 +68,7 @@ class Front:
         if b"Action=AssumeRole" in body:
             self._sign_in(request)
             return
+        self.tokens.add(request.headers.get("x-amz-security-token", ""))
         key = unquote(urlsplit(request.path).path).split("/", 2)[2:]
         bucket = urlsplit(request.path).path.split("/")[1]
         is_closed = bucket in self.closed and not any(key)
