@@ -17,7 +17,6 @@ from include.cerebro.landing.zones import LandingZone
 from include.cerebro.ledger import duplicates, failures
 from include.cerebro.ledger.listings import Listing, record_listing
 from include.cerebro.ledger.objects import Origin, new_objects
-from include.cerebro.platform.errors import first_line
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.settings import Settings
@@ -83,7 +82,7 @@ def discover(
                 # Whatever it is, it concerns this landing zone alone.
                 connection.rollback()
                 log.exception("The %s cannot be listed", zone)
-                problem = f"{zone} cannot be listed: {type(error).__name__}: {first_line(error)}. {REMEDY}"
+                problem = f"{zone} cannot be listed: {type(error).__name__}: {str(error).rstrip('.')}. {REMEDY}"
                 record_listing(cursor, dag_run_id, Listing(zone.name, error=problem))
                 connection.commit()
                 errors.append(error)
