@@ -125,8 +125,8 @@ class Site(sites.Site):
 
     def load(self, **changed: Any) -> LoadResult:
         """Discover and load everything that is new. Keyword arguments replace attributes: warehouse=..."""
-        there = replace(self, **changed)
         self.run_count += 1
+        there = replace(self, **changed)
         run_id = f"run {self.run_count}"
         found = there.discover()
         total = LoadResult()

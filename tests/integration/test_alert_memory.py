@@ -5,7 +5,6 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
@@ -102,33 +101,56 @@ def test_a_receiver_that_is_away_or_silent_does_no_harm_and_stays_secret(
 
 
 def test_a_stale_source_is_named_and_one_that_never_came_is_not(site: Site) -> None:
-    assert source_checks.stale_sources(site.warehouse, site.settings) == []
+    assert source_checks.stale_sources(site.warehouse, [site.zone], site.settings) == []
     load(site)
-    (line,) = source_checks.stale_sources(site.warehouse, site.settings)
+    (line,) = source_checks.stale_sources(site.warehouse, [site.zone], site.settings)
     assert line.startswith("biometrics: nothing new since ")
     assert "more than 25 hours" in line
 
 
 def test_too_many_rejected_rows_are_reported_with_the_worst_object(site: Site) -> None:
     load(site)
-    (line,) = source_checks.rejected_shares(site.warehouse, "this", site.settings)
+    (line,) = source_checks.rejected_shares(site.warehouse, [site.zone], "this", site.settings)
     assert line.startswith("biometrics: 60 of 1,000 new rows were rejected, more than 5%")
     assert "biometrics/bad.parquet" in line
-    assert source_checks.rejected_shares(site.warehouse, "another", site.settings) == []
+    assert source_checks.rejected_shares(site.warehouse, [site.zone], "another", site.settings) == []
 
 
-def test_broken_objects_are_named_though_the_next_run_has_tried_them_again(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_thresholds_of_a_landing_zone_replace_the_settings(site: Site) -> None:
+    load(site)
+    patient = site.zone.model_copy(update={"stale_after_hours": {"biometrics": 40}})
+    assert source_checks.stale_sources(site.warehouse, [patient], site.settings) == []
+    strict = site.zone.model_copy(update={"quarantine_alert_share": {"biometrics": 0.07}})
+    assert source_checks.rejected_shares(site.warehouse, [strict], "this", site.settings) == []
+    elsewhere = site.zone.model_copy(update={"name": "watches"})
+    assert source_checks.stale_sources(site.warehouse, [elsewhere], site.settings) == []
+
+
+def test_unrecognised_objects_are_an_alert_and_their_end_another(sent: list[str], site: Site) -> None:
+    for number, names in enumerate((["readme.txt"], ["readme.txt"], [])):
+        for name in names:
+            site.put(name, b"x")
+        if not names:
+            site.remove("readme.txt")
+        site.load()
+        found = source_checks.check_sources(site.warehouse, [site.zone], "d", f"run {number + 1}", site.settings)
+        assert len(found["unrecognised"]) == len(names)
+    assert ["readme.txt" in text for text in sent] == [True, False]
+    assert sent[0].startswith("*Objects are not recognised*")
+    assert sent[1].startswith("*Every object is recognised again*")
+
+
+def test_broken_objects_are_named_as_long_as_they_are(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     use(site.warehouse, monkeypatch)
-    started_at = datetime.now(UTC)
     site.put("biometrics/broken.parquet", b"this is no Parquet")
-    assert site.load().failed == site.load().failed == ["biometrics/broken.parquet"]
-    (line,) = broken_objects("run 1", started_at)
+    assert site.load().failed == ["biometrics/broken.parquet"]
+    site.load()
+    (line,) = broken_objects("run 2")
     assert line.startswith("biometrics/broken.parquet: it is not a Parquet file")
     assert line.endswith("Deliver it again under the same key; the next run loads it.")
-    assert broken_objects("run 1", None) == [], "the ledger names the run that tried last"
-    assert broken_objects("run 2", None) == [line]
+    site.remove("biometrics/broken.parquet")
+    site.load()
+    assert broken_objects("run 3") == []
 
 
 def test_slack_markup_is_escaped_and_long_lists_are_cut() -> None:

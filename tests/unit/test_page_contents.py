@@ -68,10 +68,32 @@ EVERYTHING: dict[str, list[Row]] = {
         | {"difference": 1, "is_conserved": False}
     ],
     "quarantine": [
-        {"object_key": EVIL_KEY, "rows_in": 5, "rows_rejected": 2, "rejection_reasons": {EVIL: 2}}
+        {
+            "landing_zone": "cerebro",
+            "object_key": EVIL_KEY,
+            "rows_in": 5,
+            "rows_rejected": 2,
+            "rejection_reasons": {EVIL: 2},
+        }
         | {"quarantine_key": EVIL_KEY, "objects_in_all": 1, "rows_in_all": 2}
     ],
-    "failed": [{"object_key": EVIL_KEY, "error": f"{EVIL_KEY}: {EVIL}", "loaded_at": NOW, "in_all": 1}],
+    "landing_zones": [
+        {"landing_zone": "watches", "listed_at": NOW, "objects": 5, "new_objects": 1, "unrecognised": 2}
+        | {"examples": [EVIL_KEY], "notes": [EVIL], "error": None}
+    ],
+    "schema_changes": [
+        {"noted_at": NOW, "landing_zone": "watches", "dataset": "biometrics", "column_name": EVIL, "change": "type"}
+        | {"column_type": EVIL, "object_key": EVIL_KEY, "in_all": 1}
+    ],
+    "failed": [
+        {
+            "landing_zone": "cerebro",
+            "object_key": EVIL_KEY,
+            "error": f"{EVIL_KEY}: {EVIL}",
+            "loaded_at": NOW,
+            "in_all": 1,
+        }
+    ],
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from include.cerebro.landing.zones import LandingZone
 from include.cerebro.ledger.listings import listings_of_run
+from include.cerebro.ledger.schema_changes import described
 from include.cerebro.notifications import delivery
 from include.cerebro.notifications.alert import Alert
 from include.cerebro.orchestration.links import run_url
@@ -32,7 +33,7 @@ def check_sources(
         settings: the thresholds, ``stale_after_hours`` and ``quarantine_alert_share``.
 
     Returns:
-        One line a dataset or landing zone, under ``stale``, ``rejected`` and ``unrecognised``.
+        One line a dataset or landing zone, under ``stale``, ``rejected``, ``unrecognised`` and ``changed``.
     """
     # Imported here: reading a DAG file must not load the driver.
     import psycopg2
@@ -41,13 +42,14 @@ def check_sources(
         stale = stale_sources(warehouse, zones, settings)
         rejected = rejected_shares(warehouse, zones, run_id, settings)
         unrecognised = unrecognised_objects(warehouse, run_id)
+        changed = changed_columns(warehouse, run_id)
     except psycopg2.Error as error:
         # The tasks that need the warehouse fail, and their alert reports it.
         log.warning("The sources were not checked, because the warehouse cannot be read: %s", error)
-        return {"stale": [], "rejected": [], "unrecognised": []}
-    for line in (*stale, *rejected, *unrecognised):
+        return {"stale": [], "rejected": [], "unrecognised": [], "changed": []}
+    for line in (*stale, *rejected, *unrecognised, *changed):
         log.warning("%s", line)
-    if not stale and not rejected and not unrecognised:
+    if not (stale or rejected or unrecognised or changed):
         log.info("No source is stale, no share of rejected rows is above its threshold, every object is recognised")
     if delivery.is_configured():
         url = run_url(dag_id, run_id)
@@ -56,8 +58,10 @@ def check_sources(
         if rejected:
             delivery.send(Alert("rejected", "Too many rows were rejected", rejected, url, about=run_id), settings)
         headline = "Objects are not recognised" if unrecognised else "Every object is recognised again"
+        if changed:
+            delivery.send(Alert("changed", "Columns have changed", changed, url, about=run_id), settings)
         delivery.send(Alert("unrecognised", headline, unrecognised, url, about="\n".join(unrecognised)), settings)
-    return {"stale": stale, "rejected": rejected, "unrecognised": unrecognised}
+    return {"stale": stale, "rejected": rejected, "unrecognised": unrecognised, "changed": changed}
 
 
 def stale_sources(warehouse: Warehouse, zones: Sequence[LandingZone], settings: Settings) -> list[str]:
@@ -102,6 +106,12 @@ def unrecognised_objects(warehouse: Warehouse, run_id: str) -> list[str]:
         if listing.unrecognised
     ]
     return lines + [f"{listing.landing_zone}: {note}" for listing in listings for note in listing.notes]
+
+
+def changed_columns(warehouse: Warehouse, run_id: str) -> list[str]:
+    """Return a line for every change of columns that a run has noted."""
+    rows = _query(warehouse, "schema_changes", {"dag_run_id": run_id})
+    return [f"{_named(zone, dataset)}: {described(*change)}, first in {key}" for zone, dataset, *change, key in rows]
 
 
 def _named(landing_zone: str, dataset: str) -> str:

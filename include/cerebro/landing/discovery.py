@@ -19,7 +19,7 @@ from include.cerebro.ledger import duplicates, failures
 from include.cerebro.ledger.listings import Listing, record_listing
 from include.cerebro.ledger.objects import Origin, new_objects
 from include.cerebro.platform.buckets import require_buckets
-from include.cerebro.platform.errors import FinalError, first_line
+from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.names import LANDING_BUCKET_VARIABLE, LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.settings import Settings
@@ -93,7 +93,7 @@ def discover(
                 # Whatever it is, it concerns this landing zone alone.
                 connection.rollback()
                 log.exception("The %s cannot be listed", zone)
-                why = f"{type(error).__name__}: {first_line(error)}. {REMEDY}"
+                why = f"{type(error).__name__}: {str(error).rstrip('.')}. {REMEDY}"
                 problem = f"{zone} cannot be listed: {error if isinstance(error, FinalError) else why}"
                 record_listing(cursor, dag_run_id, Listing(zone.name, error=problem))
                 connection.commit()

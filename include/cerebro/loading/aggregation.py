@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -129,6 +129,11 @@ class Aggregation:
             [list(fetched), [stored.size_bytes for stored in fetched.values()]],
         ).fetchall()
         return {fetched[its_url] for (its_url,) in kept}
+
+    def columns(self, keys: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Return the types of columns by name, in DuckDB's words, of one object for each layout."""
+        examples = {self._layout[key]: key for key in keys}
+        return {key: dict(zip(layout.names, layout.types, strict=True)) for layout, key in examples.items()}
 
     def interrupt(self) -> None:
         """Make ``run``, in another thread, end soon with an error. Does nothing if it is not running."""

@@ -22,6 +22,7 @@ from include.cerebro.landing.datasets import BIOMETRICS
 from include.cerebro.landing.versions import check_unchanged, still_listed
 from include.cerebro.ledger import loads
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
+from include.cerebro.ledger.schema_changes import note_columns
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.pipeline import pipeline
 from include.cerebro.loading.refusals import Refusals, content_problem
@@ -232,6 +233,7 @@ class BiometricsLoader:
         with self.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
             load_ids = loads.claim(cursor, self._origin, objects, totals)
             minutes = aggregation.copy(cursor, load_ids)
+            note_columns(cursor, self._origin, aggregation.columns(load_ids))
             record_rejections(cursor, load_ids, rejections)
             record_invalid_measures(
                 cursor,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from include.cerebro.landing.datasets import HEROES, MISSIONS
 from include.cerebro.ledger import loads
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.ledger.rejections import Rejection, record_rejections
+from include.cerebro.ledger.schema_changes import note_columns
 from include.cerebro.loading import quarantine
 from include.cerebro.loading.refusals import Refusals
 from include.cerebro.loading.result import LoadResult
@@ -43,11 +45,15 @@ _COPY_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t
 
 
 class ParsedObject(NamedTuple):
-    """An object's records as lines for COPY, without their load id, and the rejected records."""
+    """An object's records as lines for COPY, without their load id, and the rejected records.
+
+    ``columns`` are those of a CSV file's header.
+    """
 
     lines: IO[bytes]
     totals: ObjectTotals
     rejected: list[RejectedRecord]
+    columns: dict[str, str]
 
 
 class RecordLoader:
@@ -111,11 +117,14 @@ class RecordLoader:
             lines = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115
             rejected: list[RejectedRecord] = []
             count = 0
+            columns: dict[str, str] = {}
             try:
                 for record in READERS[self.dataset](stored.key, io.TextIOWrapper(copy, "utf-8-sig", newline="")):
                     if isinstance(record, RejectedRecord):
                         rejected.append(record)
                     else:
+                        if not columns and self.dataset == HEROES.name:
+                            columns = dict.fromkeys(json.loads(record.text), "text")
                         lines.write(_copy_line(record).encode())
                         count += 1
             except UnicodeDecodeError as error:
@@ -124,7 +133,7 @@ class RecordLoader:
                     f"it is not UTF-8: byte 0x{error.object[error.start]:02x}",
                     "Save it as UTF-8 and deliver it again under the same key",
                 ) from error
-        return ParsedObject(lines, ObjectTotals(count, len(rejected)), rejected)
+        return ParsedObject(lines, ObjectTotals(count, len(rejected)), rejected, columns)
 
     def _fetch(self, client: S3Client, stored: StoredObject, target: IO[bytes]) -> bool:
         """Download the object; return whether it is the version that was listed."""
@@ -155,6 +164,8 @@ class RecordLoader:
             _Prefixed(f"{load_ids[stored.key]}\t".encode(), parsed.lines),
         )
         record_rejections(cursor, load_ids, rejections)
+        if parsed.columns:
+            note_columns(cursor, self._origin, {stored.key: parsed.columns})
         loads.publish(cursor, self._origin, load_ids)
         self.result.add([parsed.totals])
         log.info("%s: %d records loaded, %d rejected", stored.key, *parsed.totals)

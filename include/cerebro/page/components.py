@@ -9,6 +9,7 @@ from typing import Literal
 from include.cerebro.page.figures import Figure
 from include.cerebro.page.formatting import NOTHING, instant, number
 from include.cerebro.page.reader import Row
+from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
 
 # How a column looks: number and instant do not wrap, key is a technical name, verdict is red unless it says yes.
 Kind = Literal["text", "number", "instant", "key", "verdict"]
@@ -41,6 +42,12 @@ class Column:
     def instant(cls, label: str, name: str) -> Column:
         """Show the row's instant of that name."""
         return cls(label, lambda row: instant(row[name]), "instant")
+
+
+def zone_column(rows: Sequence[Row]) -> list[Column]:
+    """Return the column of the landing zone; none where all rows are of the default one."""
+    others = {row["landing_zone"] for row in rows} - {DEFAULT_LANDING_ZONE}
+    return [Column.key("Landing zone", "landing_zone")] if others else []
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,11 @@ from include.cerebro.page.sections import (
     failed,
     freshness,
     hulk_factor,
+    landing_zones,
     quarantine,
     reliability,
     runs,
+    schema_changes,
 )
 from include.cerebro.page.sections.biometrics import Choice
 from include.cerebro.platform.warehouse import Warehouse
@@ -68,6 +70,8 @@ def page_of(reader: Reader, now: datetime, choice: Choice) -> Page:
         (runs.SECTION, runs.read),
         (freshness.SECTION, lambda it: freshness.read(it, now)),
         (quarantine.SECTION, quarantine.read),
+        (landing_zones.SECTION, landing_zones.read),
+        (schema_changes.SECTION, schema_changes.read),
     ]
     sections = {section.name: _read_section(reader, section, read) for section, read in reads}
     headline, is_healthy = _headline(sections["runs"], sections["failed"])

@@ -1,5 +1,6 @@
 -- Objects whose last load failed, the latest first.
 select
+    load_history.landing_zone,
     load_history.object_key,
     load_history.error,
     load_history.loaded_at,

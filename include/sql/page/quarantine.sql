@@ -16,6 +16,7 @@ largest as (
 )
 
 select
+    load_history.landing_zone,
     load_history.object_key,
     load_history.rows_in,
     load_history.rows_rejected,

@@ -264,6 +264,20 @@ create table if not exists raw.listings (
 );
 create index if not exists listings_listed_at on raw.listings (listed_at);
 
+-- One row per column, and per change of one, in a dataset of a landing zone: new, gone, or of another type, each noted
+-- once with the first object that has it. Rows with the change `first` are the columns of the dataset's first object.
+create table if not exists raw.schema_changes (
+    landing_zone text not null,
+    dataset text not null,
+    column_name text not null,
+    change text not null check (change in ('first', 'new', 'gone', 'type')),
+    column_type text not null,
+    object_key text not null,
+    dag_run_id text,
+    noted_at timestamptz not null default clock_timestamp(),
+    primary key (landing_zone, dataset, column_name, change, column_type)
+);
+
 grant select, insert on all tables in schema raw to cerebro_loader;
 grant usage on sequence raw.load_positions to cerebro_loader;
 grant update, delete on raw.loads to cerebro_loader;

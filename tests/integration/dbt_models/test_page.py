@@ -65,6 +65,7 @@ def test_every_query_answers(reader: Reader) -> None:
     parameters: dict[str, dict[str, Any]] = {
         "hulk_factor": {"limit": 9}, "reliability": {"limit": 9}, "heroes": {}, "days": {"limit": 9},
         "freshness": {}, "run_checks": {"limit": 9}, "quarantine": {"limit": 9}, "failed": {"limit": 9},
+        "landing_zones": {}, "schema_changes": {"limit": 9},
         "missions": day | {"limit": 9},
         "series": day | {"bucket": timedelta(minutes=3), "step": timedelta(minutes=1)},
     }  # fmt: skip
@@ -140,30 +141,28 @@ def test_quarantine_has_objects_reasons_and_where_they_are(built: Warehouse, rea
     assert second["object_key"] == "some.parquet"
 
 
-def test_an_object_is_broken_until_it_is_corrected_or_given_up(built: Warehouse, reader: Reader) -> None:
+def test_an_object_is_broken_until_its_failure_is_resolved(built: Warehouse, reader: Reader) -> None:
     def broken() -> list[str]:
         return [row["object_key"] for row in reader.rows("failed", limit=9)]
 
-    fail(built, "mended", at="2025-01-01 10:00Z")
-    fail(built, "given up", at="2025-01-01 10:00Z")
-    fail(built, "tried again", at="2025-01-01 10:00Z")
-    assert broken() == ["given up", "mended", "tried again"]
-    check(built, "run 1", at="2025-01-01 11:00Z")
-    built.load("biometrics", "mended", 7)
-    assert broken() == ["given up", "tried again"]
-    # The next run finds only one of them.
-    built.execute("update raw.loads set loaded_at = '2025-01-01 12:00Z' where object_key = 'tried again'")
-    assert broken() == ["tried again", "given up"], "until that run has ended, nobody knows"
-    check(built, "run 2", at="2025-01-01 13:00Z")
-    assert broken() == ["tried again"]
+    fail(built, "mended")
+    fail(built, "lasting")
+    assert broken() == ["lasting", "mended"]
+    built.execute("update raw.loads set resolved_at = now() where object_key = 'mended'")
+    assert broken() == ["lasting"]
 
 
-def test_an_old_version_that_comes_back_broken_is_broken(built: Warehouse, reader: Reader) -> None:
-    fail(built, "b9", at="2025-01-01 10:00Z")
-    built.load("biometrics", "b9", 7)
-    assert reader.rows("failed", limit=9) == []
-    built.execute("update raw.loads set loaded_at = now() + interval '1 hour' where status = 'failed'")
-    assert [row["object_key"] for row in reader.rows("failed", limit=9)] == ["b9"]
+def test_a_removed_landing_zone_has_no_broken_objects(built: Warehouse, reader: Reader) -> None:
+    fail(built, "b9")
+    for run, zone in (("run 1", "cerebro"), ("run 2", "watches")):
+        built.execute(
+            "insert into raw.listings (dag_run_id, landing_zone, objects, new_objects, unrecognised, examples, notes)"
+            " values (%s, %s, 1, 0, 1, '{x}', '{}')",
+            [run, zone],
+        )
+        assert len(reader.rows("failed", limit=9)) == (1 if zone == "cerebro" else 0)
+    (listed,) = reader.rows("landing_zones")
+    assert (listed["landing_zone"], listed["unrecognised"], listed["examples"]) == ("watches", 1, ["x"])
 
 
 def test_the_whole_page(built: Warehouse) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from include.cerebro.page.components import Column, Section, Table
+from include.cerebro.page.components import Column, Section, Table, zone_column
 from include.cerebro.page.formatting import count
 from include.cerebro.page.reader import Reader, Row
 
@@ -14,7 +14,7 @@ OBJECTS = 20
 SECTION = Section(
     "failed",
     "Broken objects",
-    "Each run tries them again. To give one up, remove it from the landing zone.",
+    "Each run tells them again, until they are delivered anew. To give one up, remove it from the landing zone.",
 )
 
 
@@ -35,6 +35,7 @@ def read(reader: Reader) -> Section:
             rows,
             "Objects that cannot be loaded",
             [
+                *zone_column(rows),
                 Column.key("Object", "object_key"),
                 Column("What is wrong, and what to do", _error),
                 Column.instant("Last tried", "loaded_at"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from include.cerebro.page.components import Column, Section, Table
+from include.cerebro.page.components import Column, Section, Table, zone_column
 from include.cerebro.page.formatting import count, number
 from include.cerebro.page.reader import Reader, Row
 
@@ -47,6 +47,7 @@ def read(reader: Reader) -> Section:
             rows,
             "What is in quarantine",
             [
+                *zone_column(rows),
                 Column.key("Object", "object_key"),
                 Column(
                     "Rejected rows", lambda row: f"{number(row['rows_rejected'])} of {number(row['rows_in'])}", "number"

@@ -9,6 +9,24 @@ successors as (
     where supersedes is not null
 ),
 
+listings as (
+    select * from {{ source('raw', 'listings') }}
+),
+
+-- A landing zone that was removed from the configuration has no broken objects
+-- any more: nobody looks for them.
+last_zones as (
+    select listings.landing_zone
+    from listings
+    where
+        listings.dag_run_id = (
+            select last_listings.dag_run_id
+            from listings as last_listings
+            order by last_listings.listed_at desc
+            limit 1
+        )
+),
+
 final as (
     select
         loads.load_id,
@@ -24,7 +42,12 @@ final as (
         -- The same rule as in raw.current_loads, whose join takes four times as
         -- long.
         case loads.status
-            when 'failed' then loads.resolved_at is null
+            when 'failed' then loads.resolved_at is null and (
+                loads.landing_zone in (
+                    select last_zones.landing_zone from last_zones
+                )
+                or not exists (select from last_zones)
+            )
             else successors.supersedes is null
         end as is_current,
         loads.rows_in,

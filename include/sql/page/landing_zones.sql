@@ -1,0 +1,12 @@
+-- What the last run found in each landing zone.
+select
+    landing_zones.landing_zone,
+    landing_zones.listed_at,
+    landing_zones.objects,
+    landing_zones.new_objects,
+    landing_zones.unrecognised,
+    landing_zones.examples,
+    landing_zones.notes,
+    landing_zones.error
+from operations.landing_zones
+order by landing_zones.landing_zone;
