@@ -56,3 +56,13 @@ def chart_text(text: str, most: int = 40) -> str:
     """Escape a text from the data for a chart, where Plotly reads some HTML tags, and cut it to ``most`` characters."""
     short = " ".join(text.split())
     return html.escape(short if len(short) <= most else short[: most - 1] + "…", quote=False)
+
+
+def duration(seconds: float | None) -> str:
+    """Write a measured time in a unit that suits it: ``12.3 s``, ``4.5 minutes``."""
+    if seconds is None:
+        return NOTHING
+    for unit, size in UNITS:
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.1f} {unit}s"
+    return f"{seconds:.1f} s"

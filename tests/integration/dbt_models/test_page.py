@@ -65,7 +65,7 @@ def test_every_query_answers(reader: Reader) -> None:
     parameters: dict[str, dict[str, Any]] = {
         "hulk_factor": {"limit": 9}, "reliability": {"limit": 9}, "heroes": {}, "days": {"limit": 9},
         "freshness": {}, "run_checks": {"limit": 9}, "quarantine": {"limit": 9}, "failed": {"limit": 9},
-        "landing_zones": {}, "schema_changes": {"limit": 9},
+        "landing_zones": {}, "schema_changes": {"limit": 9}, "latency": {"limit": 9},
         "missions": day | {"limit": 9},
         "series": day | {"bucket": timedelta(minutes=3), "step": timedelta(minutes=1)},
     }  # fmt: skip
@@ -163,6 +163,28 @@ def test_a_removed_landing_zone_has_no_broken_objects(built: Warehouse, reader: 
         assert len(reader.rows("failed", limit=9)) == (1 if zone == "cerebro" else 0)
     (listed,) = reader.rows("landing_zones")
     assert (listed["landing_zone"], listed["unrecognised"], listed["examples"]) == ("watches", 1, ["x"])
+
+
+def test_latency_is_the_time_from_arrival_to_the_first_green_transformation(built: Warehouse, reader: Reader) -> None:
+    for load, (landed, loaded, answered) in enumerate([(300, 290, 280), (300, 250, 200), (60, 50, None)]):
+        built.execute(
+            "insert into raw.loads (dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status,"
+            " landed_at, loaded_at) values ('heroes', %s, 'x', 1, 0, 0, 0, 'loaded',"
+            " now() - %s * interval '1 s', now() - %s * interval '1 s')",
+            [f"heroes/{load}.csv", landed, loaded],
+        )
+        if answered:
+            built.execute(
+                "insert into meta.transformations (finished_at, position, project_checksum, rules)"
+                " select now() - %s * interval '1 s', max(position), '', '{}' from raw.loads",
+                [answered],
+            )
+    rows = reader.rows("latency", limit=9)
+    assert sum(row["objects"] for row in rows) == 3
+    assert sum(row["objects_waiting"] for row in rows) == 1
+    if len(rows) == 1:  # not within five minutes after midnight
+        (row,) = rows
+        assert [round(row[name]) for name in ("to_raw_p50", "to_raw_p95", "to_answer_p50")] == [10, 46, 60]
 
 
 def test_the_whole_page(built: Warehouse) -> None:
