@@ -123,7 +123,7 @@ readings_of_loads as (
 
 readings_of_hours as (
     select
-        hour_at,
+        coalesce(expected.hour_at, readings_by_hour.hour_at) as hour_at,
         coalesce(expected.readings, 0) as expected_readings,
         coalesce(readings_by_hour.reading_count, 0) as found_readings
     from (
@@ -138,7 +138,7 @@ readings_of_hours as (
             )
         group by load_hours.hour_at
     ) as expected
-    full join readings_by_hour using (hour_at)
+    full join readings_by_hour on expected.hour_at = readings_by_hour.hour_at
 ),
 
 checks as (

@@ -50,7 +50,7 @@ final as (
         loads.rows_rejected,
         false as is_current
     from new_loads
-    -- `offset 0` has PostgreSQL look up the few instead of hashing all of history.
+    -- `offset 0` has PostgreSQL look up the few. It would hash all of history.
     cross join lateral (
         select loads.*
         from loads
