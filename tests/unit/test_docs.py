@@ -30,6 +30,7 @@ QUOTED = {
         "New objects come again",
         "Too many rows were rejected",
         "Objects are not recognised",
+        "Columns have changed",
         "Every object is recognised again",
     ],
     "how-to/common-problems.md": [
