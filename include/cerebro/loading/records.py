@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 import psycopg2
 from botocore.exceptions import ClientError
 
-from include.cerebro.formats.heroes_csv import read_heroes
-from include.cerebro.formats.missions_json import read_missions
-from include.cerebro.formats.records import Reader, Record, RejectedRecord
 from include.cerebro.landing.datasets import HEROES, MISSIONS
 from include.cerebro.ledger import failures, loads
-from include.cerebro.ledger.loads import ObjectTotals
-from include.cerebro.ledger.rejections import Rejection, record_rejections
-from include.cerebro.loading import quarantine
+from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
+from include.cerebro.loading.parsing import SPOOL_BYTES, ParsedObject, parse
+from include.cerebro.loading.quarantine import RejectedRecords
 from include.cerebro.loading.refusals import Refusals
 from include.cerebro.loading.result import LoadResult
 from include.cerebro.platform.duckdb_session import duckdb_session
@@ -35,21 +31,6 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 log = logging.getLogger(__name__)
-
-READERS: dict[str, Reader] = {HEROES.name: read_heroes, MISSIONS.name: read_missions}
-# Files up to this size stay in memory while they are parsed, larger ones go to disk.
-SPOOL_BYTES = 16 * 1024**2
-# PostgreSQL's COPY text format: a value's own backslashes, line breaks and tabs are escaped.
-_COPY_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
-
-
-class ParsedObject(NamedTuple):
-    """An object's records as lines for COPY, without their load id, and the rejected records."""
-
-    lines: IO[bytes]
-    totals: ObjectTotals
-    rejected: list[RejectedRecord]
-
 
 class RecordLoader:
     """Loads objects of ``heroes`` or ``missions`` from one bucket into one warehouse, for one DAG run."""
@@ -102,7 +83,7 @@ class RecordLoader:
         if parsed is None:
             log.warning("%s changed after it was listed; the next run loads its new version", stored.key)
             return
-        with closing(parsed.lines):
+        with parsed:
             try:
                 self._write(client, cursor, stored, parsed)
             except psycopg2.DataError as error:
@@ -116,24 +97,7 @@ class RecordLoader:
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as copy:
             if not self._fetch(client, stored, copy):
                 return None
-            # The caller closes it.
-            lines = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115
-            rejected: list[RejectedRecord] = []
-            count = 0
-            try:
-                for record in READERS[self.dataset](stored.key, io.TextIOWrapper(copy, "utf-8-sig", newline="")):
-                    if isinstance(record, RejectedRecord):
-                        rejected.append(record)
-                    else:
-                        lines.write(_copy_line(record).encode())
-                        count += 1
-            except UnicodeDecodeError as error:
-                raise BadObjectError(
-                    stored.key,
-                    f"it is not UTF-8: byte 0x{error.object[error.start]:02x}",
-                    "Save it as UTF-8 and deliver it again under the same key",
-                ) from error
-        return ParsedObject(lines, ObjectTotals(count, len(rejected)), rejected)
+            return parse(self.dataset, stored.key, copy)
 
     def _fetch(self, client: S3Client, stored: StoredObject, target: IO[bytes]) -> bool:
         """Download the object; return whether it is the version that was listed."""
@@ -162,43 +126,20 @@ class RecordLoader:
             _Prefixed(f"{load_ids[stored.key]}\t".encode(), parsed.lines),
         )
         record_rejections(cursor, load_ids, rejections)
+        load_id = load_ids[stored.key]
+        record_invalid_measures(cursor, [(load_id, name, number) for name, number in parsed.not_understood.items()])
         loads.publish(cursor, load_ids)
         self.result.add([parsed.totals])
         log.info("%s: %d records loaded, %d rejected", stored.key, *parsed.totals)
 
-    def _quarantine(
-        self, client: S3Client, stored: StoredObject, rejected: Sequence[RejectedRecord]
-    ) -> list[Rejection]:
-        if not rejected:
+    def _quarantine(self, client: S3Client, stored: StoredObject, rejected: RejectedRecords) -> list[Rejection]:
+        if not rejected.reasons:
             return []
         with duckdb_session(self.settings) as duck:
-            key = quarantine.write(
-                duck,
-                client,
-                self.settings.quarantine_bucket,
-                stored,
-                read_sql("loading/records/rejected_records.sql"),
-                [
-                    [record.reason for record in rejected],
-                    stored.key,
-                    [record.row_number for record in rejected],
-                    # UTF-8 has no half surrogate pairs, so they are written as escapes.
-                    [record.text.encode("utf-8", "backslashreplace").decode() for record in rejected],
-                ],
-            )
-        counts: dict[str, int] = {}
-        for record in rejected:
-            counts[record.reason] = counts.get(record.reason, 0) + 1
-        for reason, rows in counts.items():
+            key = rejected.write(duck, client, self.settings.quarantine_bucket, stored)
+        for reason, rows in rejected.reasons.items():
             log.warning("%s: %d records rejected (%s), kept as %s", stored.key, rows, reason, key)
-        return [Rejection(stored.key, reason, rows, key) for reason, rows in counts.items()]
-
-
-def _copy_line(record: Record) -> str:
-    columns = [str(record.row_number)]
-    if record.instant:
-        columns.append(record.instant.isoformat())
-    return "\t".join([*columns, record.text.translate(_COPY_ESCAPES)]) + "\n"
+        return [Rejection(stored.key, reason, rows, key) for reason, rows in rejected.reasons.items()]
 
 
 class _Prefixed:
