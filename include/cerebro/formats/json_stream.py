@@ -52,6 +52,8 @@ def read_elements(key: str, source: TextIO, chunk_characters: int) -> Iterator[E
     """
     buffer = Buffer(source, chunk_characters)
     buffer.skip(" \t\r\n")
+    if not buffer.character:
+        raise BadObjectError(key, "it is empty (nothing but blanks)")
     if buffer.character == "[":
         yield from _array(key, buffer)
         buffer.skip(" \t\r\n")
