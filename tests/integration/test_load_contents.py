@@ -188,7 +188,14 @@ def test_rejected_readings_keep_extra_columns_and_types(site: Site) -> None:
     types = ("varchar", "varchar", "varchar", "varchar", "integer", "decimal(9, 2)", "varchar", "varchar")
     site.put(
         "biometrics/1.parquet",
-        parquet([("their own", "yesterday", "hulk", "n/a", 5, "7.25", "x", "y")], columns, types),
+        parquet(
+            [
+                ("their own", "yesterday", "hulk", "n/a", 5, "7.25", "x", "y"),
+                ("good", "2025-01-01", "hulk", "60", 5, "7.25", "x", "y"),
+            ],
+            columns,
+            types,
+        ),
     )
     site.load()
     ((row,),) = site.quarantined().values()

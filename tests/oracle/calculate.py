@@ -76,7 +76,7 @@ def calculate(
 
     def accepted(dataset: str) -> list[Any]:
         # The key decides which record is the last, never the order of arrival.
-        return [row for key in sorted(in_force) if in_force[key].dataset == dataset for row in in_force[key].accepted]
+        return [row for key in sorted(in_force) if in_force[key].dataset == dataset for row in in_force[key].understood]
 
     hero_records, mission_records, readings = accepted("heroes"), accepted("missions"), accepted("biometrics")
     hero_ids = canonical_ids(
@@ -137,11 +137,9 @@ def missions(records: list[Row], hero_ids: dict[str, str]) -> tuple[list[Row], l
                 "mission_id": mission_id,
                 "mission_at": last(instant(record["timestamp"]) for record in own),
                 "location": last(json_text(record.get("location")) for record in own),
-                "outcome": last(json_text(record.get("outcome")) for record in own),
+                "outcome": last(in_sentence_case(json_text(record.get("outcome"))) for record in own),
                 "structural_damage": damage,
-                "civilian_injuries": last(
-                    amount(damage_of(record, "civilian_injuries")) for record in own
-                ),
+                "civilian_injuries": last(amount(damage_of(record, "civilian_injuries")) for record in own),
                 "is_high_risk": damage is not None and damage > 10_000,
             }
         )
@@ -259,6 +257,11 @@ def hero_ids_of(record: Row) -> list[str]:
     return [spelling for spelling in usable if spelling]
 
 
+def in_sentence_case(value: str | None) -> str | None:
+    """The text with a capital at its beginning, if it is in one case."""
+    return value[:1].upper() + value[1:].lower() if value and value in (value.lower(), value.upper()) else value
+
+
 def damage_of(record: Row, name: str) -> Any:
     """A field of the damage report; None without a report."""
     report = record.get("damage_report")
@@ -269,4 +272,4 @@ def json_text(value: Any) -> str | None:
     """A JSON value as text, as PostgreSQL's ->> returns it."""
     if value is None or isinstance(value, str):
         return text(value)
-    return json.dumps(value)
+    return json.dumps(value, default=str)

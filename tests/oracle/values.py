@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-BLANKS = " \t\r\n"
 DIGITS = "0123456789"
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)", re.ASCII)
@@ -74,11 +73,10 @@ def identifier(value: object, rules: Rules = DEFAULT) -> str | None:
         value = int(value)
     its_text = text(value) or ""
     whole, dot, zeros = its_text.partition(".")
-    number_like = whole.lstrip("-") == whole or (whole[0] == "-" and whole[1:] == whole.lstrip("-"))
     digits = whole.removeprefix("-")
-    if dot and zeros and not zeros.strip("0") and digits and not digits.strip(DIGITS) and number_like:
-        if digits[0] != "0" or whole == "0":
-            its_text = whole
+    is_whole = dot and zeros and not zeros.strip("0") and digits and not digits.strip(DIGITS)
+    if is_whole and (digits[0] != "0" or whole == "0"):
+        its_text = whole
     if its_text.lower() in rules.missing or all(is_blank(c) or c in "_.-'’" for c in its_text):
         return None
     if len(its_text) > 200 or "\0" in its_text or any("\ud800" <= c <= "\udfff" for c in its_text):
@@ -95,7 +93,7 @@ def instant(value: object, rules: Rules = DEFAULT) -> datetime | None:
     if date is None or time is None or (parts and parts[3] and offset is None):
         return None
     year, month, day = (int(number) for number in date.groups() if number)
-    clock = [number for number in (time.groups()[:4] if time[1] else time.groups()[4:])]
+    clock = time.groups()[:4] if time[1] else time.groups()[4:]
     hour, minute, second = (int(number or 0) for number in clock[:3])
     micro = int(((clock[3] or "") + "000000")[:6])
     if (hour, minute, second, micro) == (24, 0, 0, 0):
@@ -103,7 +101,7 @@ def instant(value: object, rules: Rules = DEFAULT) -> datetime | None:
     else:
         days = 0
     try:
-        moment = datetime(year, month, day, hour, minute, second, micro)
+        moment = datetime(year, month, day, hour, minute, second, micro)  # noqa: DTZ001 - local at first
     except ValueError:
         return None
     if offset and offset[1] and (int(offset[2]) > 23 or int(offset[3] or 0) > 59):

@@ -216,7 +216,7 @@ def test_a_correction_supersedes_and_a_broken_one_does_not(parquet: Any) -> None
         ("heroes", b""),
         ("heroes", b"hero_id,name,alter_ego\n1,x,y\n"),
         ("heroes", HEADER + b"1,x,y\n"),
-        ("heroes", HEADER + b"1,caf\xe9,,\n"),
+        ("heroes", HEADER + b"1,caf\xe9,\x81,\n"),
         ("heroes", HEADER.replace(b"\n", b",name\n") + b"1,2,3,4,5\n"),
         ("missions", b"[{}"),
         ("missions", b'{"mission_id": "M1"}\n{"mission'),

@@ -1,47 +1,225 @@
-"""Reads hero files: CSV with a header line."""
+"""Reads hero files: CSV of any dialect with a header line.
+
+The delimiter is the one by which the header names the four columns. It needs no guess, unlike ``csv.Sniffer`` and
+DuckDB's sniffer, which look at the shape of the lines (``docs/decisions/0049``).
+"""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
-from typing import TextIO
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TextIO
 
-from include.cerebro.formats.records import Record, RejectedRecord, text_problem
+from include.cerebro.formats.records import (
+    KEPT_CHARACTERS,
+    RECORD_CHARACTERS,
+    Record,
+    RejectedRecord,
+    field_key,
+    text_problem,
+)
+from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
+from include.cerebro.formats.values import BLANKS, InvalidValueError, parse_id, trimmed
 from include.cerebro.platform.errors import BadObjectError
 
 HERO_COLUMNS = ("hero_id", "name", "alter_ego", "first_appearance")
+DELIMITERS = (",", ";", "\t", "|")
+# Excel's own line, which names the delimiter.
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+
+# A value may be as long as a record. The limit is one for the whole process.
+csv.field_size_limit(RECORD_CHARACTERS)
 
 
-def read_heroes(key: str, source: TextIO) -> Iterator[Record | RejectedRecord]:
-    """Read a CSV file with a header line; each record becomes an object of strings by column name."""
-    lines = csv.reader(source, strict=True)
-    try:
-        header = [name.strip() for name in next(lines, [])]
-        missing = [name for name in HERO_COLUMNS if name not in header]
-        if missing:
-            raise BadObjectError(
-                key,
-                f"its header lacks {', '.join(missing)}; it reads: {', '.join(header) or 'nothing'}",
-                f"The first line must name {', '.join(HERO_COLUMNS)}",
-            )
-        if len(set(header)) < len(header):
-            raise BadObjectError(key, f"its header names a column twice: {', '.join(header)}")
-        row_number = 0
-        for values in lines:
-            if not values:
-                continue
+class Header(NamedTuple):
+    """The header line: the name of each value in the record, and the places of the four columns."""
+
+    names: tuple[str, ...]
+    places: dict[str, int]
+    unnamed: frozenset[int]
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether the record itself has the standard names."""
+        return all(self.names[place] == name for name, place in self.places.items())
+
+
+def read_heroes(key: str, source: TextIO, rules: FormatRules = DEFAULT_RULES) -> Iterator[Record | RejectedRecord]:
+    """Read a CSV file with a header line; each record becomes an object of strings by column name.
+
+    Raises:
+        BadObjectError: there is no header with the four columns.
+    """
+    lines = _Lines(source)
+    delimiter = rules.csv_delimiter
+    for text in lines:
+        if named := _SEPARATOR_LINE.fullmatch(text):
+            delimiter = named[1]
+        elif trimmed(text):
+            lines.put_back([text])
+            delimiter = delimiter or _delimiter(text)
+            break
+    header: Header | None = None
+    row_number = 0
+    for line in _parsed(lines, delimiter or DELIMITERS[0]):
+        if header is None:
+            header = _header(key, line.values or [line.text])
+        elif line.reason or trimmed(line.text):
             row_number += 1
-            if len(values) != len(header):
-                raise BadObjectError(
-                    key,
-                    f"line {lines.line_num} has {len(values)} values where the header names {len(header)}",
-                    "Quote values that contain commas or line breaks and deliver it again under the same key",
-                )
-            text = json.dumps(dict(zip(header, values, strict=True)), ensure_ascii=False)
-            reason = text_problem(text)
-            if reason is None and not values[header.index("hero_id")].strip():
-                reason = "missing_hero_id"
-            yield RejectedRecord(row_number, text, reason) if reason else Record(row_number, text)
-    except csv.Error as error:
-        raise BadObjectError(key, f"line {lines.line_num} is not CSV: {error}") from error
+            values = _fitted(line.values, header)
+            if line.reason or values is None:
+                reason = line.reason or "invalid_csv"
+                kept = line.text[:KEPT_CHARACTERS] if reason == "record_too_long" else line.text.rstrip("\r\n")
+                yield RejectedRecord(row_number, kept, reason, line.number)
+            else:
+                yield _judge_hero(row_number, line.number, values, header, rules)
+    if header is None:
+        _header(key, [])
+
+
+def _judge_hero(
+    row_number: int, line_number: int, values: Sequence[str], header: Header, rules: FormatRules
+) -> Record | RejectedRecord:
+    record = {
+        name: value
+        for place, (name, value) in enumerate(zip(header.names, values, strict=True))
+        if place not in header.unnamed or trimmed(value)
+    }
+    text = json.dumps(record, ensure_ascii=False)
+    reason = text_problem(text)
+    hero_id = None
+    if reason is None:
+        try:
+            hero_id = parse_id(values[header.places["hero_id"]], rules)
+            reason = None if hero_id else "missing_hero_id"
+        except InvalidValueError:
+            reason = "invalid_hero_id"
+    if reason:
+        return RejectedRecord(row_number, text, reason, line_number)
+    if header.is_standard and hero_id == values[header.places["hero_id"]]:
+        return Record(row_number, text)
+    fields = {name: values[place] for name, place in header.places.items()} | {"hero_id": hero_id}
+    return Record(row_number, text, fields=json.dumps(fields, ensure_ascii=False))
+
+
+def _delimiter(line: str) -> str:
+    """Return the delimiter by which the line names most of the four columns."""
+
+    def named(delimiter: str) -> int:
+        names = {field_key(name) for values in csv.reader([line], delimiter=delimiter) for name in values}
+        return len(names & {field_key(name) for name in HERO_COLUMNS})
+
+    return max(DELIMITERS, key=named)
+
+
+def _header(key: str, values: Sequence[str]) -> Header:
+    names = [name.strip(BLANKS) for name in values]
+    spellings = [field_key(name) for name in names]
+    wanted = {field_key(name): name for name in HERO_COLUMNS}
+    missing = [name for spelling, name in wanted.items() if spelling not in spellings]
+    if missing:
+        found = ", ".join(names)[:500] or "nothing"
+        raise BadObjectError(
+            key,
+            f"its header lacks {', '.join(missing)}; it reads: {found}",
+            f"The first line must name {', '.join(HERO_COLUMNS)}, separated by a comma, semicolon, tab or |",
+        )
+    if twice := [name for spelling, name in wanted.items() if spellings.count(spelling) > 1]:
+        raise BadObjectError(key, f"its header names a column twice: {', '.join(twice)}")
+    unnamed = frozenset(place for place, name in enumerate(names) if not name)
+    taken: set[str] = set()
+    for place, name in enumerate(names):
+        unique, number = name or f"column_{place + 1}", 1
+        while unique in taken:
+            number += 1
+            unique = f"{name}_{number}"
+        taken.add(unique)
+        names[place] = unique
+    return Header(tuple(names), {name: spellings.index(spelling) for spelling, name in wanted.items()}, unnamed)
+
+
+def _fitted(values: list[str], header: Header) -> list[str] | None:
+    """Return as many values as the header has names; None if one may stand in another's place."""
+    width = len(header.names)
+    if len(values) > width and not trimmed("".join(values[width:])):
+        return values[:width]
+    if len(values) < width and all(place in header.unnamed for place in range(len(values), width)):
+        return values + [""] * (width - len(values))
+    return values if len(values) == width else None
+
+
+class _Line(NamedTuple):
+    """One record: its values, its text, the number of its first line, and why it is none."""
+
+    values: list[str]
+    text: str
+    number: int
+    reason: str | None = None
+
+
+def _parsed(lines: _Lines, delimiter: str) -> Iterator[_Line]:
+    """Yield each record. A quote that is never closed costs its own line, not those after it."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        lines.begin_record()
+        first = lines.number + 1
+        try:
+            values = next(reader)
+            yield _Line(values, "".join(lines.taken), first)
+        except StopIteration:
+            return
+        except (csv.Error, _TooLongError):
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            bad, *others = lines.taken
+            lines.put_back(others)
+            yield _Line([], bad, first, "record_too_long" if len(bad) > RECORD_CHARACTERS else "invalid_csv")
+
+
+class _TooLongError(Exception):
+    """A record has more characters than a record may have."""
+
+
+class _Lines:
+    """The lines of a text, each cut at the length of a record, with their numbers.
+
+    Attributes:
+        number: the number of the last line, from 1.
+        taken: the lines of the record.
+    """
+
+    def __init__(self, source: TextIO) -> None:
+        self.number = 0
+        self.taken: list[str] = []
+        self._source = source
+        self._ahead: deque[str] = deque()
+        self._characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._ahead.popleft() if self._ahead else self._source.readline(RECORD_CHARACTERS + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.taken.append(line)
+        self._characters += len(line)
+        if len(line) > RECORD_CHARACTERS:
+            while line and line[-1] not in "\r\n":
+                line = self._source.readline(RECORD_CHARACTERS)
+        if self._characters > RECORD_CHARACTERS:
+            raise _TooLongError
+        return line
+
+    def begin_record(self) -> None:
+        """Forget the lines of the last record."""
+        self.taken.clear()
+        self._characters = 0
+
+    def put_back(self, lines: Sequence[str]) -> None:
+        """Read these lines, the last ones taken, once more."""
+        self._ahead.extendleft(reversed(lines))
+        self.number -= len(lines)

@@ -1,139 +1,148 @@
-"""Reads mission files: a JSON array, one mission a line, or a single mission."""
+"""Reads mission files: JSON in any arrangement, fields in any spelling, and what the fields mean."""
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from collections.abc import Iterator
-from typing import NoReturn, TextIO
+from datetime import UTC, datetime
+from typing import Any, TextIO
 
-from include.cerebro.formats.records import Record, RejectedRecord, text_problem
-from include.cerebro.formats.rules import DEFAULT_RULES
-from include.cerebro.formats.values import parse_instant
-from include.cerebro.platform.errors import BadObjectError
+from include.cerebro.formats.json_stream import read_elements
+from include.cerebro.formats.records import Record, RejectedRecord, field_key, text_problem
+from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
+from include.cerebro.formats.values import (
+    InvalidValueError,
+    is_plausible,
+    parse_amount,
+    parse_id,
+    parse_instant,
+    trimmed,
+)
 
 CHUNK_CHARACTERS = 1 << 20
+FIELDS = ("mission_id", "hero_ids", "location", "timestamp", "outcome", "damage_report")
+DAMAGE = ("structural_damage", "civilian_injuries")
+# Several ids in one text, for example of a CSV export.
+_BETWEEN_IDS = re.compile(r"[,;|]")
+_LISTED = re.compile(r"\[.*\]|\(.*\)|\{.*\}", re.DOTALL)
 
 
 def read_missions(
-    key: str, source: TextIO, chunk_characters: int = CHUNK_CHARACTERS
+    key: str, source: TextIO, rules: FormatRules = DEFAULT_RULES, chunk_characters: int = CHUNK_CHARACTERS
 ) -> Iterator[Record | RejectedRecord]:
-    """Read a JSON array of missions, or one mission a line.
+    """Read missions one at a time.
 
     Args:
         key: the object's key, for error messages.
         source: the object's text.
+        rules: how values are understood.
         chunk_characters: characters that are read at a time.
 
     Raises:
         BadObjectError: the file is cut off, or more follows the end of its array.
     """
-    start = ""
-    while not start.strip() and (chunk := source.read(chunk_characters)):
-        start += chunk
-    start = start.lstrip()
-    if not start:
-        return
-    elements = _array_elements if start.startswith("[") else _lines
-    texts = elements(key, start, source, chunk_characters)
-    for row_number, text in enumerate(texts, start=1):
-        yield _judge_mission(row_number, text)
+    for row_number, element in enumerate(read_elements(key, source, chunk_characters), start=1):
+        if element.reason:
+            yield RejectedRecord(row_number, element.text, element.reason)
+        else:
+            yield _judge_mission(row_number, element.text, element.value, rules)
 
 
-def _judge_mission(row_number: int, text: str) -> Record | RejectedRecord:
+def _judge_mission(row_number: int, text: str, mission: dict[str, Any], rules: FormatRules) -> Record | RejectedRecord:
+    if reason := text_problem(text):
+        return RejectedRecord(row_number, text, reason)
+    known = _known_fields(mission, FIELDS)
     try:
-        mission = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        return RejectedRecord(row_number, text, "invalid_json")
-    if not isinstance(mission, dict):
-        return RejectedRecord(row_number, text, "not_an_object")
-    reason = text_problem(text)
-    mission_id = mission.get("mission_id")
-    if reason is None and (
-        isinstance(mission_id, (bool, dict, list)) or mission_id is None or not str(mission_id).strip()
-    ):
-        reason = "missing_mission_id"
-    instant = parse_instant(mission.get("timestamp"), DEFAULT_RULES)
-    if reason is None and instant is None:
-        reason = "invalid_timestamp"
-    return RejectedRecord(row_number, text, reason) if reason else Record(row_number, text, instant)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _lines(key: str, start: str, source: TextIO, chunk_characters: int) -> Iterator[str]:
-    """Yield one record a line. A truncated last line fails the file; any other bad line is judged by itself."""
-    rest = start
-    whole = _single_object(start, chunk_characters)
-    if whole is not None:
-        yield whole
-        return
-    while True:
-        *lines, rest = rest.split("\n")
-        yield from (line.strip() for line in lines if line.strip())
-        chunk = source.read(chunk_characters)
-        if not chunk:
-            break
-        rest += chunk
-    if rest.strip():
-        try:
-            json.loads(rest)
-        except (ValueError, RecursionError) as error:
-            raise BadObjectError(key, f"it is cut off: its last line ends in the middle ({error})") from error
-        yield rest.strip()
-
-
-def _single_object(start: str, chunk_characters: int) -> str | None:
-    """Return the text if it is one object spread over several lines."""
-    first_line = start.split("\n", 1)[0]
+        mission_id = None if isinstance(known.get("mission_id"), (bool, dict, list)) else known.get("mission_id")
+        mission_id = parse_id(mission_id, rules)
+    except InvalidValueError:
+        return RejectedRecord(row_number, text, "invalid_mission_id")
+    instant = parse_instant(known.get("timestamp"), rules)
+    if mission_id is None or instant is None:
+        return RejectedRecord(row_number, text, "invalid_timestamp" if mission_id else "missing_mission_id")
+    if not is_plausible(instant, datetime.now(UTC)):
+        return RejectedRecord(row_number, text, "implausible_timestamp")
     try:
-        json.loads(first_line)
-    except (ValueError, RecursionError):
-        if len(start) < chunk_characters:
+        hero_ids = parse_crew(known.get("hero_ids"), rules)
+    except InvalidValueError:
+        return RejectedRecord(row_number, text, "invalid_hero_ids")
+    report = known.get("damage_report")
+    damage = _known_fields(report, DAMAGE) if isinstance(report, dict) else {}
+    not_understood = [name for name, value in damage.items() if not _is_missing(value) and parse_amount(value) is None]
+    if report is not None and not isinstance(report, dict):
+        not_understood.append("damage_report")
+    is_standard = isinstance(report, dict) and all(name in report for name in damage)
+    understood = known | {
+        "mission_id": mission_id,
+        "hero_ids": hero_ids,
+        "damage_report": report if is_standard else damage or report,
+    }
+    return Record(row_number, text, instant, _fields(mission, understood), tuple(not_understood))
+
+
+def _known_fields(record: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the fields by their standard names. A field that is spelled so counts before any other spelling."""
+    if all(name in record for name in names):
+        return {name: record[name] for name in names}
+    spellings = {field_key(name): value for name, value in reversed(record.items())}
+    return {
+        name: record[name] if name in record else spellings[field_key(name)]
+        for name in names
+        if name in record or field_key(name) in spellings
+    }
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not trimmed(value))
+
+
+def _fields(mission: dict[str, Any], understood: dict[str, Any]) -> str | None:
+    """Return the fields as they are understood; None if the record says the same by itself."""
+    if all(mission.get(name) == value for name, value in understood.items() if name != "hero_ids"):
+        if (mission.get("hero_ids") or []) == understood["hero_ids"]:
+            return None
+    return json.dumps(understood, ensure_ascii=False, default=str)
+
+
+def parse_crew(value: Any, rules: FormatRules) -> list[str]:
+    """Return the hero ids of a mission, without those that are missing.
+
+    Args:
+        value: a list of ids or of objects with a ``hero_id``, one of these alone, or a text that lists ids.
+        rules: the words that mean that an id is missing.
+
+    Raises:
+        InvalidValueError: it has something that is no id.
+    """
+    if isinstance(value, str):
+        value = _listed(value)
+    if value is None:
+        return []
+    items = value if isinstance(value, list) else [value]
+    ids = [parse_id(_hero_id(item), rules) for item in items]
+    return [hero_id for hero_id in ids if hero_id]
+
+
+def _hero_id(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    known = _known_fields(item, ("hero_id",))
+    if "hero_id" not in known:
+        raise InvalidValueError("it names no hero_id")
+    return known["hero_id"]
+
+
+def _listed(text: str) -> list[Any]:
+    """Return the ids in a text: JSON or Python's own form of a list, or ids between commas."""
+    text = trimmed(text)
+    if _LISTED.fullmatch(text):
+        for parse in (json.loads, ast.literal_eval):
             try:
-                return start.strip() if isinstance(json.loads(start), dict) else None
-            except (ValueError, RecursionError):
-                return None
-    return None
-
-
-def _array_elements(key: str, start: str, source: TextIO, chunk_characters: int) -> Iterator[str]:
-    """Yield the exact text of every element, with one element and one chunk in memory, never the whole array."""
-    text, position, needs_comma = start, 1, False
-    while True:
-        begin = _skip_blanks(text, position)
-        character = text[begin : begin + 1]
-        if character == "]":
-            if (text[begin + 1 :] + source.read()).strip():
-                raise BadObjectError(key, "there is more after the end of its JSON array")
-            return
-        if needs_comma and character == ",":
-            begin = _skip_blanks(text, begin + 1)
-        end = _end_of_value(text, begin) if not needs_comma or character == "," else None
-        if end is None:
-            chunk = source.read(max(chunk_characters, len(text)))
-            if not chunk:
-                raise BadObjectError(
-                    key, f"its JSON array is cut off or broken from here on: {text[begin : begin + 60]!r}"
-                )
-            text, position = text[position:] + chunk, 0
-            continue
-        yield text[begin:end]
-        position, needs_comma = end, True
-
-
-def _end_of_value(text: str, begin: int) -> int | None:
-    """Return where the JSON value that begins there ends, None if it does not end in this text."""
-    try:
-        _, end = json.JSONDecoder().raw_decode(text, begin)
-    except (ValueError, RecursionError):
-        return None
-    # A number at the very end of the text may go on; a complete array has a bracket after its last value.
-    return end if end < len(text) else None
-
-
-def _skip_blanks(text: str, position: int) -> int:
-    while position < len(text) and text[position] in " \t\r\n":
-        position += 1
-    return position
+                value = parse(text)
+            except (ValueError, SyntaxError, RecursionError, MemoryError):
+                continue
+            return list(value) if isinstance(value, (list, tuple, set)) else [value]
+        text = text[1:-1]
+    return [part.strip("'\"") for part in map(trimmed, _BETWEEN_IDS.split(text))]

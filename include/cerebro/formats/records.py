@@ -12,10 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple, TextIO
 
+from include.cerebro.formats.rules import FormatRules
 from include.cerebro.platform.errors import BadObjectError
 
 # A mission is not nested deeper than this; PostgreSQL and Python both give up some way beyond.
 MAX_NESTING = 200
+# A longer record is rejected. A reader keeps a few times as many characters in memory.
+RECORD_CHARACTERS = 16 << 20
+# What the quarantine keeps of a record that is too long: its object is still in the landing zone.
+KEPT_CHARACTERS = 1000
 
 
 class Record(NamedTuple):
@@ -25,23 +30,29 @@ class Record(NamedTuple):
         row_number: its place in the object, from 1.
         text: the record as JSON, as it came.
         instant: a mission's time, in UTC; None for heroes.
+        fields: the known fields as JSON, with the standard names and values as they are understood; None if the record
+            says the same by itself.
+        not_understood: the fields of damage that are there but are no amounts.
     """
 
     row_number: int
     text: str
     instant: datetime | None = None
+    fields: str | None = None
+    not_understood: tuple[str, ...] = ()
 
 
 class RejectedRecord(NamedTuple):
-    """A record for the quarantine, with its place in the object and the reason."""
+    """A record for the quarantine: its place in the object, what came, the reason, and the line of a text by lines."""
 
     row_number: int
     text: str
     reason: str
+    line_number: int | None = None
 
 
-# Takes the object's key, for error messages, and its text.
-Reader = Callable[[str, TextIO], Iterator[Record | RejectedRecord]]
+# Takes the object's key, for error messages, its text, and the rules of its landing zone.
+Reader = Callable[[str, TextIO, FormatRules], Iterator[Record | RejectedRecord]]
 
 
 def nothing_accepted(key: str, rejected: Mapping[str, int]) -> BadObjectError:
@@ -55,13 +66,21 @@ def nothing_accepted(key: str, rejected: Mapping[str, int]) -> BadObjectError:
     return BadObjectError(key, f"none of its {sum(rejected.values())} rows can be used ({reasons})")
 
 
+def field_key(name: str) -> str:
+    """Return the name as spellings of one field share it: ``missionId``, ``Mission_ID`` and ``mission id`` are one."""
+    return re.sub(r"[\W_]", "", name.casefold())
+
+
 def text_problem(text: str) -> str | None:
     """Return the reason to reject JSON that PostgreSQL could store but never read: NUL, half a surrogate, nesting."""
     if _nesting(text) > MAX_NESTING:
         return "invalid_json"
-    if "\\u" not in text and "\x00" not in text:
+    if text.isascii() and "\\u" not in text and "\x00" not in text:
         return None
     try:
+        text.encode("utf-8")
+        if "\\u" not in text and "\x00" not in text:
+            return None
         plain = json.dumps(json.loads(text), ensure_ascii=False)
         plain.encode("utf-8")
     except UnicodeEncodeError:

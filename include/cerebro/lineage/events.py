@@ -32,10 +32,12 @@ OBJECTS_BY_COLUMN = 100
 
 # The fields of an object that each column of a table is made from.
 _READ_BY_COLUMN: dict[str, dict[str, Sequence[str]]] = {
-    "raw.heroes": {"record": ("hero_id", "name", "alter_ego", "first_appearance")},
+    "raw.heroes": dict.fromkeys(("record", "fields"), ("hero_id", "name", "alter_ego", "first_appearance")),
     "raw.missions": {
         "mission_at": ("timestamp",),
-        "record": ("mission_id", "hero_ids", "location", "timestamp", "outcome", "damage_report"),
+        **dict.fromkeys(
+            ("record", "fields"), ("mission_id", "hero_ids", "location", "timestamp", "outcome", "damage_report")
+        ),
     },
     "raw.biometrics": {
         "hero_id": ("hero_id",),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from include.cerebro.formats.records import RejectedRecord
 from include.cerebro.landing.places import Quarantine
 from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.sql import read_sql
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -43,8 +47,49 @@ def write(
         path = Path(folder) / "rejected.parquet"
         connection.execute("set variable quarantine_path = ?", [str(path)])
         connection.execute(
-            f"copy ({query}) to (getvariable('quarantine_path')) (format parquet, compression zstd)", parameters
+            # Small row groups: 120,000 records of 20 kB would be kept in memory otherwise.
+            f"copy ({query}) to (getvariable('quarantine_path')) "
+            "(format parquet, compression zstd, row_group_size 8192, row_group_size_bytes '32MB')",
+            parameters,
         )
         with path.open("rb") as body:
             client.put_object(Bucket=target.place.bucket, Key=key, Body=body)
     return key
+
+
+class RejectedRecords:
+    """The rejected records of one object, on disk until they go to the quarantine.
+
+    Attributes:
+        reasons: the number of records by reason.
+    """
+
+    def __init__(self) -> None:
+        self.reasons: Counter[str] = Counter()
+        self._folder = tempfile.TemporaryDirectory(prefix="cerebro-rejected-")
+        self._path = Path(self._folder.name) / "records.jsonl"
+        self._file = self._path.open("w", encoding="ascii")
+        self._longest = 0
+
+    def add(self, record: RejectedRecord) -> None:
+        """Take one record."""
+        # UTF-8 has no half surrogate pairs, so they are written as escapes. DuckDB's JSON reader has no NUL.
+        text = record.text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\u0000")
+        line = json.dumps([record.reason, record.row_number, record.line_number, text])
+        self._file.write(line + "\n")
+        self._longest = max(self._longest, len(line))
+        self.reasons[record.reason] += 1
+
+    def write(
+        self, connection: duckdb.DuckDBPyConnection, client: S3Client, target: Quarantine, stored: StoredObject
+    ) -> str:
+        """Write the records to the quarantine and return their key."""
+        self._file.flush()
+        query = read_sql("loading/records/rejected_records.sql")
+        connection.execute("set variable source_key = ?", [stored.key])
+        return write(connection, client, target, stored, query, [str(self._path), 2 * self._longest + 1024])
+
+    def close(self) -> None:
+        """Forget the records."""
+        self._file.close()
+        self._folder.cleanup()

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import json
 import logging
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 import psycopg2
 from botocore.exceptions import ClientError
 
-from include.cerebro.formats.heroes_csv import read_heroes
-from include.cerebro.formats.missions_json import read_missions
-from include.cerebro.formats.records import Reader, Record, RejectedRecord
 from include.cerebro.landing.datasets import HEROES, MISSIONS
 from include.cerebro.ledger import loads
-from include.cerebro.ledger.loads import ObjectTotals
-from include.cerebro.ledger.rejections import Rejection, record_rejections
+from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.ledger.schema_changes import note_columns
-from include.cerebro.loading import quarantine
+from include.cerebro.loading.parsing import SPOOL_BYTES, ParsedObject, parse
+from include.cerebro.loading.quarantine import RejectedRecords
 from include.cerebro.loading.refusals import Refusals
 from include.cerebro.loading.result import LoadResult
 from include.cerebro.loading.site import LoadSite
@@ -36,24 +31,6 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 log = logging.getLogger(__name__)
-
-READERS: dict[str, Reader] = {HEROES.name: read_heroes, MISSIONS.name: read_missions}
-# Files up to this size stay in memory while they are parsed, larger ones go to disk.
-SPOOL_BYTES = 16 * 1024**2
-# PostgreSQL's COPY text format: a value's own backslashes, line breaks and tabs are escaped.
-_COPY_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
-
-
-class ParsedObject(NamedTuple):
-    """An object's records as lines for COPY, without their load id, and the rejected records.
-
-    ``columns`` are those of a CSV file's header.
-    """
-
-    lines: IO[bytes]
-    totals: ObjectTotals
-    rejected: list[RejectedRecord]
-    columns: dict[str, str]
 
 
 class RecordLoader:
@@ -99,7 +76,7 @@ class RecordLoader:
         if parsed is None:
             log.warning("%s changed after it was listed; the next run loads its new version", stored.key)
             return
-        with closing(parsed.lines):
+        with parsed:
             try:
                 self._write(cursor, stored, parsed)
             except psycopg2.DataError as error:
@@ -113,27 +90,7 @@ class RecordLoader:
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as copy:
             if not self._fetch(client, stored, copy):
                 return None
-            # The caller closes it.
-            lines = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115
-            rejected: list[RejectedRecord] = []
-            count = 0
-            columns: dict[str, str] = {}
-            try:
-                for record in READERS[self.dataset](stored.key, io.TextIOWrapper(copy, "utf-8-sig", newline="")):
-                    if isinstance(record, RejectedRecord):
-                        rejected.append(record)
-                    else:
-                        if not columns and self.dataset == HEROES.name:
-                            columns = dict.fromkeys(json.loads(record.text), "text")
-                        lines.write(_copy_line(record).encode())
-                        count += 1
-            except UnicodeDecodeError as error:
-                raise BadObjectError(
-                    stored.key,
-                    f"it is not UTF-8: byte 0x{error.object[error.start]:02x}",
-                    "Save it as UTF-8 and deliver it again under the same key",
-                ) from error
-        return ParsedObject(lines, ObjectTotals(count, len(rejected)), rejected, columns)
+            return parse(self.dataset, stored.key, copy, self._site.zone.rules)
 
     def _fetch(self, client: S3Client, stored: StoredObject, target: IO[bytes]) -> bool:
         """Download the object; return whether it is the version that was listed."""
@@ -164,43 +121,22 @@ class RecordLoader:
             _Prefixed(f"{load_ids[stored.key]}\t".encode(), parsed.lines),
         )
         record_rejections(cursor, load_ids, rejections)
+        load_id = load_ids[stored.key]
+        record_invalid_measures(cursor, [(load_id, name, number) for name, number in parsed.not_understood.items()])
         if parsed.columns:
             note_columns(cursor, self._origin, {stored.key: parsed.columns})
         loads.publish(cursor, self._origin, load_ids)
         self.result.add([parsed.totals])
         log.info("%s: %d records loaded, %d rejected", stored.key, *parsed.totals)
 
-    def _quarantine(self, stored: StoredObject, rejected: Sequence[RejectedRecord]) -> list[Rejection]:
-        if not rejected:
+    def _quarantine(self, stored: StoredObject, rejected: RejectedRecords) -> list[Rejection]:
+        if not rejected.reasons:
             return []
         with duckdb_session(self._site.settings) as duck:
-            key = quarantine.write(
-                duck,
-                self._site.quarantine_client,
-                self._site.quarantine,
-                stored,
-                read_sql("loading/records/rejected_records.sql"),
-                [
-                    [record.reason for record in rejected],
-                    stored.key,
-                    [record.row_number for record in rejected],
-                    # UTF-8 has no half surrogate pairs, so they are written as escapes.
-                    [record.text.encode("utf-8", "backslashreplace").decode() for record in rejected],
-                ],
-            )
-        counts: dict[str, int] = {}
-        for record in rejected:
-            counts[record.reason] = counts.get(record.reason, 0) + 1
-        for reason, rows in counts.items():
+            key = rejected.write(duck, self._site.quarantine_client, self._site.quarantine, stored)
+        for reason, rows in rejected.reasons.items():
             log.warning("%s: %d records rejected (%s), kept as %s", stored.key, rows, reason, key)
-        return [Rejection(stored.key, reason, rows, key) for reason, rows in counts.items()]
-
-
-def _copy_line(record: Record) -> str:
-    columns = [str(record.row_number)]
-    if record.instant:
-        columns.append(record.instant.isoformat())
-    return "\t".join([*columns, record.text.translate(_COPY_ESCAPES)]) + "\n"
+        return [Rejection(stored.key, reason, rows, key) for reason, rows in rejected.reasons.items()]
 
 
 class _Prefixed:

@@ -48,7 +48,9 @@ class BadObjectError(Exception):
     is_content = True
 
     def __init__(self, key: str, problem: str, remedy: str = "Deliver it again under the same key") -> None:
-        super().__init__(f"{key}: {problem}. {remedy}; the next run loads it.")
+        # What an object holds may stand in the problem: PostgreSQL cannot keep NUL or half of a surrogate pair.
+        clean = problem.encode("utf-8", "backslashreplace").decode().replace("\0", r"\x00")
+        super().__init__(f"{key}: {clean[:2000]}. {remedy}; the next run loads it.")
 
 
 class ObjectChangedError(Exception):

@@ -1,23 +1,58 @@
-{#- The text without surrounding white space; null if it is blank. -#}
+{#- The text without surrounding white space and characters that cannot be seen; null if
+    there is nothing else. -#}
 {% macro trimmed(expression) -%}
-    nullif(btrim({{ expression }}, e' \t\r\n'), '')
+    nullif(btrim({{ expression }}, {{ blanks() }}), '')
 {%- endmacro %}
 
 
-{#- Text as a finite number that is not negative, else null. It never raises an error:
-    the pattern excludes other inputs that PostgreSQL accepts (NaN, 0x1F), and
-    pg_input_is_valid excludes numbers out of range. -#}
+{#- The characters that are trimmed: BLANKS in include/cerebro/formats/values.py. -#}
+{% macro blanks() -%}
+    e'\t\n\u000b\u000c\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680'
+    || e'\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
+    || e'\u2028\u2029\u202f\u205f\u3000\u00ad\u180e\u200b\u200c\u200d\u200e'
+    || e'\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064'
+    || e'\u2066\u2067\u2068\u2069\ufeff'
+{%- endmacro %}
+
+
+{#- Text as an amount from 0 to 1e15, else null: a number, perhaps with a currency sign and
+    with commas between thousands (parse_amount in include/cerebro/formats/values.py). It
+    never raises an error: the pattern excludes other inputs that PostgreSQL accepts (NaN,
+    0x1F), and pg_input_is_valid excludes numbers out of range. -#}
 {% macro amount(expression) -%}
+    (
+        select
+            case
+                when
+                    pg_input_is_valid(amounts.digits, 'double precision')
+                    and amounts.digits::double precision between 0 and 1e15
+                    then abs(amounts.digits::double precision)
+            end
+        from (
+            select
+                replace(
+                    substring(
+                        btrim({{ expression }}, {{ blanks() }})
+                        from '^[$€£]? *([+-]?([0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?'
+                        || '|([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?)) *[$€£]?$'
+                    ),
+                    ',', ''
+                ) as digits
+        ) as amounts
+    )
+{%- endmacro %}
+
+
+{#- The text with a capital at its beginning if it is in one case: successful and SUCCESSFUL
+    read Successful. -#}
+{% macro sentence_case(expression) -%}
+    {%- set text = '(' ~ expression ~ ') collate "C.utf8"' -%}
     case
-        when
-            btrim({{ expression }}, e' \t\r\n')
-            ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$'
-            and pg_input_is_valid({{ expression }}, 'double precision')
+        when {{ expression }} in (lower({{ text }}), upper({{ text }}))
             then
-                case
-                    when ({{ expression }})::double precision >= 0
-                        then abs(({{ expression }})::double precision)
-                end
+                upper(left({{ expression }}, 1) collate "C.utf8")
+                || lower(substr({{ expression }}, 2) collate "C.utf8")
+        else {{ expression }}
     end
 {%- endmacro %}
 

@@ -117,6 +117,11 @@ create table if not exists raw.missions (
     primary key (load_id, row_number)
 );
 
+-- The record's known fields as the loader understood them, under their standard names; null if the record says the same
+-- by itself, and in loads of an earlier release.
+alter table raw.heroes add column if not exists fields json;
+alter table raw.missions add column if not exists fields json;
+
 -- One row per load, hero and minute: for each measure, the aggregates that merge minutes from several objects exactly.
 -- There is no foreign key to raw.loads: its check per row would cost more than the COPY itself, and the loader writes
 -- both tables in one transaction.
@@ -205,10 +210,10 @@ create table if not exists raw.rejections (
 );
 
 -- One row per load and measure with invalid values (out of range, NaN, infinite, not a number) in readings that were
--- accepted. An invalid value counts as missing for its measure alone.
+-- accepted, or with damage that is no amount in missions that were. An invalid value counts as missing for itself alone.
 create table if not exists raw.invalid_measures (
     load_id bigint not null references raw.loads (load_id),
-    measure text not null check (measure in ('heart_rate', 'stress_level', 'energy_output')),
+    measure text not null,
     readings bigint not null check (readings > 0),
     primary key (load_id, measure)
 );
@@ -277,6 +282,9 @@ create table if not exists raw.schema_changes (
     noted_at timestamptz not null default clock_timestamp(),
     primary key (landing_zone, dataset, column_name, change, column_type)
 );
+
+-- Which measures there are is the loader's to know: an earlier release named three.
+alter table raw.invalid_measures drop constraint if exists invalid_measures_measure_check;
 
 grant select, insert on all tables in schema raw to cerebro_loader;
 grant usage on sequence raw.load_positions to cerebro_loader;

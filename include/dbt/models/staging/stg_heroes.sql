@@ -5,7 +5,11 @@ hidden_loads as (
 ),
 
 heroes as (
-    select * from {{ source('raw', 'heroes') }}
+    select
+        raw_heroes.*,
+        -- What the loader understood, where it is not what the record says.
+        coalesce(raw_heroes.fields, raw_heroes.record) as known
+    from {{ source('raw', 'heroes') }} as raw_heroes
 ),
 
 final as (
@@ -13,12 +17,12 @@ final as (
         -- ids
         heroes.load_id,
         heroes.row_number,
-        {{ trimmed("heroes.record ->> 'hero_id'") }} as hero_id,
+        {{ trimmed("heroes.known ->> 'hero_id'") }} as hero_id,
 
         -- text
-        {{ short_text("heroes.record ->> 'name'") }} as hero_name,
-        {{ short_text("heroes.record ->> 'alter_ego'") }} as alter_ego,
-        {{ short_text("heroes.record ->> 'first_appearance'") }}
+        {{ short_text("heroes.known ->> 'name'") }} as hero_name,
+        {{ short_text("heroes.known ->> 'alter_ego'") }} as alter_ego,
+        {{ short_text("heroes.known ->> 'first_appearance'") }}
             as first_appearance
     from heroes
     where

@@ -5,7 +5,11 @@ hidden_loads as (
 ),
 
 missions as (
-    select * from {{ source('raw', 'missions') }}
+    select
+        raw_missions.*,
+        -- What the loader understood, where it is not what the record says.
+        coalesce(raw_missions.fields, raw_missions.record) as known
+    from {{ source('raw', 'missions') }} as raw_missions
 ),
 
 final as (
@@ -13,19 +17,19 @@ final as (
         -- ids
         missions.load_id,
         missions.row_number,
-        {{ trimmed("missions.record ->> 'mission_id'") }} as mission_id,
-        {{ id_list("missions.record -> 'hero_ids'") }} as hero_ids,
+        {{ trimmed("missions.known ->> 'mission_id'") }} as mission_id,
+        {{ id_list("missions.known -> 'hero_ids'") }} as hero_ids,
 
         -- text
-        {{ short_text("missions.record ->> 'location'") }} as location,
-        {{ short_key("missions.record ->> 'outcome'") }} as outcome,
+        {{ short_text("missions.known ->> 'location'") }} as location,
+        {{ short_key(sentence_case("missions.known ->> 'outcome'")) }} as outcome,
 
         -- numerics
         {{ amount(
-            "missions.record -> 'damage_report' ->> 'structural_damage'"
+            "missions.known -> 'damage_report' ->> 'structural_damage'"
         ) }} as structural_damage,
         {{ amount(
-            "missions.record -> 'damage_report' ->> 'civilian_injuries'"
+            "missions.known -> 'damage_report' ->> 'civilian_injuries'"
         ) }} as civilian_injuries,
 
         -- timestamps

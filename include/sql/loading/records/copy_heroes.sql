@@ -1,1 +1,1 @@
-copy raw.heroes (load_id, row_number, record) from stdin
+copy raw.heroes (load_id, row_number, record, fields) from stdin

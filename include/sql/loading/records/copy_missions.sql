@@ -1,1 +1,1 @@
-copy raw.missions (load_id, row_number, mission_at, record) from stdin
+copy raw.missions (load_id, row_number, mission_at, record, fields) from stdin

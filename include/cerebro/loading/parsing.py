@@ -1,0 +1,113 @@
+"""Parses an object of heroes or missions once: accepted records as lines for COPY, rejected ones for the quarantine.
+
+Both go to disk as they come, so that memory depends neither on the object's size nor on how much of it is bad.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from types import TracebackType
+from typing import IO
+
+from include.cerebro.formats.heroes_csv import read_heroes
+from include.cerebro.formats.missions_json import read_missions
+from include.cerebro.formats.records import Reader, Record, RejectedRecord, nothing_accepted
+from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
+from include.cerebro.formats.text import open_text
+from include.cerebro.landing.datasets import HEROES, MISSIONS
+from include.cerebro.ledger.loads import ObjectTotals
+from include.cerebro.loading.quarantine import RejectedRecords
+from include.cerebro.platform.errors import BadObjectError
+
+READERS: dict[str, Reader] = {HEROES.name: read_heroes, MISSIONS.name: read_missions}
+# Files up to this size stay in memory while they are parsed, larger ones go to disk.
+SPOOL_BYTES = 16 * 1024**2
+# PostgreSQL's COPY text format: a value's own backslashes, line breaks and tabs are escaped.
+_COPY_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
+
+
+class ParsedObject:
+    """An object's records.
+
+    Attributes:
+        lines: the accepted records as lines for COPY, without their load id.
+        rejected: the others.
+        not_understood: fields of accepted records that are there, but are not what they should be, by name.
+        columns: those of a CSV file's header, each with its type: text.
+    """
+
+    def __init__(self) -> None:
+        self.lines: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)
+        self.rejected = RejectedRecords()
+        self.not_understood: Counter[str] = Counter()
+        self.columns: dict[str, str] = {}
+        self._accepted = 0
+
+    @property
+    def totals(self) -> ObjectTotals:
+        """Records accepted and rejected."""
+        return ObjectTotals(self._accepted, self.rejected.reasons.total())
+
+    def add(self, record: Record | RejectedRecord) -> None:
+        """Take the next record of the object."""
+        if isinstance(record, RejectedRecord):
+            self.rejected.add(record)
+            return
+        self.lines.write(_copy_line(record).encode())
+        self.not_understood.update(record.not_understood)
+        self._accepted += 1
+
+    def __enter__(self) -> ParsedObject:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.lines.close()
+        self.rejected.close()
+
+
+def parse(dataset: str, key: str, stream: IO[bytes], rules: FormatRules = DEFAULT_RULES) -> ParsedObject:
+    """Read an object from beginning to end.
+
+    Args:
+        dataset: heroes or missions.
+        key: the object's key, for error messages.
+        stream: the object, seekable.
+        rules: how its values are understood.
+
+    Returns:
+        The records. The caller closes them.
+
+    Raises:
+        BadObjectError: the object cannot be understood, or nothing of it can be used.
+    """
+    parsed = ParsedObject()
+    try:
+        with open_text(key, stream, rules) as text:
+            for record in READERS[dataset](key, text, rules):
+                parsed.add(record)
+                if dataset == HEROES.name and not parsed.columns and isinstance(record, Record):
+                    parsed.columns = dict.fromkeys(json.loads(record.text), "text")
+        if parsed.rejected.reasons and not parsed.totals.rows_loaded:
+            raise nothing_accepted(key, parsed.rejected.reasons)
+    except UnicodeError as error:
+        parsed.__exit__(None, None, None)
+        raise BadObjectError(
+            key, f"it is not text in one encoding: {error}", "Save it as UTF-8 and deliver it again under the same key"
+        ) from error
+    except BaseException:
+        parsed.__exit__(None, None, None)
+        raise
+    return parsed
+
+
+def _copy_line(record: Record) -> str:
+    columns = [str(record.row_number)]
+    if record.instant:
+        columns.append(record.instant.isoformat())
+    columns.append(record.text.translate(_COPY_ESCAPES))
+    columns.append(r"\N" if record.fields is None else record.fields.translate(_COPY_ESCAPES))
+    return "\t".join(columns) + "\n"

@@ -1,4 +1,0 @@
-select * replace (
-    '\xAA'::blob as energy_output
-)
-from readings(3)
