@@ -16,6 +16,7 @@ from include.cerebro.page.sections import (
     freshness,
     hulk_factor,
     quarantine,
+    rebuilds,
     reliability,
     runs,
 )
@@ -68,6 +69,7 @@ def page_of(reader: Reader, now: datetime, choice: Choice) -> Page:
         (runs.SECTION, runs.read),
         (freshness.SECTION, lambda it: freshness.read(it, now)),
         (quarantine.SECTION, quarantine.read),
+        (rebuilds.SECTION, rebuilds.read),
     ]
     sections = {section.name: _read_section(reader, section, read) for section, read in reads}
     headline, is_healthy = _headline(sections["runs"], sections["failed"])

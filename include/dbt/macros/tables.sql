@@ -13,6 +13,7 @@
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
     {%- do take_turns() -%}
     {%- if temporary -%}
+        {%- do drop_undeclared_keys() -%}
         {{ return(dbt.postgres__create_table_as(temporary, relation, sql)) }}
     {%- endif -%}
     {%- set is_contract = config.get('contract').enforced -%}
@@ -21,7 +22,18 @@
     create table {{ relation }} as (
         {{ get_select_subquery(sql) if is_contract else sql }}
     );
+    {{ declare_keys(relation) }}
 
+    -- Autovacuum would analyze too late. The next run's plans depend on statistics,
+    -- such as the small share of rows on a mission (a year: 25 s without).
+    analyze {{ relation }};
+{%- endmacro %}
+
+
+{#- Declares constraints, keys, foreign keys and indexes on a table that has none. Other
+    targets than production's may read its tables, but refer to none of them: a foreign key
+    would cascade, and lock. -#}
+{% macro declare_keys(relation) -%}
     {%- set actions = [] -%}
     {%- for column in model.columns.values() -%}
         {%- for constraint in column.constraints -%}
@@ -32,7 +44,7 @@
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- for constraint in model.constraints -%}
+    {%- for constraint in model.constraints if not refers_to_production(constraint) -%}
         {%- do actions.append(
             'add ' ~ adapter.render_raw_model_constraints([constraint])[0]
             ~ (' on update cascade on delete cascade'
@@ -49,8 +61,4 @@
     {%- if config.get('meta', {}).get('replica_identity') %}
     alter table {{ relation }} replica identity {{ config.get('meta').replica_identity }};
     {%- endif %}
-
-    -- Autovacuum would analyze too late. The next run's plans depend on statistics,
-    -- such as the small share of rows on a mission (a year: 25 s without).
-    analyze {{ relation }};
 {%- endmacro %}
