@@ -1,10 +1,13 @@
 """dbt on the command line, with this stack's warehouse."""
 
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.transforming import diff
 from include.cerebro.transforming.plan import Plan
 from include.cerebro.transforming.state import plan
 from local.settings import REPOSITORY, executable, own_environment
@@ -46,6 +49,18 @@ def planned(stack: Stack) -> Plan:
 def show_plan(stack: Stack) -> int:
     """Print what a transformation would do now."""
     print(*planned(stack).sentences(), sep="\n")
+    return 0
+
+
+def show_diff(stack: Stack, ref: str) -> int:
+    """Build marts and analytics as of a git reference and as they are, and print how their rows differ."""
+    dbt, environment = executable("dbt"), dbt_environment(stack)
+    diff.drop(warehouse(stack))
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        diff.build(dbt, diff.export_project(ref, scratch), diff.BASE, environment, scratch)
+        diff.build(dbt, PROJECT, diff.HEAD, environment, scratch)
+    print(diff.report(diff.compare(warehouse(stack)), ref))
     return 0
 
 

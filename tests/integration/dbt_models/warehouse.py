@@ -154,23 +154,25 @@ class Warehouse:
         return subprocess.CompletedProcess(process.args, process.returncode, output)
 
     def start_dbt(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        address = urlsplit(self.uri)
         return subprocess.Popen(
             [str(DBT), *arguments, "--project-dir", str(self.project), "--profiles-dir", str(self.profiles)],
-            env=os.environ
-            | {
-                "WAREHOUSE_HOST": address.hostname or "127.0.0.1",
-                "WAREHOUSE_PORT": str(address.port or 5432),
-                "WAREHOUSE_USER": address.username or "cerebro",
-                "WAREHOUSE_PASSWORD": address.password or "",
-                "WAREHOUSE_DATABASE": self.database,
-                "DBT_TARGET_PATH": str(self.scratch / "target"),
-                "DBT_LOG_PATH": str(self.scratch / "logs"),
-                "DO_NOT_TRACK": "1",
-                "PGTZ": "America/St_Johns",
-                **(environment or {}),
-            },
+            env=self.environment() | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def environment(self) -> dict[str, str]:
+        """The environment in which dbt finds the warehouse."""
+        address = urlsplit(self.uri)
+        return os.environ | {
+            "WAREHOUSE_HOST": address.hostname or "127.0.0.1",
+            "WAREHOUSE_PORT": str(address.port or 5432),
+            "WAREHOUSE_USER": address.username or "cerebro",
+            "WAREHOUSE_PASSWORD": address.password or "",
+            "WAREHOUSE_DATABASE": self.database,
+            "DBT_TARGET_PATH": str(self.scratch / "target"),
+            "DBT_LOG_PATH": str(self.scratch / "logs"),
+            "DO_NOT_TRACK": "1",
+            "PGTZ": "America/St_Johns",
+        }
