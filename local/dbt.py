@@ -20,7 +20,7 @@ PROJECT = REPOSITORY / "include" / "dbt"
 def run_dbt(stack: Stack, arguments: Sequence[str]) -> int:
     """Run dbt with these arguments; return its exit code. In production it builds tables again as a run would."""
     environment = dbt_environment(stack)
-    if "--target" in arguments:
+    if any(argument == "-t" or argument.startswith("--target") for argument in arguments):
         # Airflow reads production's manifest.
         environment["DBT_TARGET_PATH"] = str(stack.settings.state_dir / "dbt")
     elif arguments[:1] in (["build"], ["run"]):

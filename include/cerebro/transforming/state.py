@@ -54,6 +54,7 @@ def plan(warehouse: Warehouse, manifest_path: Path) -> Plan:
         "position": position,
         "loaded_at": state["loaded_at"],
         "models": {it.model: wanted[it.model]._asdict() for it in rebuilds},
+        "everything": len(rebuilds) == len(wanted),
     }
     return Plan(_reasons(last, state, wanted, rows), rebuilds, state, rebuild)
 

@@ -32,6 +32,17 @@
 {% endmacro %}
 
 
+{#- Whether all tables are built again, so that no model asks which rows are stale. -#}
+{% macro everything_is_rebuilt() %}
+    {%- if not execute or model.resource_type == 'unit_test' -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(
+        flags.FULL_REFRESH or not is_production() or planned_rebuilds().everything
+    ) }}
+{% endmacro %}
+
+
 {#- Whether the target is production: its schemas have no prefix, and its state moves. -#}
 {% macro is_production() %}
     {{ return(target.name == 'prod') }}
@@ -41,7 +52,7 @@
 {#- Returns the plan: its id, the last load that it saw, and the rules of the tables that are
     built again. -#}
 {% macro planned_rebuilds() %}
-    {%- set nothing = {'plan': '', 'models': {}} -%}
+    {%- set nothing = {'plan': '', 'models': {}, 'everything': false} -%}
     {{ return(fromjson(env_var('CEREBRO_REBUILD', '') or '{}') or nothing) }}
 {% endmacro %}
 
