@@ -34,6 +34,7 @@
     targets than production's may read its tables, but refer to none of them: a foreign key
     would cascade, and lock. -#}
 {% macro declare_keys(relation) -%}
+    {%- set meta = config.get('meta', {}) -%}
     {%- set actions = [] -%}
     {%- for column in model.columns.values() -%}
         {%- for constraint in column.constraints -%}
@@ -51,14 +52,14 @@
                 if constraint.type == 'foreign_key' else '')
         ) -%}
     {%- endfor %}
+    {%- if meta.replica_identity -%}
+        {%- do actions.append('replica identity ' ~ meta.replica_identity) -%}
+    {%- endif %}
     {%- if actions %}
     alter table {{ relation }}
         {{ actions | join(',\n        ') }};
     {%- endif %}
-    {%- for definition in config.get('meta', {}).get('index_definitions', []) %}
+    {%- for definition in meta.index_definitions or [] %}
     create index on {{ relation }} {{ definition }};
     {%- endfor %}
-    {%- if config.get('meta', {}).get('replica_identity') %}
-    alter table {{ relation }} replica identity {{ config.get('meta').replica_identity }};
-    {%- endif %}
 {%- endmacro %}
