@@ -29,7 +29,7 @@
 {% endmacro %}
 
 
-{#- Executes the statements of one kind, if there are any. -#}
+{#- Executes the statements that drop undeclared keys, or those that add declared ones. -#}
 {% macro alter_keys(kind) %}
     {%- set declared = make_intermediate_relation(this) -%}
     {%- call statement('declare_keys') %}
@@ -39,12 +39,11 @@
         {{ get_create_index_sql(declared, index) }};
         {%- endfor %}
     {%- endcall -%}
-    {%- set statements = [] -%}
-    {%- for row in run_query(compare_keys(this, declared)) if row['kind'] == kind -%}
-        {%- do statements.append(row['statement']) -%}
-    {%- endfor -%}
+    {%- set keys = run_query(compare_keys(this, declared)) -%}
     {%- do run_query('drop table ' ~ declared) -%}
-    {%- for statement in statements -%}{%- do run_query(statement) -%}{%- endfor -%}
+    {%- for key in keys if key['kind'] == kind -%}
+        {%- do run_query(key['statement']) -%}
+    {%- endfor -%}
 {% endmacro %}
 
 
@@ -52,104 +51,65 @@
 {% macro compare_keys(relation, declared) -%}
     with
 
-    constraints as (
+    tables as (
         select
-            pg_constraint.conrelid as table_id,
-            pg_constraint.conname as name,
-            pg_get_constraintdef(pg_constraint.oid) as definition
-        from pg_constraint
-        where
-            pg_constraint.conrelid in (
-                '{{ relation }}'::regclass, '{{ declared }}'::regclass
-            )
-            and pg_constraint.contype in ('p', 'u', 'c', 'f')
+            pg_class.oid,
+            pg_class.oid = '{{ declared }}'::regclass as is_declared
+        from pg_class
+        where pg_class.oid in ('{{ relation }}'::regclass, '{{ declared }}'::regclass)
     ),
 
-    indexes as (
+    keys as (
         select
-            pg_index.indrelid as table_id,
-            case when pg_index.indisunique then 'unique ' else '' end
+            tables.is_declared,
+            format(
+                'alter table %s add %s', '{{ relation }}', pg_get_constraintdef(items.oid)
+            ) as addition,
+            format(
+                'alter table %s drop constraint %I', '{{ relation }}', items.conname
+            ) as removal
+        from tables
+        inner join pg_constraint as items on tables.oid = items.conrelid
+        where items.contype in ('p', 'u', 'c', 'f')
+
+        union all
+
+        select
+            tables.is_declared,
+            format('alter table %s alter column %I set not null', '{{ relation }}', items.attname),
+            format('alter table %s alter column %I drop not null', '{{ relation }}', items.attname)
+        from tables
+        inner join pg_attribute as items on tables.oid = items.attrelid
+        where items.attnum > 0 and items.attnotnull
+
+        union all
+
+        select
+            tables.is_declared,
+            'create ' || case when items.indisunique then 'unique ' else '' end
             || 'index on {{ relation }}'
-            || substring(pg_get_indexdef(pg_index.indexrelid) from ' USING .*')
-                as definition
-        from pg_index
+            || substring(pg_get_indexdef(items.indexrelid) from ' USING .*'),
+            null
+        from tables
+        inner join pg_index as items on tables.oid = items.indrelid
         where
-            pg_index.indrelid in (
-                '{{ relation }}'::regclass, '{{ declared }}'::regclass
-            )
-            and not exists (
+            not exists (
                 select from pg_constraint
                 where
-                    pg_constraint.conindid = pg_index.indexrelid
-                    and pg_constraint.conrelid = pg_index.indrelid
+                    pg_constraint.conindid = items.indexrelid
+                    and pg_constraint.conrelid = items.indrelid
             )
-    ),
-
-    columns as (
-        select
-            existing.attname as name,
-            declared.attnotnull as is_declared
-        from pg_attribute as existing
-        inner join pg_attribute as declared
-            on existing.attname = declared.attname
-            and declared.attrelid = '{{ declared }}'::regclass
-        where
-            existing.attrelid = '{{ relation }}'::regclass
-            and existing.attnum > 0
-            and existing.attnotnull <> declared.attnotnull
     )
 
     select
-        'undeclared' as kind,
-        format('alter table %s drop constraint %I', '{{ relation }}', name) as statement
-    from constraints
+        case when is_declared then 'declared' else 'undeclared' end as kind,
+        case when is_declared then addition else removal end as statement
+    from keys
     where
-        table_id = '{{ relation }}'::regclass
-        and definition not in (
-            select definition from constraints
-            where table_id = '{{ declared }}'::regclass
-        )
-
-    union all
-
-    select
-        'undeclared' as kind,
-        format('alter table %s alter column %I drop not null', '{{ relation }}', name)
-    from columns
-    where not is_declared
-
-    union all
-
-    select
-        'declared' as kind,
-        format('alter table %s alter column %I set not null', '{{ relation }}', name)
-    from columns
-    where is_declared
-
-    union all
-
-    select
-        'declared' as kind,
-        format('alter table %s add %s', '{{ relation }}', definition)
-    from constraints
-    where
-        table_id = '{{ declared }}'::regclass
-        and definition not in (
-            select definition from constraints
-            where table_id = '{{ relation }}'::regclass
-        )
-
-    union all
-
-    select
-        'declared' as kind,
-        'create ' || definition
-    from indexes
-    where
-        table_id = '{{ declared }}'::regclass
-        and definition not in (
-            select definition from indexes
-            where table_id = '{{ relation }}'::regclass
+        (is_declared or removal is not null)
+        and addition not in (
+            select others.addition from keys as others
+            where others.is_declared <> keys.is_declared
         )
 {%- endmacro %}
 
