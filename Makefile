@@ -73,6 +73,10 @@ dbt: setup ## Run dbt on the warehouse: make dbt ARGS="build --select fact_biome
 plan: setup ## Show what the next transformation would do: new loads, or a rebuild by changed rules
 	@$(VENV)/bin/python -m local plan
 
+.PHONY: diff
+diff: setup ## Show how the rows of marts and analytics differ from those of another git reference: BASE=main
+	@$(VENV)/bin/python -m local diff --base $(or $(BASE),main)
+
 ##@ Check
 .PHONY: test
 test: setup ## Run all tests that need no Docker, the cheap ones first

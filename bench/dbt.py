@@ -12,6 +12,7 @@ from typing import NamedTuple
 from include.cerebro.checking.conservation import check_conservation
 from include.cerebro.schema.setup import prepare_warehouse
 from include.cerebro.transforming import state
+from include.cerebro.transforming.plan import Plan
 from testing.sites import Site
 
 # The schemas that dbt builds.
@@ -33,7 +34,7 @@ class Built(NamedTuple):
     work_seconds: float
 
 
-def build(site: Site, scratch: Path, planned: state.Plan | None = None) -> Built:
+def build(site: Site, scratch: Path, planned: Plan | None = None) -> Built:
     """Build and test the models that are not up to date.
 
     Args:
@@ -66,7 +67,7 @@ def work_seconds(results: list[dict[str, list[dict[str, str]]]]) -> float:
 
 def rebuild(site: Site, scratch: Path) -> Built:
     """Build and test all models from nothing beside the present tables: `dbt build --full-refresh`."""
-    return build(site, scratch, replace(site.plan(), rebuilds=["Asked for."]))
+    return build(site, scratch, replace(site.plan(), full_refresh=True))
 
 
 def transform(site: Site, scratch: Path) -> Built:
@@ -78,7 +79,7 @@ def transform(site: Site, scratch: Path) -> Built:
     return built
 
 
-def record(site: Site, planned: state.Plan) -> None:
+def record(site: Site, planned: Plan) -> None:
     """Record that all models were built as planned, as the run's task does after dbt's end."""
     state.record_transformation(site.warehouse, planned.state)
 

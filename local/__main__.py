@@ -1,4 +1,4 @@
-"""The commands: `python -m local up|down|run|status|psql|docs|plan|dbt`."""
+"""The commands: `python -m local up|down|run|status|psql|docs|plan|diff|dbt`."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from local import postgres
 from local.components import COMPONENTS
-from local.dbt import make_docs, run_dbt, show_plan
+from local.dbt import make_docs, run_dbt, show_diff, show_plan
 from local.processes import interrupt
 from local.run import run
 from local.settings import StackSettings, own_environment
@@ -62,8 +62,9 @@ def psql(stack: Stack) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name (default: those of this process); return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__, allow_abbrev=False)
-    parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "plan", "dbt"])
+    parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "plan", "diff", "dbt"])
     parser.add_argument("--services", action="store_true", help="up: only PostgreSQL and S3, without Airflow")
+    parser.add_argument("--base", default="main", help="diff: the git reference to compare with (main)")
     # Arguments after `dbt` belong to dbt.
     chosen, for_dbt = parser.parse_known_args(arguments)
     if for_dbt and chosen.command != "dbt":
@@ -84,8 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return 0
             case "run":
                 return run(stack, console)
-            case "dbt" | "plan":
+            case "dbt" | "plan" | "diff":
                 stack.require_warehouse()
+                if chosen.command == "diff":
+                    return show_diff(stack, chosen.base)
                 return run_dbt(stack, for_dbt) if chosen.command == "dbt" else show_plan(stack)
             case command:
                 return {"status": status, "psql": psql, "docs": make_docs}[command](stack)

@@ -1,10 +1,14 @@
 """dbt on the command line, with this stack's warehouse."""
 
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.transforming import diff
+from include.cerebro.transforming.plan import Plan
 from include.cerebro.transforming.state import plan
 from local.settings import REPOSITORY, executable, own_environment
 from local.stack import Stack
@@ -14,18 +18,49 @@ PROJECT = REPOSITORY / "include" / "dbt"
 
 
 def run_dbt(stack: Stack, arguments: Sequence[str]) -> int:
-    """Run dbt with these arguments; return its exit code."""
+    """Run dbt with these arguments; return its exit code. In production it builds tables again as a run would."""
+    environment = dbt_environment(stack)
+    if any(argument == "-t" or argument.startswith("--target") for argument in arguments):
+        # Airflow reads production's manifest.
+        environment["DBT_TARGET_PATH"] = str(stack.settings.state_dir / "dbt")
+    elif arguments[:1] in (["build"], ["run"]):
+        environment |= planned(stack).environment()
+    command = [str(executable("dbt")), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
+def dbt_environment(stack: Stack) -> dict[str, str]:
+    """Return the environment in which dbt finds the stack's warehouse."""
     port, password = str(stack.state.ports().postgres), stack.state.secrets().cerebro_password
     # Host, user and database are the profile's defaults.
-    warehouse = {"WAREHOUSE_PORT": port, "WAREHOUSE_PASSWORD": password, "DO_NOT_TRACK": "1"}
-    command = [str(executable("dbt")), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    return subprocess.run(command, env=own_environment() | warehouse, check=False).returncode
+    return own_environment() | {"WAREHOUSE_PORT": port, "WAREHOUSE_PASSWORD": password, "DO_NOT_TRACK": "1"}
+
+
+def warehouse(stack: Stack) -> Warehouse:
+    """Return the stack's warehouse."""
+    return Warehouse(HOST, stack.state.ports().postgres, "cerebro", stack.state.secrets().cerebro_password)
+
+
+def planned(stack: Stack) -> Plan:
+    """Return what a transformation would do now."""
+    return plan(warehouse(stack), read_settings().dbt_manifest)
 
 
 def show_plan(stack: Stack) -> int:
     """Print what a transformation would do now."""
-    port, password = stack.state.ports().postgres, stack.state.secrets().cerebro_password
-    print(*plan(Warehouse(HOST, port, "cerebro", password), read_settings().dbt_manifest).sentences(), sep="\n")
+    print(*planned(stack).sentences(), sep="\n")
+    return 0
+
+
+def show_diff(stack: Stack, ref: str) -> int:
+    """Build marts and analytics as of a git reference and as they are, and print how their rows differ."""
+    dbt, environment = executable("dbt"), dbt_environment(stack)
+    diff.drop(warehouse(stack))
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        diff.build(dbt, diff.export_project(ref, scratch), diff.BASE, environment, scratch)
+        diff.build(dbt, PROJECT, diff.HEAD, environment, scratch)
+    print(diff.report(diff.compare(warehouse(stack)), ref))
     return 0
 
 

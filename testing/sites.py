@@ -24,7 +24,8 @@ from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import Settings, read_settings
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
-from include.cerebro.transforming.state import Plan, plan, record_transformation
+from include.cerebro.transforming.plan import Plan
+from include.cerebro.transforming.state import begin, plan, record_transformation
 from local.settings import executable
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Site:
             RuntimeError: a model or a test failed. The message is dbt's output.
         """
         planned = self.plan()
+        begin(self.warehouse, planned)
         self.dbt_build(scratch, planned)
         record_transformation(self.warehouse, planned.state)
 
@@ -127,9 +129,9 @@ class Site:
         """
         return subprocess.Popen(
             [str(executable("dbt")), "build", "--exclude-resource-type", "unit_test",
-             *(["--full-refresh"] if planned.full_refresh else []),
+             *planned.flags(),
              "--project-dir", str(DBT_ROOT), "--profiles-dir", str(DBT_ROOT)],
-            env=os.environ | self.environment() | {
+            env=os.environ | self.environment() | planned.environment() | {
                 "DBT_TARGET_PATH": str(scratch / "target"),
                 "DBT_LOG_PATH": str(scratch / "logs"),
                 "DO_NOT_TRACK": "1",

@@ -5,6 +5,7 @@ When one of these fails after an upgrade, ``include/cerebro/transforming/cosmos_
 
 import ast
 import inspect
+import json
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,22 @@ def test_cosmos_reads_the_attributes_that_are_assigned_after_construction() -> N
 def test_the_group_has_the_task_that_gets_a_name(dag_bag: Any) -> None:
     task = dag_bag.dags["cerebro_restore"].get_task(f"transform.{PRODUCER_DONE_TASK_ID}")
     assert task.task_display_name == "dbt build is done"
+
+
+def test_dbt_and_each_models_retry_get_the_plan_of_the_run(dag_bag: Any) -> None:
+    """Which tables are built again is decided once, before dbt starts."""
+
+    class Ti:
+        def xcom_pull(self, task_ids: str) -> Any:
+            return {"anything_to_transform": {"rebuild": {"plan": "p", "models": {"a": {"rules": "<1>"}}}}}[task_ids]
+
+    dag = dag_bag.dags["cerebro_restore"]
+    for name in ("dbt_producer_watcher", "fact_biometrics", "heroes_history"):
+        task = dag.get_task(f"transform.{name}")
+        assert "env" in task.template_fields
+        assert task.append_env
+        rendered = task.render_template(task.env, {"ti": Ti()})
+        assert json.loads(rendered["CEREBRO_REBUILD"]) == Ti().xcom_pull("anything_to_transform")["rebuild"]
 
 
 def private_names(path: Path) -> list[str]:

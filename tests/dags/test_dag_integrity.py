@@ -75,7 +75,7 @@ def test_dbt_has_the_role_and_the_time_zone_of_the_command_line(restore: Any) ->
     profiles = yaml.safe_load((REPOSITORY / "include/dbt/profiles.yml").read_text(encoding="utf-8"))
     producer = restore.get_task("transform.dbt_producer_watcher")
     own = producer.profile_config.profile_mapping.profile_args
-    assert own["role"] == profiles["cerebro"]["outputs"]["warehouse"]["role"]
+    assert own["role"] == profiles["cerebro"]["outputs"]["prod"]["role"]
 
 
 def test_a_model_task_fails_with_the_tests_under_the_model(restore: Any, manifest: dict[str, Any]) -> None:

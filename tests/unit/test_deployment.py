@@ -235,7 +235,15 @@ def test_nothing_gets_into_the_image_that_is_not_named() -> None:
     assert not any(re.search(r"\.env|\.git|\.local|\.venv|airflow_settings", rule) for rule in rules)
 
 
-@pytest.mark.parametrize("file", ["workflows/ci.yml", "actions/setup/action.yml"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "workflows/ci.yml",
+        "workflows/warehouse-diff.yml",
+        "workflows/dbt-project-evaluator.yml",
+        "actions/setup/action.yml",
+    ],
+)
 def test_actions_are_pinned_by_commit(file: str) -> None:
     uses = re.findall(r"uses: (\S+)(.*)", (REPOSITORY / ".github" / file).read_text())
     foreign = [(action, comment) for action, comment in uses if not action.startswith("./")]

@@ -18,6 +18,7 @@ from include.cerebro.page.sections import (
     landing_zones,
     latency,
     quarantine,
+    rebuilds,
     reliability,
     runs,
     schema_changes,
@@ -74,6 +75,7 @@ def page_of(reader: Reader, now: datetime, choice: Choice) -> Page:
         (quarantine.SECTION, quarantine.read),
         (landing_zones.SECTION, landing_zones.read),
         (schema_changes.SECTION, schema_changes.read),
+        (rebuilds.SECTION, rebuilds.read),
     ]
     sections = {section.name: _read_section(reader, section, read) for section, read in reads}
     headline, is_healthy = _headline(sections["runs"], sections["failed"])

@@ -83,13 +83,15 @@ class ModelWatcher(WithoutArtifacts, DbtRunWatcherOperator):  # type: ignore[mis
         return bool(super()._handle_no_dbt_node_status(producer_task_state, try_number, context))
 
 
-def project_config(root: Path, manifest: Path) -> ProjectConfig:
+def project_config(root: Path, manifest: Path, environment: dict[str, str]) -> ProjectConfig:
     """Return the configuration of a dbt project whose manifest is a plain path.
+
+    ``environment``: the environment variables of dbt, templates of Airflow.
 
     Opening Cosmos' own ObjectStoragePath makes Airflow load all plugins, the page's FastAPI with them: reading the DAG
     file took 0.90 s instead of 0.64 s.
     """
-    project = ProjectConfig(root, install_dbt_deps=False, manifest_path=manifest)
+    project = ProjectConfig(root, install_dbt_deps=False, manifest_path=manifest, env_vars=environment)
     project.manifest_path = manifest
     return project
 

@@ -15,7 +15,7 @@ from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.warehouse import DEFAULTS
 
 PROFILE = "cerebro"
-TARGET = "warehouse"
+TARGET = "prod"
 
 # libpq's parameters that dbt-postgres takes from a profile, and their types there.
 IN_PROFILE = {

@@ -1,24 +1,44 @@
-"""Which rules make a model's rows: a version of each model, from its SQL, its macros, its variables and its parents."""
+"""Which rules make a table: a version of its rows' rules, and one of its keys, constraints and indexes."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from include.cerebro.platform.names import DBT_ROOT
 
+# Declares what a model's YAML says of a table's keys, constraints and indexes.
+KEYS_MACRO = "macro.cerebro.declare_keys"
+# These macros say which tables are built again. They make no row.
+NO_RULES = "macros/rebuild.sql"
 
-def rules(manifest: Mapping[str, Any], root: Path = DBT_ROOT) -> dict[str, str]:
-    """Return the version of each model that keeps rows from run to run.
+# A literal or a quoted name stays as it is; a comment, or white space, becomes one space.
+_LAYOUT = re.compile(r"('[^']*'|\"[^\"]*\")|(?:\{#.*?#\}|/\*.*?\*/|--[^\n]*|\s)+", re.DOTALL)
 
-    A table or view that every run computes anew is part of the version of the models that read it, and has none of its
-    own.
+
+class Rules(NamedTuple):
+    """The rules of a table.
+
+    Attributes:
+        rules: the version of what makes its rows: SQL, macros, variables, and the rules of what it reads.
+        keys: the version of its columns' types, keys, constraints and indexes.
+    """
+
+    rules: str
+    keys: str
+
+
+def rules(manifest: Mapping[str, Any], root: Path = DBT_ROOT) -> dict[str, Rules]:
+    """Return the rules of each table that keeps rows from run to run, by the model's name.
+
+    A view is part of the rules of the tables that read it. Comments and layout are no rules.
 
     Args:
         manifest: dbt's manifest.
@@ -27,30 +47,55 @@ def rules(manifest: Mapping[str, Any], root: Path = DBT_ROOT) -> dict[str, str]:
     variables = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8")).get("vars", {})
     nodes = manifest["nodes"]
 
-    def macros(names: list[str]) -> set[str]:
-        found: set[str] = set()
-        pending = [name for name in names if name.startswith("macro.cerebro.")]
-        while pending:
-            name = pending.pop()
-            if name not in found:
-                found.add(name)
-                called = manifest["macros"][name]["depends_on"]["macros"]
-                pending += [other for other in called if other.startswith("macro.cerebro.")]
-        return found
-
     @cache
-    def version(unique_id: str) -> str:
+    def rows(unique_id: str) -> str:
         node = nodes[unique_id]
-        parts = {
-            "sql": node["raw_code"],
-            "variables": variables,
-            "macros": [manifest["macros"][name]["macro_sql"] for name in sorted(macros(node["depends_on"]["macros"]))],
-            "parents": sorted(version(parent) for parent in node["depends_on"]["nodes"] if parent in nodes),
-        }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        texts = [_normal(node["raw_code"]), *_macros(manifest, node["depends_on"]["macros"])]
+        return _version(
+            texts,
+            {name: value for name, value in variables.items() if any(name in text for text in texts)},
+            sorted(rows(parent) for parent in node["depends_on"]["nodes"] if parent in nodes),
+        )
 
+    return {node["name"]: Rules(rows(unique_id), _keys(manifest, node)) for unique_id, node in tables(manifest).items()}
+
+
+def tables(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the nodes of the models that keep rows from run to run, by unique id."""
     return {
-        node["name"]: version(unique_id)
-        for unique_id, node in nodes.items()
-        if node["resource_type"] == "model" and "stale" in node["config"]["meta"]
+        unique_id: node
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "incremental"
     }
+
+
+def _keys(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> str:
+    meta = node["config"]["meta"]
+    return _version(
+        [[name, column["data_type"], column["constraints"]] for name, column in node["columns"].items()],
+        node["constraints"],
+        node["config"].get("indexes"),
+        [meta.get("index_definitions"), meta.get("replica_identity")],
+        _macros(manifest, [KEYS_MACRO]),
+    )
+
+
+def _macros(manifest: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """Return the texts of the project's own macros among these, and of those that they call."""
+    found: dict[str, str] = {}
+    pending = [*names]
+    while pending:
+        name = pending.pop()
+        macro = manifest["macros"].get(name)
+        if name.startswith("macro.cerebro.") and name not in found and macro["original_file_path"] != NO_RULES:
+            found[name] = _normal(macro["macro_sql"])
+            pending += macro["depends_on"]["macros"]
+    return [found[name] for name in sorted(found)]
+
+
+def _normal(text: str) -> str:
+    return _LAYOUT.sub(lambda match: match.group(1) or " ", text).strip()
+
+
+def _version(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

@@ -4,56 +4,98 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-from dataclasses import dataclass
+import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from include.cerebro.platform.names import DBT_ROOT, TRANSFORMER_ROLE
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
-from include.cerebro.transforming.rules import rules
-
-log = logging.getLogger(__name__)
+from include.cerebro.transforming.plan import Plan, Rebuild
+from include.cerebro.transforming.rules import Rules, rules, tables
 
 # The parts of the dbt project that determine what is built.
 PROJECT_PARTS = ("dbt_project.yml", "models", "macros", "snapshots", "tests")
 
+# A row of transforming/tables.sql, by column.
+Row = dict[str, Any]
 
-@dataclass(frozen=True)
-class Plan:
-    """What a transformation would do.
+KEYS_CHANGED = "its keys, constraints, indexes or types have changed"
 
-    Attributes:
-        reasons: why there is something to transform, a sentence each; empty if there is nothing.
-        rebuilds: why all tables must be built again from the start, a sentence each; empty if the new loads suffice.
-        state: what ``record_transformation`` records when the transformation has finished.
+
+def plan(warehouse: Warehouse, manifest_path: Path) -> Plan:
+    """Return what a transformation would do now. Changes nothing.
+
+    Args:
+        warehouse: the warehouse.
+        manifest_path: dbt's manifest, which names the models, their rules and their tables.
     """
+    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+    expected = relations(manifest)
+    with warehouse.connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("transforming/last_load.sql"))
+        position, loaded_at = cursor.fetchone() or (0, None)
+        cursor.execute(read_sql("transforming/tables.sql"), {"models": [*expected], "relations": [*expected.values()]})
+        names = [column.name for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute(read_sql("transforming/last_transformation.sql"))
+        last = cursor.fetchone()
+    wanted = rules(manifest)
+    state = {
+        "position": position,
+        "loaded_at": loaded_at and loaded_at.isoformat(),
+        "project_checksum": project_checksum(),
+        "models": [*wanted],
+    }
+    rebuilds = find_rebuilds(manifest, wanted, rows)
+    rebuild = {
+        "plan": uuid.uuid4().hex,
+        "position": position,
+        "loaded_at": state["loaded_at"],
+        "models": {it.model: wanted[it.model]._asdict() for it in rebuilds},
+        "everything": len(rebuilds) == len(wanted),
+    }
+    return Plan(_reasons(last, state, wanted, rows), rebuilds, state, rebuild)
 
-    reasons: list[str]
-    rebuilds: list[str]
-    state: dict[str, Any]
 
-    @property
-    def is_needed(self) -> bool:
-        """Whether there is anything to transform."""
-        return bool(self.reasons or self.rebuilds)
+def find_rebuilds(manifest: Mapping[str, Any], wanted: Mapping[str, Rules], rows: list[Row]) -> list[Rebuild]:
+    """Return the tables that must be built again, parents first.
 
-    @property
-    def full_refresh(self) -> bool:
-        """Whether dbt must build all tables again: ``dbt build --full-refresh``."""
-        return bool(self.rebuilds)
+    Args:
+        manifest: dbt's manifest.
+        wanted: the rules of the tables by model.
+        rows: what the warehouse knows, rows of ``transforming/tables.sql``.
+    """
+    known = {row["model"]: row for row in rows}
+    changed: dict[str, str] = {}
+    nodes = tables(manifest)
+    for unique_id in _parents_first(manifest):
+        if unique_id not in nodes:
+            continue
+        model = nodes[unique_id]["name"]
+        parents = {nodes[parent]["name"] for parent in _tables_read(manifest, unique_id)}
+        # Other keys alone leave the rows as they are.
+        causes = sorted(parent for parent in parents if changed.get(parent, KEYS_CHANGED) != KEYS_CHANGED)
+        why = _why(known[model], wanted[model], causes)
+        if why:
+            changed[model] = why
+    return [Rebuild(it, known[it]["relation"], why, known[it]["expected_seconds"]) for it, why in changed.items()]
 
-    def sentences(self) -> list[str]:
-        """Return the plan for a person, one sentence a line."""
-        if not self.is_needed:
-            return ["Nothing to transform: no new load, and no changed rule, since the last transformation."]
-        how = (
-            "All tables are built again, beside the present ones, which readers see until then."
-            if self.full_refresh
-            else "Stale rows alone are computed again."
-        )
-        return [*self.reasons, *self.rebuilds, how]
+
+def begin(warehouse: Warehouse, planned: Plan) -> None:
+    """Note which tables are about to be built again: if the run is stopped, the next plan has those that are left."""
+    if planned.rebuilds:
+        with warehouse.connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
+            cursor.execute(read_sql("transforming/begin_rebuilds.sql"), {"models": [*planned.rebuild["models"]]})
+            connection.commit()
+
+
+def record_transformation(warehouse: Warehouse, state: dict[str, Any]) -> None:
+    """Record that every model and test was green for this state (``Plan.state``): the next plan begins after it."""
+    with warehouse.connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("transforming/record_transformation.sql"), state)
+        connection.commit()
 
 
 def project_checksum(root: Path = DBT_ROOT) -> str:
@@ -68,58 +110,72 @@ def project_checksum(root: Path = DBT_ROOT) -> str:
     return digest.hexdigest()
 
 
-def plan(warehouse: Warehouse, manifest_path: Path) -> Plan:
-    """Return what a transformation would do now. Changes nothing.
+def _why(row: Row, wanted: Rules, causes: list[str]) -> str | None:
+    """Return why a table must be built again; None if it need not."""
+    if row["is_missing"]:
+        return "it is missing in the warehouse"
+    if row["rules"] is None:
+        return "no record says which rules made its rows"
+    if not row["is_of_this_history"]:
+        return "raw has another history than the one that it was built from: it was rebuilt or restored"
+    if not row["rules"]:
+        return "a run that was to build it again has not finished"
+    if causes:
+        return f"it is built from {', '.join(causes)}"
+    if row["rules"] != wanted.rules:
+        return "other rules than the present ones made its rows"
+    return KEYS_CHANGED if row["keys"] != wanted.keys else None
 
-    Args:
-        warehouse: the warehouse.
-        manifest_path: dbt's manifest, which names the models, their rules and their tables.
-    """
-    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    with warehouse.connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
-        cursor.execute(read_sql("transforming/last_load.sql"))
-        position, loaded_at = cursor.fetchone() or (0, None)
-        cursor.execute(read_sql("transforming/missing_relations.sql"), {"relations": _relations(manifest)})
-        missing = [str(relation) for (relation,) in cursor.fetchall()]
-        cursor.execute(read_sql("transforming/last_transformation.sql"))
-        last = cursor.fetchone()
-    state = {
-        "position": position,
-        "loaded_at": loaded_at and loaded_at.isoformat(),
-        "project_checksum": project_checksum(),
-        "rules": rules(manifest),
-    }
+
+def _reasons(
+    last: tuple[str] | None, state: Mapping[str, Any], wanted: Mapping[str, Rules], rows: list[Row]
+) -> list[str]:
     if last is None:
-        return Plan([], ["No transformation has finished yet."], state)
-    last_position, last_checksum, last_rules, is_of_this_history = last
-    reasons, rebuilds = [], []
-    if position > last_position:
+        return ["No transformation has finished yet."]
+    reasons = []
+    if state["position"] > min((row["position"] or 0 for row in rows if row["model"] in wanted), default=0):
         reasons.append("There are new loads since the last transformation.")
-    if last_checksum != state["project_checksum"]:
+    if last[0] != state["project_checksum"]:
         reasons.append("The dbt project has changed since the last transformation.")
-    changed = sorted(name for name, version in state["rules"].items() if last_rules.get(name) != version)
-    if changed:
-        rebuilds.append(f"Other rules than the present ones made the rows of: {', '.join(changed)}.")
+    missing = [row["relation"] for row in rows if row["is_missing"]]
     if missing:
-        rebuilds.append(f"Missing in the warehouse: {', '.join(missing)}.")
-    if not is_of_this_history:
-        rebuilds.append("raw has another history than the one that was transformed: it was rebuilt or restored.")
-    return Plan(reasons, rebuilds, state)
+        reasons.append(f"Missing in the warehouse: {', '.join(missing)}.")
+    return reasons
 
 
-def record_transformation(warehouse: Warehouse, state: dict[str, Any]) -> None:
-    """Record that every model and test was green for this state (``Plan.state``): the next plan begins after it."""
-    with warehouse.connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            read_sql("transforming/record_transformation.sql"), state | {"rules": json.dumps(state["rules"])}
-        )
-        connection.commit()
-
-
-def _relations(manifest: dict[str, Any]) -> list[str]:
-    """Return the tables and views that the dbt project makes, as schema.name."""
-    return [
-        f"{node['schema']}.{node['alias']}"
+def relations(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tables and views that the dbt project makes, as schema.name, by model."""
+    return {
+        node["name"]: f"{node['schema']}.{node['alias']}"
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("model", "snapshot") and node["config"]["materialized"] != "ephemeral"
-    ]
+    }
+
+
+def _parents_first(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the unique ids of the manifest's nodes, each after all that it reads."""
+    ordered: dict[str, None] = {}
+
+    def visit(unique_id: str) -> None:
+        if unique_id not in ordered and unique_id in manifest["nodes"]:
+            for parent in manifest["nodes"][unique_id]["depends_on"].get("nodes", ()):
+                visit(parent)
+            ordered[unique_id] = None
+
+    for unique_id in sorted(manifest["nodes"]):
+        visit(unique_id)
+    return [*ordered]
+
+
+def _tables_read(manifest: Mapping[str, Any], unique_id: str) -> set[str]:
+    """Return the tables that a model reads, itself or by its views."""
+    nodes, kept = manifest["nodes"], tables(manifest)
+    found: set[str] = set()
+    pending = [*nodes[unique_id]["depends_on"]["nodes"]]
+    while pending:
+        parent = pending.pop()
+        if parent in kept:
+            found.add(parent)
+        elif parent in nodes:
+            pending += nodes[parent]["depends_on"]["nodes"]
+    return found

@@ -30,10 +30,11 @@ from include.cerebro.platform.settings import read_settings
 from include.cerebro.transforming.cosmos_internals import adjust_producer, project_config
 from include.cerebro.transforming.manifest import tests_by_model
 from include.cerebro.transforming.model_tasks import DbtModelOperator, DbtSnapshotOperator
+from include.cerebro.transforming.plan import VARIABLE
 from include.cerebro.transforming.profile import profile_config
 
-# Whether all tables are built again from the start: the plan of the task before says so.
-FULL_REFRESH = "{{ (ti.xcom_pull(task_ids='anything_to_transform') or {}).get('full_refresh', false) }}"
+# Which tables are built again from the start: the plan of the task before says so, to dbt and to each model's retry.
+REBUILD = "{{ (ti.xcom_pull(task_ids='anything_to_transform') or {}).get('rebuild', {}) | tojson }}"
 
 PRODUCER_DOC = """The one dbt process that builds and tests all models, in the order of what they refer to.
 
@@ -61,7 +62,7 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
     tests = tests_by_model(manifest)
     group = DbtTaskGroup(
         group_id=group_id,
-        project_config=project_config(DBT_ROOT, settings.dbt_manifest),
+        project_config=project_config(DBT_ROOT, settings.dbt_manifest, {VARIABLE: REBUILD}),
         profile_config=profile_config(settings),
         execution_config=ExecutionConfig(
             execution_mode=ExecutionMode.WATCHER,
@@ -93,7 +94,6 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
             "poke_interval": 1,
             "retries": 2,
             "retry_delay": timedelta(seconds=5),
-            "full_refresh": FULL_REFRESH,
         },
         **kwargs,
     )

@@ -19,10 +19,12 @@ log = logging.getLogger(__name__)
 )
 def anything_to_transform() -> dict[str, Any] | None:
     """Go on to dbt if there are loads that it has not transformed, if a rule changed, or if a table is missing."""
-    plan = state.plan(connections.warehouse(), read_settings().dbt_manifest)
+    warehouse = connections.warehouse()
+    plan = state.plan(warehouse, read_settings().dbt_manifest)
     for sentence in plan.sentences():
         log.info(sentence)
-    return plan.state | {"full_refresh": plan.full_refresh} if plan.is_needed else None
+    state.begin(warehouse, plan)
+    return plan.state | {"rebuild": plan.rebuild} if plan.is_needed else None
 
 
 @task(task_display_name="Note what was built")

@@ -1,4 +1,6 @@
-{#- Overrides dbt's macro: schemas have the same names in every target. -#}
+{#- Overrides dbt's macro: production's schemas have the models' own names, those of other
+    targets carry the target's prefix (profiles.yml). -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ custom_schema_name or target.schema }}
+    {%- set prefix = '' if is_production() else target.schema ~ '_' -%}
+    {{ prefix }}{{ custom_schema_name or 'staging' }}
 {%- endmacro %}

@@ -89,8 +89,8 @@
 {% endmacro %}
 
 
-{#- Whether the model computes its stale rows alone. In a full refresh, tables that foreign
-    keys refer to stay where they are, and all of their rows are computed. -#}
+{#- Whether the model computes its stale rows alone. When they are built again, tables that
+    foreign keys refer to stay where they are, and all of their rows are computed. -#}
 {% macro computes_stale_rows() %}
-    {{ return(is_incremental() and not flags.FULL_REFRESH) }}
+    {{ return(is_incremental() and not is_rebuilt()) }}
 {% endmacro %}

@@ -18,17 +18,31 @@
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
     {%- do take_turns() -%}
     {%- if temporary -%}
+        {%- do drop_undeclared_keys() -%}
         {{ return(dbt.postgres__create_table_as(temporary, relation, sql)) }}
     {%- endif -%}
     set local synchronous_commit = off;
-    {%- set meta = config.get('meta', {}) -%}
     {%- set is_contract = config.get('contract').enforced -%}
     {%- if is_contract %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
     {{ config.get('sql_header', '') }}
     create table {{ relation }} as (
         {{ get_select_subquery(sql) if is_contract else sql }}
     );
+    {{ declare_keys(relation) }}
+    {{ comments_on(relation, model.description, model.columns.values()) }}
+    {{ copy_grants_sql(this, relation) }}
 
+    -- Autovacuum would analyze too late. The next run's plans depend on statistics,
+    -- such as the small share of rows on a mission (a year: 25 s without).
+    analyze {{ relation }};
+{%- endmacro %}
+
+
+{#- Declares constraints, keys, foreign keys and indexes on a table that has none. Other
+    targets than production's may read its tables, but refer to none of them: a foreign key
+    would cascade, and lock. -#}
+{% macro declare_keys(relation) -%}
+    {%- set meta = config.get('meta', {}) -%}
     {%- set actions = [] -%}
     {%- for column in model.columns.values() -%}
         {%- for constraint in column.constraints -%}
@@ -39,7 +53,7 @@
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- for constraint in model.constraints -%}
+    {%- for constraint in model.constraints if not refers_to_production(constraint) -%}
         {%- do actions.append(
             'add ' ~ adapter.render_raw_model_constraints([constraint])[0]
             ~ (' on update cascade on delete cascade'
@@ -56,12 +70,6 @@
     {%- for definition in meta.index_definitions or [] %}
     create index on {{ relation }} {{ definition }};
     {%- endfor %}
-    {{ comments_on(relation, model.description, model.columns.values()) }}
-    {{ copy_grants_sql(this, relation) }}
-
-    -- Autovacuum would analyze too late. The next run's plans depend on statistics,
-    -- such as the small share of rows on a mission (a year: 25 s without).
-    analyze {{ relation }};
 {%- endmacro %}
 
 

@@ -1,5 +1,4 @@
--- One row per finished transformation: every model and test was green for all loads up to the position. The next one
--- begins after the last row's position. The version of each model's rules says which rules made its rows.
+-- One row per finished transformation: every model and test was green for all loads up to the position.
 do $$
 begin
     if not exists (
@@ -17,8 +16,27 @@ create table if not exists meta.transformations (
     position bigint not null,
     -- With the position it identifies the load: a rebuilt raw has other times.
     loaded_at timestamptz,
-    project_checksum text not null,
-    rules jsonb not null
+    project_checksum text not null
+);
+-- meta.tables has the rules since.
+alter table meta.transformations drop column if exists rules;
+
+-- One row per table that dbt keeps from run to run: the versions of the rules that made its rows and its keys, and the
+-- position up to which it is complete. A table that is built again writes its row in its own transaction, a finished
+-- transformation moves the positions of all. The next transformation begins after the lowest position.
+create table if not exists meta.tables (
+    model text primary key,
+    rules text not null,
+    keys text not null,
+    -- The plan that built it again.
+    plan text not null,
+    position bigint not null,
+    -- With the position it identifies the load: a rebuilt raw has other times.
+    loaded_at timestamptz,
+    rebuilt_at timestamptz not null default clock_timestamp(),
+    -- What building it again took, and PostgreSQL's estimate of its rows then.
+    seconds double precision not null,
+    row_count double precision not null
 );
 
 -- One row per run: the counts of the task `reconcile`. A run that fails the check leaves its row, too.
@@ -33,4 +51,5 @@ create table if not exists meta.reconciliations (
 );
 
 alter table meta.transformations owner to cerebro_transformer;
+alter table meta.tables owner to cerebro_transformer;
 alter table meta.reconciliations owner to cerebro_transformer;

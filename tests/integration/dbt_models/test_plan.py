@@ -1,4 +1,4 @@
-"""What a transformation would do: nothing, the stale rows, or a rebuild that it announces."""
+"""What a transformation would do: nothing, the stale rows, or tables that it builds again and names."""
 
 from __future__ import annotations
 
@@ -10,16 +10,25 @@ from typing import Any
 import pytest
 
 from include.cerebro.platform.settings import read_settings
+from include.cerebro.transforming.plan import Plan, about
 from include.cerebro.transforming.rules import rules
-from include.cerebro.transforming.state import Plan, plan
+from include.cerebro.transforming.state import plan
 from testing.sites import warehouse_of
 from tests.integration.dbt_models.warehouse import Warehouse
 
 MANIFEST = read_settings().dbt_manifest
 
+# What depends on the fact, and the fact itself.
+FACT_AND_BELOW = {"fact_biometrics", "readings_by_hour", "obt_cerebro_restored", "hulk_factor", "reliability"}
+
 
 def planned(warehouse: Warehouse, manifest: Path = MANIFEST) -> Plan:
     return plan(warehouse_of(warehouse.uri), manifest)
+
+
+def rebuilt(plan: Plan) -> dict[str, str]:
+    """Why each table is built again."""
+    return {it.model: it.why for it in plan.rebuilds}
 
 
 def changed(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
@@ -31,6 +40,11 @@ def changed(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
     return path
 
 
+def node(manifest: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = manifest["nodes"][f"model.cerebro.{name}"]
+    return found
+
+
 def test_nothing_new(built: Warehouse) -> None:
     assert not planned(built).is_needed
     assert planned(built).sentences() == [
@@ -39,13 +53,13 @@ def test_nothing_new(built: Warehouse) -> None:
 
 
 def test_an_empty_warehouse_is_built_whole(warehouse: Warehouse) -> None:
-    assert planned(warehouse).full_refresh
+    assert len(planned(warehouse).rebuilds) == len(rules(json.loads(MANIFEST.read_text())))
 
 
 def test_a_new_load_makes_stale_rows(built: Warehouse) -> None:
     built.load_biometrics("b2", ("hulk", "2025-01-02 00:01Z", 60, 80))
     assert planned(built).is_needed
-    assert not planned(built).full_refresh
+    assert planned(built).rebuilds == []
 
 
 def test_a_load_that_began_first_and_commits_last_is_new(built: Warehouse) -> None:
@@ -55,10 +69,8 @@ def test_a_load_that_began_first_and_commits_last_is_new(built: Warehouse) -> No
     built.execute("update raw.loads set position = position + 1000 where load_id = %s", [early])
     # As if the early load were not committed yet.
     built.execute(
-        "insert into meta.transformations (position, project_checksum, rules, loaded_at)"
-        " select loads.position, last.project_checksum, last.rules, loads.loaded_at"
-        " from raw.loads cross join (select * from meta.transformations) as last"
-        " where loads.object_key = 'b3'"
+        "update meta.tables set position = loads.position, loaded_at = loads.loaded_at"
+        " from raw.loads where loads.object_key = 'b3'"
     )
     built.transform()
     found = "select minute_at::date::text from marts.fact_biometrics where minute_at > '2025-01-01 12:00Z'"
@@ -68,32 +80,74 @@ def test_a_load_that_began_first_and_commits_last_is_new(built: Warehouse) -> No
 @pytest.mark.parametrize(
     "change",
     [
-        lambda manifest: manifest["nodes"]["model.cerebro.fact_biometrics"].update(raw_code="select 2"),
-        lambda manifest: manifest["nodes"]["model.cerebro.stg_biometrics"].update(raw_code="select 2"),
+        lambda manifest: node(manifest, "fact_biometrics").update(raw_code="select 2"),
+        lambda manifest: node(manifest, "stg_biometrics").update(raw_code="select 2"),
         lambda manifest: manifest["macros"]["macro.cerebro.merged_mean"].update(macro_sql="avg(1)"),
-        # used by another macro
-        lambda manifest: manifest["macros"]["macro.cerebro.separators"].update(macro_sql="x"),
     ],
-    ids=["model", "parent", "macro", "macro of a macro of a parent"],
+    ids=["model", "view that it reads", "macro"],
 )
-def test_a_changed_rule_rebuilds_what_it_touches(
+def test_a_changed_rule_rebuilds_what_it_touches_and_nothing_else(
     built: Warehouse, tmp_path: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
-    """The fact kept old rows, and the run was green and noted as done (W1)."""
+    """The fact kept old rows, and the run was green and noted as done (W1). Later, all tables were built again."""
     now = planned(built, changed(tmp_path, change))
-    assert now.full_refresh
-    (sentence,) = now.rebuilds
-    assert "fact_biometrics" in sentence
-    assert "int_mission_records" not in sentence
+    assert set(rebuilt(now)) == FACT_AND_BELOW
+    assert rebuilt(now)["fact_biometrics"] == "other rules than the present ones made its rows"
+    assert rebuilt(now)["hulk_factor"] == "it is built from obt_cerebro_restored"
+    assert [it.model for it in now.rebuilds].index("fact_biometrics") == 0
 
 
-def test_a_changed_ranking_rebuilds_nothing(built: Warehouse, tmp_path: Path) -> None:
-    """Every run computes it anew."""
+def test_the_macro_of_a_macro_is_a_rule() -> None:
+    manifest = json.loads(MANIFEST.read_text())
+    before = rules(manifest)
+    manifest["macros"]["macro.cerebro.separators"]["macro_sql"] = "x"
+    assert rules(manifest)["dim_heroes"].rules != before["dim_heroes"].rules
+    assert rules(manifest)["int_mission_records"].rules == before["int_mission_records"].rules
 
-    def change(manifest: dict[str, Any]) -> None:
-        manifest["nodes"]["model.cerebro.hulk_factor"]["raw_code"] = "select 2"
 
-    assert not planned(built, changed(tmp_path, change)).full_refresh
+def test_comments_and_layout_are_no_rules() -> None:
+    manifest = json.loads(MANIFEST.read_text())
+    fact = node(manifest, "fact_biometrics")
+    fact["raw_code"] = "select 'a  -- b' as x -- it's a comment"
+    before = rules(manifest)["fact_biometrics"]
+    fact["raw_code"] = "select /* other */ 'a  -- b'\n    as x {# and another #}"
+    assert rules(manifest)["fact_biometrics"] == before
+    fact["raw_code"] = "select 'a -- b' as x"
+    assert rules(manifest)["fact_biometrics"] != before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda fact: fact["constraints"].pop(),
+        lambda fact: fact["config"]["meta"].update(index_definitions=["(minute_at)"]),
+        lambda fact: fact["config"].update(indexes=[{"columns": ["minute_at"]}]),
+        lambda fact: fact["columns"]["heart_rate"]["constraints"].pop(),
+        lambda fact: fact["columns"]["reading_count"].update(data_type="integer"),
+    ],
+    ids=["constraint", "index definition", "index", "check", "type"],
+)
+def test_other_keys_in_yaml_alone_rebuild_that_table_alone(
+    built: Warehouse, tmp_path: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    """They reached new tables only."""
+    now = planned(built, changed(tmp_path, lambda manifest: change(node(manifest, "fact_biometrics"))))
+    assert rebuilt(now) == {"fact_biometrics": "its keys, constraints, indexes or types have changed"}
+
+
+def test_the_plan_says_about_how_long_it_takes(built: Warehouse, tmp_path: Path) -> None:
+    """The fact has 10 rows, and grew to ten times the size at which it was measured."""
+    built.execute("update meta.tables set seconds = 60, row_count = 1 where model = 'fact_biometrics'")
+    built.execute("update meta.tables set seconds = 20 where model <> 'fact_biometrics'")
+    path = changed(tmp_path, lambda manifest: node(manifest, "fact_biometrics").update(raw_code="select 2"))
+    sentences = planned(built, path).sentences()
+    assert "5 tables are built again, in about 11 minutes" in sentences[0]
+    assert any(
+        line.startswith("marts.fact_biometrics: other rules") and "about 10 minutes" in line for line in sentences
+    )
+    assert [about(seconds) for seconds in (None, 0.2, 40, 90 * 60, 9 * 3600)] == [
+        "not measured yet", "less than 1 s", "about 40 s", "about 90 minutes", "about 9 hours",
+    ]  # fmt: skip
 
 
 def test_a_changed_variable_is_another_rule(tmp_path: Path) -> None:
@@ -102,17 +156,44 @@ def test_a_changed_variable_is_another_rule(tmp_path: Path) -> None:
     project.write_text("vars: {mission_duration_minutes: 1}")
     before = rules(manifest, tmp_path)
     project.write_text("vars: {mission_duration_minutes: 2}")
-    assert before["obt_cerebro_restored"] != rules(manifest, tmp_path)["obt_cerebro_restored"]
+    after = rules(manifest, tmp_path)
+    assert {name for name in before if before[name] != after[name]} >= {"int_stale_hours", "obt_cerebro_restored"}
+    assert before["int_hero_records"] == after["int_hero_records"]
 
 
-def test_a_missing_table_is_rebuilt(built: Warehouse) -> None:
+def test_a_missing_table_is_rebuilt_with_what_depends_on_it(built: Warehouse) -> None:
+    """Foreign keys that referred to it are gone, too."""
     built.execute("drop table marts.dim_missions cascade")
-    assert planned(built).rebuilds == ["Missing in the warehouse: marts.dim_missions."]
+    assert rebuilt(planned(built)) == {
+        "dim_missions": "it is missing in the warehouse",
+        "bridge_mission_heroes": "it is built from dim_missions",
+        "obt_cerebro_restored": "it is built from bridge_mission_heroes, dim_missions",
+        "hulk_factor": "it is built from obt_cerebro_restored",
+        "reliability": "it is built from obt_cerebro_restored",
+    }
+
+
+def test_a_missing_view_rebuilds_no_table(built: Warehouse) -> None:
+    built.execute("drop view operations.run_checks")
+    assert planned(built).reasons == ["Missing in the warehouse: operations.run_checks."]
+    assert planned(built).rebuilds == []
 
 
 def test_a_restored_raw_is_built_again(built: Warehouse) -> None:
     """The position is there, but it names another load."""
     built.execute("alter table raw.loads disable trigger loads_history_only_grows")
     built.execute("update raw.loads set loaded_at = loaded_at + interval '1 second'")
-    (sentence,) = planned(built).rebuilds
-    assert "another history" in sentence
+    assert len(rebuilt(planned(built))) == len(rules(json.loads(MANIFEST.read_text())))
+    assert "another history" in rebuilt(planned(built))["fact_biometrics"]
+
+
+def test_a_model_that_left_the_project_is_forgotten(built: Warehouse) -> None:
+    """Its position would stay, and every run would begin there."""
+    built.execute(
+        "insert into meta.tables select 'gone', rules, keys, plan, 0, null, now(), 1, 1 from meta.tables limit 1"
+    )
+    built.load_biometrics("b2", ("hulk", "2025-01-02 00:01Z", 60, 80))
+    built.transform()
+    assert built.rows("select count(distinct position), count(*) filter (where model = 'gone') from meta.tables") == [
+        (1, 0)
+    ]

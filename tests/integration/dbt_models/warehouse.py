@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import psycopg2
 
 from include.cerebro.platform.settings import read_settings
-from include.cerebro.transforming.state import plan, record_transformation
+from include.cerebro.transforming.state import begin, plan, record_transformation
 from testing.sites import warehouse_of
 
 REPOSITORY = Path(__file__).parents[3]
@@ -43,7 +43,8 @@ class Warehouse:
         self.uri = uri
         self.scratch = scratch
         self.database = urlsplit(uri).path.lstrip("/")
-        # The folder of profiles.yml.
+        # The dbt project, and the folder of profiles.yml.
+        self.project = PROJECT
         self.profiles = PROJECT
         self.connection = psycopg2.connect(uri)
         self.connection.autocommit = True
@@ -78,7 +79,7 @@ class Warehouse:
                 [schema],
             ):
                 self.execute(f"drop table {schema}.{name} cascade")
-        self.execute("truncate meta.transformations")
+        self.execute("truncate meta.transformations, meta.tables")
 
     def load(self, dataset: str, key: str, readings: int = 0, rejected: int = 0) -> int:
         """Write a ledger row that supersedes the key's last load; return its load id."""
@@ -137,35 +138,41 @@ class Warehouse:
         """Run dbt as a DAG run does: after a plan, which is recorded as finished."""
         planned = plan(warehouse_of(self.uri), read_settings().dbt_manifest)
         if planned.is_needed:
-            full_refresh = ["--full-refresh"] if planned.full_refresh else []
-            self.dbt("build", "--exclude-resource-type", "unit_test", *full_refresh, *arguments)
+            begin(warehouse_of(self.uri), planned)
+            build = ("build", "--exclude-resource-type", "unit_test", *planned.flags(), *arguments)
+            self.dbt(*build, environment=planned.environment())
             record_transformation(warehouse_of(self.uri), planned.state)
 
-    def dbt(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def dbt(
+        self, *arguments: str, check: bool = True, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run dbt. Raises AssertionError with its output if it fails, unless ``check`` is off."""
-        with self.start_dbt(*arguments) as process:
+        with self.start_dbt(*arguments, environment=environment) as process:
             output, _ = process.communicate(timeout=300)
         if check and process.returncode:
             raise AssertionError(output)
         return subprocess.CompletedProcess(process.args, process.returncode, output)
 
-    def start_dbt(self, *arguments: str) -> subprocess.Popen[str]:
-        address = urlsplit(self.uri)
+    def start_dbt(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [str(DBT), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(self.profiles)],
-            env=os.environ
-            | {
-                "WAREHOUSE_HOST": address.hostname or "127.0.0.1",
-                "WAREHOUSE_PORT": str(address.port or 5432),
-                "WAREHOUSE_USER": address.username or "cerebro",
-                "WAREHOUSE_PASSWORD": address.password or "",
-                "WAREHOUSE_DATABASE": self.database,
-                "DBT_TARGET_PATH": str(self.scratch / "target"),
-                "DBT_LOG_PATH": str(self.scratch / "logs"),
-                "DO_NOT_TRACK": "1",
-                "PGTZ": "America/St_Johns",
-            },
+            [str(DBT), *arguments, "--project-dir", str(self.project), "--profiles-dir", str(self.profiles)],
+            env=self.environment() | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def environment(self) -> dict[str, str]:
+        """The environment in which dbt finds the warehouse."""
+        address = urlsplit(self.uri)
+        return os.environ | {
+            "WAREHOUSE_HOST": address.hostname or "127.0.0.1",
+            "WAREHOUSE_PORT": str(address.port or 5432),
+            "WAREHOUSE_USER": address.username or "cerebro",
+            "WAREHOUSE_PASSWORD": address.password or "",
+            "WAREHOUSE_DATABASE": self.database,
+            "DBT_TARGET_PATH": str(self.scratch / "target"),
+            "DBT_LOG_PATH": str(self.scratch / "logs"),
+            "DO_NOT_TRACK": "1",
+            "PGTZ": "America/St_Johns",
+        }

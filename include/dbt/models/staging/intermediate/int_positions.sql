@@ -6,25 +6,13 @@ loads as (
     select * from {{ source('raw', 'loads') }}
 ),
 
-transformations as (
-    select * from {{ source('meta', 'transformations') }}
+tables as (
+    select * from {{ source('meta', 'tables') }}
 ),
 
 final as (
     select
-        {% if flags.FULL_REFRESH %}
-        0 as after_position,
-        {% else %}
-        coalesce(
-            (
-                select transformations.position
-                from transformations
-                order by transformations.finished_at desc
-                limit 1
-            ),
-            0
-        ) as after_position,
-        {% endif %}
+        {{ after_position('tables') }} as after_position,
         coalesce(
             (
                 select loads.position

@@ -15,7 +15,7 @@ new_loads as (
     select loads.*
     from loads
     where
-        {% if flags.FULL_REFRESH -%}
+        {% if everything_is_rebuilt() -%}
         -- All rows are computed: no model asks which are stale.
         false and
         {%- endif %}

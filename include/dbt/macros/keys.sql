@@ -1,0 +1,124 @@
+{#- Keys, constraints and indexes of a table that stays in place when it is built again,
+    because foreign keys refer to it: they are made equal to what the model's YAML declares.
+    A table that is replaced gets them all (macros/tables.sql).
+
+    Both are compared as PostgreSQL prints them, with those of an empty table. Indexes that
+    are no longer declared stay: somebody may have made them by hand. -#}
+
+
+{#- Whether the model's table is built again, and is not replaced. -#}
+{% macro stays_in_place() %}
+    {{ return(
+        execute and config.get('full_refresh') is false and is_rebuilt()
+        and load_relation(this) is not none
+    ) }}
+{% endmacro %}
+
+
+{#- Drops constraints that are no longer declared, before rows come that break them. -#}
+{% macro drop_undeclared_keys() %}
+    {%- if stays_in_place() -%}
+        {%- do alter_keys('undeclared') -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- Adds constraints and indexes that are declared and missing, when all rows obey them. -#}
+{% macro add_declared_keys() %}
+    {%- do alter_keys('declared') -%}
+{% endmacro %}
+
+
+{#- Executes the statements that drop undeclared keys, or those that add declared ones. -#}
+{% macro alter_keys(kind) %}
+    {%- set declared = make_intermediate_relation(this) -%}
+    {%- call statement('declare_keys') %}
+        create table {{ declared }} as (select * from {{ this }}) with no data;
+        {{ declare_keys(declared) }}
+        {%- for index in config.get('indexes', []) %}
+        {{ get_create_index_sql(declared, index) }};
+        {%- endfor %}
+    {%- endcall -%}
+    {%- set keys = run_query(compare_keys(this, declared)) -%}
+    {%- do run_query('drop table ' ~ declared) -%}
+    {%- for key in keys if key['kind'] == kind -%}
+        {%- do run_query(key['statement']) -%}
+    {%- endfor -%}
+{% endmacro %}
+
+
+{#- A query with the statements that make the keys of the relation those that are declared. -#}
+{% macro compare_keys(relation, declared) -%}
+    with
+
+    tables as (
+        select
+            pg_class.oid,
+            pg_class.oid = '{{ declared }}'::regclass as is_declared
+        from pg_class
+        where pg_class.oid in ('{{ relation }}'::regclass, '{{ declared }}'::regclass)
+    ),
+
+    keys as (
+        select
+            tables.is_declared,
+            format(
+                'alter table %s add %s', '{{ relation }}', pg_get_constraintdef(items.oid)
+            ) as addition,
+            format(
+                'alter table %s drop constraint %I', '{{ relation }}', items.conname
+            ) as removal
+        from tables
+        inner join pg_constraint as items on tables.oid = items.conrelid
+        where items.contype in ('p', 'u', 'c', 'f')
+
+        union all
+
+        select
+            tables.is_declared,
+            format('alter table %s alter column %I set not null', '{{ relation }}', items.attname),
+            format('alter table %s alter column %I drop not null', '{{ relation }}', items.attname)
+        from tables
+        inner join pg_attribute as items on tables.oid = items.attrelid
+        where items.attnum > 0 and items.attnotnull
+
+        union all
+
+        select
+            tables.is_declared,
+            'create ' || case when items.indisunique then 'unique ' else '' end
+            || 'index on {{ relation }}'
+            || substring(pg_get_indexdef(items.indexrelid) from ' USING .*'),
+            null
+        from tables
+        inner join pg_index as items on tables.oid = items.indrelid
+        where
+            not exists (
+                select from pg_constraint
+                where
+                    pg_constraint.conindid = items.indexrelid
+                    and pg_constraint.conrelid = items.indrelid
+            )
+    )
+
+    select
+        case when is_declared then 'declared' else 'undeclared' end as kind,
+        case when is_declared then addition else removal end as statement
+    from keys
+    where
+        (is_declared or removal is not null)
+        and addition not in (
+            select others.addition from keys as others
+            where others.is_declared <> keys.is_declared
+        )
+{%- endmacro %}
+
+
+{#- Whether the constraint is a foreign key from another target's table to production's. -#}
+{% macro refers_to_production(constraint) %}
+    {{ return(
+        constraint.type == 'foreign_key'
+        and not is_production()
+        and target.schema ~ '_' not in constraint.to | string
+    ) }}
+{% endmacro %}

@@ -1,0 +1,119 @@
+{#- Which tables a build makes anew, and the record that they are made.
+
+    The plan of a run (include/cerebro/transforming/state.py) hands in the tables whose rules
+    have changed, as JSON in CEREBRO_REBUILD. A table that is done is recorded in the
+    transaction that makes it, so that a run that was killed goes on with the others. -#}
+
+
+{#- Overrides dbt's macro, which knows `--full-refresh` for all models of a run or none. -#}
+{% macro should_full_refresh() %}
+    {%- set configured = config.get('full_refresh') -%}
+    {{ return(is_rebuilt() if configured is none else configured) }}
+{% endmacro %}
+
+
+{#- Whether the model's rows are all computed anew. Only production records how far a table
+    is complete, so that builds of other targets are always whole. -#}
+{% macro is_rebuilt() %}
+    {%- if not execute or model.resource_type == 'unit_test' -%}
+        {{ return(false) }}
+    {%- elif flags.FULL_REFRESH or not is_production() -%}
+        {{ return(true) }}
+    {%- elif model.name not in planned_rebuilds().models -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set done -%}
+        select tables.model from meta.tables
+        where
+            tables.model = '{{ model.name }}'
+            and tables.plan = '{{ planned_rebuilds().plan }}'
+    {%- endset -%}
+    {{ return(run_query(done) | length == 0) }}
+{% endmacro %}
+
+
+{#- Whether all tables are built again, so that no model asks which rows are stale. -#}
+{% macro everything_is_rebuilt() %}
+    {%- if not execute or model.resource_type == 'unit_test' -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(
+        flags.FULL_REFRESH or not is_production() or planned_rebuilds().everything
+    ) }}
+{% endmacro %}
+
+
+{#- Whether the target is production: its schemas have no prefix, and its state moves. -#}
+{% macro is_production() %}
+    {{ return(target.name == 'prod') }}
+{% endmacro %}
+
+
+{#- Returns the plan: its id, the last load that it saw, and the rules of the tables that are
+    built again. -#}
+{% macro planned_rebuilds() %}
+    {%- set nothing = {'plan': '', 'models': {}, 'everything': false} -%}
+    {{ return(fromjson(env_var('CEREBRO_REBUILD', '') or '{}') or nothing) }}
+{% endmacro %}
+
+
+{#- The position up to which all tables are complete, those aside that this run builds again
+    and has not finished. -#}
+{% macro after_position(tables) -%}
+    {%- if not execute or flags.FULL_REFRESH or not is_production() -%}
+        0
+    {%- else -%}
+        {%- set planned = planned_rebuilds() -%}
+        coalesce(
+            (
+                select min({{ tables }}.position)
+                from {{ tables }}
+                where
+                    {{ tables }}.plan = '{{ planned.plan }}'
+                    or {{ tables }}.model not in (
+                        ''
+                        {%- for name in planned.models %}, '{{ name }}'{% endfor -%}
+                    )
+            ),
+            0
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The last step of every table model, in its transaction: records that the table is built
+    again, how many rows it has and how many seconds it took. -#}
+{% macro finish_rebuild() %}
+    {%- if stays_in_place() -%}{%- do add_declared_keys() -%}{%- endif -%}
+    {%- if execute
+        and is_production()
+        and model.name in planned_rebuilds().models
+        and is_rebuilt() -%}
+        {%- set planned = planned_rebuilds() -%}
+        {%- set rules = planned.models[model.name] %}
+    insert into meta.tables (
+        model, rules, keys, plan, position, loaded_at, seconds, row_count
+    )
+    select
+        '{{ model.name }}',
+        '{{ rules['rules'] }}',
+        '{{ rules['keys'] }}',
+        '{{ planned.plan }}',
+        {{ planned.position }},
+        {{ "'" ~ planned.loaded_at ~ "'" if planned.loaded_at else 'null' }}::timestamptz,
+        extract(epoch from clock_timestamp() - now()),
+        greatest(pg_class.reltuples, 0)
+    from pg_class
+    where pg_class.oid = '{{ this }}'::regclass
+    on conflict (model) do update
+    set
+        rules = excluded.rules,
+        keys = excluded.keys,
+        plan = excluded.plan,
+        position = excluded.position,
+        loaded_at = excluded.loaded_at,
+        rebuilt_at = clock_timestamp(),
+        seconds = excluded.seconds,
+        row_count = excluded.row_count
+    {%- endif -%}
+{% endmacro %}
