@@ -1,9 +1,7 @@
 """dbt on the command line, with this stack's warehouse."""
 
 import subprocess
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.warehouse import Warehouse
@@ -53,14 +51,8 @@ def show_plan(stack: Stack) -> int:
 
 
 def show_diff(stack: Stack, ref: str) -> int:
-    """Build marts and analytics as of a git reference and as they are, and print how their rows differ."""
-    dbt, environment = executable("dbt"), dbt_environment(stack)
-    diff.drop(warehouse(stack))
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        diff.build(dbt, diff.export_project(ref, scratch), diff.BASE, environment, scratch)
-        diff.build(dbt, PROJECT, diff.HEAD, environment, scratch)
-    print(diff.report(diff.compare(warehouse(stack)), ref))
+    """Print how the rows of marts and analytics differ from those that a git reference makes."""
+    print(diff.against(ref, warehouse(stack), executable("dbt"), dbt_environment(stack)))
     return 0
 
 

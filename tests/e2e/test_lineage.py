@@ -98,7 +98,7 @@ def test_models_read_tables_under_the_names_of_their_writers(events: list[dict[s
     read = {(source["namespace"], source["name"]) for event in events for source in event["inputs"]}
     (warehouse,) = {namespace for namespace, name in written if name == OBT}
     # Tables that only the page reads, and the transformation's own state.
-    own = {"raw.rejections", "meta.transformations", "meta.reconciliations"}
+    own = {"raw.rejections", "meta.tables", "meta.reconciliations"}
     assert read - written == {("s3://cerebro-data", key) for key in keys} | {
         (warehouse, f"cerebro.{name}") for name in own
     }

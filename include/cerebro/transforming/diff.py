@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,23 @@ class TableDiff:
             return [*("-" if it is None else f"{it:,}" for it in rows), "", "", "new" if rows[0] is None else "gone"]
         values = ", ".join(f"{name}: {number:,}" for name, number in sorted(self.differing.items()))
         return [*(f"{it:,}" for it in (self.base_rows, self.head_rows, self.only_base, self.only_head)), values]
+
+
+def against(ref: str, warehouse: Warehouse, dbt: Path, environment: Mapping[str, str]) -> str:
+    """Build the project of a git reference and the present one, and return how their rows differ, in Markdown.
+
+    Args:
+        ref: the git reference.
+        warehouse: the warehouse, whose ``raw`` both read.
+        dbt: the program.
+        environment: the environment in which dbt finds the warehouse.
+    """
+    drop(warehouse)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        build(dbt, export_project(ref, scratch), BASE, environment, scratch)
+        build(dbt, DBT_ROOT, HEAD, environment, scratch)
+    return report(compare(warehouse), ref)
 
 
 def export_project(ref: str, folder: Path) -> Path:

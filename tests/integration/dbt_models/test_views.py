@@ -25,12 +25,11 @@ LOAD_HISTORY = Path("models", "operations", "load_history.sql")
 
 
 @pytest.fixture
-def change(built: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, str, str], None]:
+def change(built: Warehouse, tmp_path: Path) -> Callable[[Path, str, str], None]:
     """Replaces text in a file of a copy of the dbt project, which dbt runs from then on."""
     project = tmp_path / "project"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
-    monkeypatch.setenv("DBT_PROJECT_DIR", str(project))
-    monkeypatch.setattr("tests.integration.dbt_models.warehouse.PROJECT", project)
+    built.project = project
     # A parsed project of its own.
     built.scratch = tmp_path
 
@@ -190,7 +189,7 @@ def test_two_builds_of_a_view_take_turns(built: Warehouse, tmp_path: Path) -> No
             shutil.copytree(parsed, built.scratch)
             builds.append(built.start_dbt(*HISTORY))
         waiting = "select count(*) from pg_stat_activity where datname = %s and wait_event_type = 'Lock'"
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while built.rows(waiting, [built.database]) != [(2,)]:
             assert time.monotonic() < deadline
             time.sleep(0.2)
