@@ -218,3 +218,25 @@ def test_dbt_by_hand_verifies_the_server(
     variables = {"WAREHOUSE_PORT": str(tls_port), "WAREHOUSE_PASSWORD": PASSWORD, "WAREHOUSE_SSLMODE": "verify-full"}
     variables["WAREHOUSE_SSLROOTCERT"] = str(certificates / f"{authority}.crt")
     assert answer in run_dbt_debug(tmp_path, DBT_ROOT, variables)
+
+
+def test_a_token_is_signed_for_each_connection_and_for_each_task_of_dbt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token is valid for 15 minutes. Signing needs no AWS; only a login with it does."""
+    keys = {"conn_type": "aws", "login": "AKIAEXAMPLE", "password": "secret", "extra": {"region_name": "eu-central-1"}}
+    monkeypatch.setenv("AIRFLOW_CONN_SIGNER", json.dumps(keys))
+    extra = {"iam": True, "aws_conn_id": "signer"}
+    there = {"conn_type": "postgres", "host": "db.example.com", "login": "cerebro", "extra": extra}
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps(there))
+    warehouse = connections.warehouse()
+    with monkeypatch.context() as patched:
+        asked: list[dict[str, Any]] = []
+        patched.setattr(psycopg2, "connect", lambda **arguments: asked.append(arguments) or pytest.fail("no answer"))
+        for _ in range(2):
+            with pytest.raises(pytest.fail.Exception), warehouse.connect():
+                pass
+    tokens = [arguments["password"] for arguments in asked]
+    dbt: Any = profile_config(read_settings()).profile_mapping
+    tokens.append(dbt.env_vars[dbt.get_env_var_name("password")])
+    for token in tokens:
+        assert token.startswith("db.example.com:5432/?Action=connect&DBUser=cerebro")
+        assert "X-Amz-Signature=" in token
