@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import boto3
+import httpx
 import psycopg2
 import pytest
 from botocore.exceptions import ClientError
@@ -79,6 +80,17 @@ def test_text_has_the_order_of_its_code_points_and_lower_knows_letters(project: 
     statement = "select lower(word) as word from unnest(array['b', 'É', 'a', 'B']) as words (word) order by words.word"
     words = query(project.warehouse_uri, statement)
     assert [row["word"] for row in words] == ["b", "a", "b", "é"]
+
+
+def test_the_dbt_docs_ask_for_a_login(project: Project) -> None:
+    login = {"username": project.environment["AIRFLOW_USERNAME"], "password": project.environment["AIRFLOW_PASSWORD"]}
+    with httpx.Client(base_url=project.environment["AIRFLOW_API_URL"], trust_env=False) as client:
+        files = ("/cerebro/dbt/index.html", "/cerebro/dbt/manifest.json")
+        assert [client.get(file).status_code for file in files] == [401, 401]
+        assert client.get("/cosmos/cerebro/manifest.json").status_code == 404
+        token = client.post("/auth/token", json=login).raise_for_status().json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        assert [client.get(file).status_code for file in files] == [200, 200]
 
 
 def test_every_container_has_a_memory_limit(project: Project) -> None:
