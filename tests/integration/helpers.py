@@ -97,11 +97,15 @@ class Site(sites.Site):
         """Remove an object, as a lifecycle rule would."""
         self.client.delete_object(Bucket=self.bucket, Key=key)
 
+    def listed(self) -> list[StoredObject]:
+        """All objects in the bucket."""
+        return list(list_objects(self.client, self.bucket, ""))
+
     def contents(self) -> dict[str, bytes]:
         """All that is in the landing zone."""
         return {
             stored.key: self.client.get_object(Bucket=self.bucket, Key=stored.key)["Body"].read()
-            for stored in list_objects(self.client, self.bucket, "")
+            for stored in self.listed()
         }
 
     def quarantined(self) -> dict[str, list[dict[str, Any]]]:
