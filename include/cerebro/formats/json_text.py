@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]|"', re.DOTALL)
+# Possessive: a string of 16 MiB that is never closed would take 4 GiB of memory otherwise.
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]|"', re.DOTALL)
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'["\\]')
 
