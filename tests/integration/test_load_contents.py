@@ -19,7 +19,9 @@ SPECIAL = [
 def test_objects_with_special_keys_load_as_themselves(site: Site) -> None:
     """All in one batch, beside the keys that a glob or a decoded URL would match."""
     names = [*SPECIAL, "a", "b", "ab", "aXb", "A", "two%20words", "a b", "aa", "1", "a/b"]
-    readings = {f"biometrics/{name}.parquet": one_reading(float(n), hero_id=f"hero {name}") for n, name in enumerate(names)}
+    readings = {
+        f"biometrics/{name}.parquet": one_reading(float(n), hero_id=f"hero {name}") for n, name in enumerate(names)
+    }
     heroes = {f"heroes/{name}.csv": HEROES.replace(b"Hulk", b"n%d" % n) for n, name in enumerate(names)}
     missions = {f"mission_logs/{name}.json": json.dumps(MISSION | {"location": name}).encode() for name in names}
     site.put_all(readings | heroes | missions)

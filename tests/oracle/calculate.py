@@ -131,9 +131,7 @@ def missions(records: list[Row], hero_ids: dict[str, str]) -> tuple[list[Row], l
                 "location": last(json_text(record.get("location")) for record in own),
                 "outcome": last(in_sentence_case(json_text(record.get("outcome"))) for record in own),
                 "structural_damage": damage,
-                "civilian_injuries": last(
-                    amount(damage_of(record, "civilian_injuries")) for record in own
-                ),
+                "civilian_injuries": last(amount(damage_of(record, "civilian_injuries")) for record in own),
                 "is_high_risk": damage is not None and damage > 10_000,
             }
         )

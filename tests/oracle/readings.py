@@ -92,7 +92,9 @@ def parquet_rows(data: bytes, rules: Rules) -> list[tuple[Any, ...]]:
                 f"select {moment}, {others}"
                 f" from read_parquet('{path}', hive_partitioning = false) as rows ({', '.join(aliases)})"
             ).fetchall()
-            is_local = is_instant and "ZONE" not in types[0] and not (types[0] == "TIMESTAMP" and columns[positions[0]][4])
+            is_local = (
+                is_instant and "ZONE" not in types[0] and not (types[0] == "TIMESTAMP" and columns[positions[0]][4])
+            )
         except duckdb.Error as error:
             raise BrokenObjectError(str(error)) from error
     return [

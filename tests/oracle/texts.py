@@ -90,7 +90,8 @@ def csv_records(text: str) -> list[list[str] | None]:
     if delimiter is None:
         wanted = {"heroid", "name", "alterego", "firstappearance"}
         delimiter = max(
-            DELIMITERS, key=lambda d: len(wanted & {spelled(name) for name in next(csv.reader([lines[0]], delimiter=d))})
+            DELIMITERS,
+            key=lambda d: len(wanted & {spelled(name) for name in next(csv.reader([lines[0]], delimiter=d))}),
         )
     records: list[list[str] | None] = []
     position = 0

@@ -295,7 +295,16 @@ def test_extra_columns_are_harmless_whatever_they_are_called(duck: duckdb.DuckDB
 
     path = tmp_path / "object.parquet"
     good = datetime(2025, 1, 1, 12)  # noqa: DTZ001 - without a zone, as most writers do
-    values = [[1, 2], *[["x", "y"]] * (len(EXTRA) - 1), [good, good], ["hulk", None], [60, 61], [1, 1], [1, 1], [{"a": 1}] * 2]
+    values = [
+        [1, 2],
+        *[["x", "y"]] * (len(EXTRA) - 1),
+        [good, good],
+        ["hulk", None],
+        [60, 61],
+        [1, 1],
+        [1, 1],
+        [{"a": 1}] * 2,
+    ]
     writer.write_table(pa.table(values, names=[*EXTRA, *COLUMNS, "nested"]), path)
     run = Aggregation(duck, "", [StoredObject(str(path), "", 1)])
     run.run()

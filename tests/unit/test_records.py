@@ -128,7 +128,9 @@ def test_an_encoding_and_a_delimiter_of_the_rules_count() -> None:
 
 
 def test_headers_in_other_spellings_and_unnamed_columns() -> None:
-    found = heroes("HeroId,NAME , Alter Ego,first-appearance,,,notes,Notes,notes\n1.0,Hulk,b,c,,7,x,y,z\nh2,a,b,c,,,,,\n")
+    found = heroes(
+        "HeroId,NAME , Alter Ego,first-appearance,,,notes,Notes,notes\n1.0,Hulk,b,c,,7,x,y,z\nh2,a,b,c,,,,,\n"
+    )
     first, second = (record for record in found if isinstance(record, Record))
     assert json.loads(first.text) == {
         "HeroId": "1.0", "NAME": "Hulk", "Alter Ego": "b", "first-appearance": "c", "column_6": "7",
@@ -200,7 +202,13 @@ def test_a_bad_mission_is_rejected_alone(text: str, reason: str) -> None:
     assert isinstance(after, Record)
 
 
-@pytest.mark.parametrize("text", [r'{"mission_id":"a\\u0000","timestamp":"2025-01-01"}', '{"mission_id":"a","timestamp":"2025-01-01","x":"' + "[" * 300 + '"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"mission_id":"a\\u0000","timestamp":"2025-01-01"}',
+        '{"mission_id":"a","timestamp":"2025-01-01","x":"' + "[" * 300 + '"}',
+    ],
+)
 def test_a_record_that_only_looks_bad_is_loaded(text: str) -> None:
     [record] = missions(text + "\n")
     assert isinstance(record, Record)

@@ -47,9 +47,7 @@ class Header(NamedTuple):
         return all(self.names[place] == name for name, place in self.places.items())
 
 
-def read_heroes(
-    key: str, source: TextIO, rules: FormatRules = DEFAULT_RULES
-) -> Iterator[Record | RejectedRecord]:
+def read_heroes(key: str, source: TextIO, rules: FormatRules = DEFAULT_RULES) -> Iterator[Record | RejectedRecord]:
     """Read a CSV file with a header line; each record becomes an object of strings by column name.
 
     Raises:

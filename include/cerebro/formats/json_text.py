@@ -42,7 +42,7 @@ class Buffer:
         return self.text[self.position : self.position + 1]
 
     def fill(self, drop: bool = False) -> bool:
-        """Read at least as much again as is ahead; return whether there was any more. ``drop`` forgets what is ahead."""
+        """Read at least as much again as is ahead; return whether there was more. ``drop`` forgets what is ahead."""
         if self.ended:
             return False
         chunk = self._source.read(max(self.chunk_characters, 0 if drop else len(self)))

@@ -12,7 +12,14 @@ from typing import Any, TextIO
 from include.cerebro.formats.json_stream import read_elements
 from include.cerebro.formats.records import Record, RejectedRecord, field_key, text_problem
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
-from include.cerebro.formats.values import InvalidValueError, is_plausible, parse_amount, parse_id, parse_instant, trimmed
+from include.cerebro.formats.values import (
+    InvalidValueError,
+    is_plausible,
+    parse_amount,
+    parse_id,
+    parse_instant,
+    trimmed,
+)
 
 # The parser counts the lines before each error: 700,000 broken lines took minutes with a chunk of 1 MiB.
 CHUNK_CHARACTERS = 1 << 16
@@ -94,9 +101,9 @@ def _is_missing(value: Any) -> bool:
 
 def _fields(mission: dict[str, Any], understood: dict[str, Any]) -> str | None:
     """Return the fields as they are understood; None if the record says the same by itself."""
-    if all(mission.get(name) == value for name, value in understood.items() if name != "hero_ids"):
-        if (mission.get("hero_ids") or []) == understood["hero_ids"]:
-            return None
+    delivered = {name: mission.get(name) for name in understood}
+    if delivered | {"hero_ids": delivered["hero_ids"] or []} == understood:
+        return None
     return json.dumps(understood, ensure_ascii=False, default=str)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+
 class RecordLoader:
     """Loads objects of ``heroes`` or ``missions`` from one bucket into one warehouse, for one DAG run."""
 
