@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,6 +19,9 @@ import duckdb
 
 from bench.dbt import Built, transform
 from include.cerebro.checking.answers import read_answers
+from include.cerebro.formats.parquet import COLUMNS, Layout
+from include.cerebro.formats.readings import set_rules, use_layout
+from include.cerebro.formats.rules import DEFAULT_RULES
 from include.cerebro.landing.batches import pack
 from include.cerebro.landing.datasets import BIOMETRICS
 from include.cerebro.landing.discovery import Discovery, discover
@@ -106,7 +110,10 @@ def plain_duckdb(bucket: str, site: Site) -> None:
 def baseline(bucket: str, site: Site) -> None:
     """Aggregate as a load does, rules included, with bare DuckDB and nothing else."""
     with _bare_duckdb(bucket, site) as duck:
-        for name in ("instant_timestamps", "judged_readings", "minutes", "aggregate"):
+        set_rules(duck, DEFAULT_RULES, datetime.now(UTC))
+        layout = Layout(COLUMNS, (), ("plain",) * len(COLUMNS), is_local=True, columns=())
+        use_layout(duck, layout, COLUMNS, DEFAULT_RULES)
+        for name in ("minutes", "aggregate", "delivered_heroes", "judge"):
             duck.execute(read_sql(f"loading/biometrics/{name}.sql"))
 
 

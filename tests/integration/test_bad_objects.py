@@ -33,8 +33,8 @@ ROWS_IN_RAW = """
     select loads.object_key, kept.in_raw
     from raw.loads
     join (
-        select load_id, row_to_json(heroes) as in_raw from raw.heroes
-        union all select load_id, row_to_json(missions) from raw.missions
+        select load_id, (to_jsonb(heroes) - 'fields')::json as in_raw from raw.heroes
+        union all select load_id, (to_jsonb(missions) - 'fields')::json from raw.missions
         union all select load_id, row_to_json(biometrics) from raw.biometrics
     ) as kept using (load_id)
 """

@@ -19,7 +19,9 @@ SPECIAL = [
 def test_objects_with_special_keys_load_as_themselves(site: Site) -> None:
     """All in one batch, beside the keys that a glob or a decoded URL would match."""
     names = [*SPECIAL, "a", "b", "ab", "aXb", "A", "two%20words", "a b", "aa", "1", "a/b"]
-    readings = {f"biometrics/{name}.parquet": one_reading(float(n), hero_id=name) for n, name in enumerate(names)}
+    readings = {
+        f"biometrics/{name}.parquet": one_reading(float(n), hero_id=f"hero {name}") for n, name in enumerate(names)
+    }
     heroes = {f"heroes/{name}.csv": HEROES.replace(b"Hulk", b"n%d" % n) for n, name in enumerate(names)}
     missions = {f"mission_logs/{name}.json": json.dumps(MISSION | {"location": name}).encode() for name in names}
     site.put_all(readings | heroes | missions)
@@ -235,8 +237,9 @@ def test_rejected_records_are_kept_with_reason_and_place(site: Site) -> None:
 
 def test_text_that_postgresql_cannot_hold_stops_nothing(site: Site) -> None:
     """PostgreSQL's text cannot hold the character NUL."""
-    site.put_all({"biometrics/1.parquet": one_reading(80), "biometrics/2.parquet": one_reading(90, hero_id="hu\0lk")})
+    both = parquet([(NOON, "hu\0lk", 90, 1, 1), (NOON, "thor", 70, 1, 1)])
+    site.put_all({"biometrics/1.parquet": one_reading(80), "biometrics/2.parquet": both})
     result = site.load()
     assert result.failed == []
-    assert heart_rates(site) == [("hulk", 1, 80)]
+    assert heart_rates(site) == [("hulk", 1, 80), ("thor", 1, 70)]
     assert site.rows("select reason, rows from raw.rejections") == [("invalid_hero_id", 1)]

@@ -231,5 +231,8 @@ def end_of_broken(text: str, begin: int) -> int:
             if not stack:
                 return position + 1
     if next_line < 0:
-        raise BrokenObjectError("cut off")
+        rest = text[begin:]
+        if indent.strip(" \t,") or not rest.endswith("\n") or "\n" in rest.rstrip():
+            raise BrokenObjectError("cut off")
+        return len(text)
     return next_line

@@ -138,6 +138,9 @@ def _object(key: str, buffer: Buffer) -> Element:
                 raise BadObjectError(key, f"it is cut off: it ends within this record: {start[:60]!r}")
             return Element(start, None, "record_too_long")
         if not buffer.fill():
+            rest = buffer.text[buffer.position :]
+            if indent is not None and rest.endswith("\n") and "\n" not in rest.rstrip():
+                return Element(buffer.take(len(buffer.text)).rstrip(" \t\r\n,"), None, "invalid_json")
             raise BadObjectError(
                 key, f"it is cut off: it ends in the middle of this record: {buffer.text[buffer.position :][:60]!r}"
             )

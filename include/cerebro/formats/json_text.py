@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]|"', re.DOTALL)
+# Possessive: a string of 16 MiB that is never closed would take 4 GiB of memory otherwise.
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]|"', re.DOTALL)
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'["\\]')
 
@@ -41,7 +42,7 @@ class Buffer:
         return self.text[self.position : self.position + 1]
 
     def fill(self, drop: bool = False) -> bool:
-        """Read at least as much again as is ahead; return whether there was any more. ``drop`` forgets what is ahead."""
+        """Read at least as much again as is ahead; return whether there was more. ``drop`` forgets what is ahead."""
         if self.ended:
             return False
         chunk = self._source.read(max(self.chunk_characters, 0 if drop else len(self)))

@@ -28,8 +28,8 @@ ISO_8601 = (
     r"(?:(?:T|[ \t]+)(?P<hour>[0-9]{2})"
     r"(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
     r"|(?P<basic_minute>[0-9]{2})(?:(?P<basic_second>[0-9]{2})(?:[.,](?P<basic_fraction>[0-9]+))?)?)?"
-    r"(?:[ \t]*(?:(?P<utc>Z|UTC)|(?P<sign>[+−-])(?P<ahead_hours>[01][0-9]|2[0-3])(?::?(?P<ahead_minutes>[0-5][0-9]))?))?"
-    r")?$"
+    r"(?:[ \t]*(?:(?P<utc>Z|UTC)|(?P<sign>[+−-])(?P<ahead_hours>[01][0-9]|2[0-3])"
+    r"(?::?(?P<ahead_minutes>[0-5][0-9]))?))?)?$"
 )
 # Instants before this are rejected, and those more than a day after the load.
 FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
@@ -42,7 +42,8 @@ _INTEGRAL = re.compile(r"(0|-?[1-9][0-9]*)[.]0+")
 _NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?")
 # An amount as people write it: perhaps with a currency sign on one side, perhaps with commas between thousands.
 _AMOUNT = re.compile(
-    r"[$€£]? *([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]+)?|(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?)) *[$€£]?"
+    r"[$€£]? *([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]+)?"
+    r"|(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?)) *[$€£]?"
 )
 # Amounts up to this can be added up.
 LARGEST_AMOUNT = 1e15
@@ -112,7 +113,7 @@ def parse_instant(value: object, rules: FormatRules) -> datetime | None:
     fraction = int((parts["fraction"] + parts["basic_fraction"] + "000000")[:6])
     ends_the_day = hour == 24 and not (minute or second or fraction)
     try:
-        local = datetime(
+        local = datetime(  # noqa: DTZ001 - in the zone or with the offset that the next step adds
             int(parts["year"]),
             int(parts["month"] + parts["basic_month"]),
             int(parts["day"] + parts["basic_day"]),
@@ -126,7 +127,7 @@ def parse_instant(value: object, rules: FormatRules) -> datetime | None:
     try:
         return _with_offset(local + timedelta(days=ends_the_day), parts, rules)
     except OverflowError:
-        return (datetime.min if local.year < FIRST_INSTANT.year else datetime.max).replace(tzinfo=UTC)
+        return datetime(1 if local.year < FIRST_INSTANT.year else 9999, 1, 1, tzinfo=UTC)
 
 
 def _with_offset(local: datetime, parts: dict[str, str], rules: FormatRules) -> datetime:

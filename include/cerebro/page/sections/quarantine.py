@@ -14,10 +14,16 @@ OBJECTS = 20
 # The meanings of the reasons in raw.rejections.
 MEANINGS = {
     "missing_hero_id": "the row names no hero",
-    "invalid_hero_id": "the hero's id holds a NUL character, which PostgreSQL cannot store",
+    "invalid_hero_id": "the hero's id has more than 200 characters, or ones that PostgreSQL cannot store",
+    "invalid_hero_ids": "the crew of the mission holds something that is no id",
     "missing_mission_id": "the record names no mission",
-    "invalid_timestamp": "the timestamp is missing, or is not between the years 1 and 9999",
-    "invalid_json": "the line is not a JSON object",
+    "invalid_mission_id": "the mission's id has more than 200 characters",
+    "invalid_timestamp": "the timestamp is missing, or is not ISO 8601",
+    "implausible_timestamp": "the timestamp is before 1900, or more than a day after the load",
+    "invalid_csv": "the line has too few or too many values, or a quote that is not closed",
+    "invalid_json": "the record is not JSON",
+    "not_an_object": "the record is JSON, but no object",
+    "record_too_long": "the record has more than 16 million characters",
     "invalid_text": "a text holds a character that PostgreSQL cannot store, for instance NUL",
     "no_usable_measure": "none of the three measures is a possible number",
 }

@@ -9,4 +9,3 @@ select
     cast(json ->> 2 as bigint) as line_number,
     json ->> 3 as record
 from read_json_objects(?, format = 'newline_delimited', maximum_object_size = ?)
-order by row_number
