@@ -2,7 +2,6 @@
 
 import io
 import json
-from datetime import UTC, datetime
 
 import pytest
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from include.cerebro.formats.parquet import MEASURES, Layout, read_layouts, url
-from include.cerebro.formats.records import nothing_accepted
 from include.cerebro.formats.readings import set_rules, use_layout
+from include.cerebro.formats.records import nothing_accepted
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.landing.prefetch import prefetch
 from include.cerebro.ledger.loads import ObjectTotals
