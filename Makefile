@@ -90,6 +90,14 @@ test-docker: setup ## Run the tests of the compose files (needs a Docker engine)
 bench: setup ## Measure speed and memory into docs/benchmarks.md: SCALE=default|small|large ONLY="load parse"
 	@$(VENV)/bin/python -m bench --scale $(or $(SCALE),default) $(ONLY)
 
+.PHONY: bench-compare
+bench-compare: setup ## Measure a commit and the files as they are in turns: BASE=main ONLY="load parse" ROUNDS=3
+	@$(VENV)/bin/python -m bench --scale $(or $(SCALE),default) --base "$(or $(BASE),HEAD)" --rounds $(or $(ROUNDS),3) $(ONLY)
+
+.PHONY: bench-page
+bench-page: setup ## Write docs/benchmarks.md from bench/results, without measuring
+	@$(VENV)/bin/python -m bench --page
+
 # The only list of the checks: the hooks of pre-commit and CI call these targets.
 .PHONY: lint
 lint: lint-python lint-sql ## Check style, types, imports and SQL

@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import measure
 from bench.airflow import Airflow
 from bench.landing import write_landing_zone
+from bench.processes import Services
 from bench.rounds import Round, restore_rounds
 from include.cerebro.landing.listing import list_objects
 from testing.services import running, settings_apart
@@ -86,9 +87,9 @@ class Bench:
         return self._open.enter_context(running(settings_apart(self.folder / "stack")))
 
     @cached_property
-    def watched(self) -> measure.Services:
+    def watched(self) -> Services:
         """The processes of the services, for measuring their processor time and traffic."""
-        return measure.Services(self.services["CEREBRO_STATE_DIR"])
+        return Services(self.services["CEREBRO_STATE_DIR"])
 
     @cached_property
     def airflow(self) -> Airflow:

@@ -16,6 +16,9 @@ from typing import Any, TypeVar
 
 import psutil
 
+from bench.processes import Services
+from bench.report import Figure
+
 MIB = 1024**2
 SAMPLING_SECONDS = 0.05
 
@@ -63,7 +66,7 @@ class Sample:
         return statistics.median(self.values(figure))
 
     def text(self, figure: str = "wall_s", digits: int = 1) -> str:
-        """Return median and range of one figure as the tables show them: ``5.1 (4.9–5.6)``."""
+        """Return median and range of one figure as the tables show them, a Figure: ``5.1 (4.9–5.6)``."""
         return median_and_range(self.values(figure), digits)
 
     @property
@@ -73,53 +76,8 @@ class Sample:
 
 
 def median_and_range(values: Sequence[float], digits: int = 1) -> str:
-    """Return median and range as ``5.1 (4.9–5.6)``, or a single value without a range."""
-    median = f"{statistics.median(values):,.{digits}f}"
-    if len(values) == 1:
-        return median
-    return f"{median} ({min(values):,.{digits}f}–{max(values):,.{digits}f})"
-
-
-class Services:
-    """The processes of PostgreSQL and of the object store, read from /proc."""
-
-    def __init__(self, state_folder: str) -> None:
-        """Find the running processes whose environment names this state folder."""
-        marker = f"CEREBRO_STATE_DIR={state_folder}"
-        self._processes = [process for process in psutil.process_iter() if marker in _environment(process)]
-
-    def cpu_s(self) -> float:
-        """Return the processor seconds so far, those of ended children included."""
-        total = 0.0
-        for process in self._with_children():
-            with suppress(psutil.Error):
-                total += sum(process.cpu_times()[:4])
-        return total
-
-    def sent_bytes(self) -> int:
-        """Return the bytes that the object store has written so far, to its clients and to its disk."""
-        total = 0
-        for process in self._with_children():
-            with suppress(psutil.Error, OSError):
-                if process.name() == "rclone":
-                    fields = Path(f"/proc/{process.pid}/io").read_text(encoding="ascii").split()
-                    total += int(fields[fields.index("wchar:") + 1])
-        return total
-
-    def _with_children(self) -> set[psutil.Process]:
-        """Return the processes and their current descendants."""
-        found = set(self._processes)
-        for process in self._processes:
-            with suppress(psutil.Error):
-                found.update(process.children(recursive=True))
-        return found
-
-
-def _environment(process: psutil.Process) -> list[str]:
-    """Return the environment of a process as NAME=value; empty if it may not be read."""
-    with suppress(psutil.Error):
-        return [f"{name}={value}" for name, value in process.environ().items()]
-    return []
+    """Return median and range as ``5.1 (4.9–5.6)``, or a single value without a range: a Figure."""
+    return Figure(values, digits)
 
 
 def measure(task: Callable[[], object], services: Services | None = None) -> Measurement:
