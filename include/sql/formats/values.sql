@@ -48,7 +48,8 @@ create or replace temp macro text_epoch_us(value) as
 case
     when
         regexp_full_match(
-            value, '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][01][0-9]:[0-5][0-9])'
+            value,
+            '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][01][0-9]:[0-5][0-9])'
         )
         then epoch_us(try_cast(value as timestamptz))
     else parts_epoch_us(regexp_extract(
