@@ -19,7 +19,7 @@ end;
 
 -- Whether a trimmed id says that there is none: blank, nothing but separators, or one of the zone's words.
 create or replace temp macro is_missing_id(value) as
-trim(value, getvariable('separators')) = '' or list_contains(getvariable('missing_words'), lower(value));
+trim(value, getvariable('separators')) = '' or list_contains(getvariable('words_of_none'), lower(value));
 
 -- Whether PostgreSQL could not keep or index a trimmed id.
 create or replace temp macro is_invalid_id(value) as
