@@ -1,4 +1,4 @@
-"""The oracle's reading of single values, on cases calculated by hand; forms of text stand in tests/corpus/values.toml."""
+"""The oracle's reading of single values, on cases calculated by hand; forms of text: tests/corpus/values.toml."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -251,7 +251,9 @@ ARRANGEMENTS = {
     "lines with commas": f"{A},\r\n{B},\r\n",
     "without breaks": f"{A}{B}",
     "wrapped": f'{{"missions": [{A}, {B}]}}',
-    "wrapped with more": f'{{"meta": {{"n": [1, "]}}"]}}, "ids": [1], "records":\n[\n{A}, {B}], "next": null, "x": "[{{"}}\n',
+    "wrapped with more": (
+        f'{{"meta": {{"n": [1, "]}}"]}}, "ids": [1], "records":\n[\n{A}, {B}], "next": null, "x": "[{{"}}\n'
+    ),
     "wrapped twice": f'{{"missions": [{A}]}}\n{{"missions": [{B}]}}',
     "wrapped, and one empty": f'{{"missions": []}}\n{{"missions": [{A},{B}]}}',
 }

@@ -39,7 +39,7 @@ def set_rules(duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: da
         "iso_8601": ISO_8601,
         "smallest_normal": SMALLEST_NORMAL,
         "time_zone": rules.time_zone,
-        "missing_words": sorted(rules.missing),
+        "words_of_none": sorted(rules.missing),
         # A day more on either side: the landing zone's time. The minutes are exact.
         "first_us": first_us - DAY_US,
         "last_us": last_us + DAY_US,
@@ -74,7 +74,10 @@ def use_layout(duck: duckdb.DuckDBPyConnection, layout: Layout, columns: Sequenc
     kinds = dict(zip(("time", "id", *MEASURES), layout.kinds, strict=True))
     names = ", ".join(quoted(name) for name in column_names(columns))
     text = read_sql("loading/biometrics/delivered_readings.sql")
-    duck.execute(text.format(columns=names, **words, **{f"{name}_kind": kind for name, kind in kinds.items()}))
+    filled = {"columns": names} | words | {f"{name}_kind": kind for name, kind in kinds.items()}
+    for name, value in filled.items():
+        text = text.replace(f"__{name}__", value)
+    duck.execute(text)
     duck.execute(read_sql("loading/biometrics/judged_readings.sql"))
 
 

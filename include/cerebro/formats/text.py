@@ -56,8 +56,8 @@ def open_text(key: str, stream: IO[bytes], rules: FormatRules) -> TextIO:
         ) from error
 
 
-def _decompressed(stream: IO[bytes]) -> io.BufferedIOBase:
-    """Return the stream from its beginning, decompressed if it is compressed."""
+def _decompressed(stream: IO[bytes]) -> Any:
+    """Return the stream from its beginning, decompressed if it is compressed: a buffered binary file."""
     stream.seek(0)
     start = stream.read(4)
     stream.seek(0)
@@ -65,8 +65,8 @@ def _decompressed(stream: IO[bytes]) -> io.BufferedIOBase:
     if start.startswith(GZIP):
         return gzip.GzipFile(fileobj=kept_open, mode="rb")
     if start == ZSTD:
-        return io.BufferedReader(_ZstdFile(stream), CHUNK_BYTES)
-    return io.BufferedReader(kept_open, CHUNK_BYTES)
+        return io.BufferedReader(_ZstdFile(stream), CHUNK_BYTES)  # type: ignore[type-var]
+    return io.BufferedReader(kept_open, CHUNK_BYTES)  # type: ignore[type-var]
 
 
 class _KeptOpen(io.RawIOBase):
@@ -132,9 +132,9 @@ def _encoding(stream: io.BufferedIOBase) -> str:
         if chunk.startswith(mark):
             _read_through(stream)
             return encoding
-    if encoding := _utf_16(chunk):
+    if utf_16 := _utf_16(chunk):
         _read_through(stream)
-        return encoding
+        return utf_16
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     letters = escaped = 0
     windows = True

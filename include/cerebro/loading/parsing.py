@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from types import TracebackType
 from typing import IO
 
@@ -39,7 +40,7 @@ class ParsedObject:
     """
 
     def __init__(self) -> None:
-        self.lines: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)
+        self.lines: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - __exit__ closes it
         self.rejected = RejectedRecords()
         self.not_understood: Counter[str] = Counter()
         self.columns: dict[str, str] = {}
@@ -85,22 +86,21 @@ def parse(dataset: str, key: str, stream: IO[bytes], rules: FormatRules = DEFAUL
         BadObjectError: the object cannot be understood, or nothing of it can be used.
     """
     parsed = ParsedObject()
-    try:
-        with open_text(key, stream, rules) as text:
-            for record in READERS[dataset](key, text, rules):
-                parsed.add(record)
-                if dataset == HEROES.name and not parsed.columns and isinstance(record, Record):
-                    parsed.columns = dict.fromkeys(json.loads(record.text), "text")
+    with ExitStack() as on_failure:
+        on_failure.push(parsed)
+        try:
+            with open_text(key, stream, rules) as text:
+                for record in READERS[dataset](key, text, rules):
+                    parsed.add(record)
+                    if dataset == HEROES.name and not parsed.columns and isinstance(record, Record):
+                        parsed.columns = dict.fromkeys(json.loads(record.text), "text")
+        except UnicodeError as error:
+            raise BadObjectError(
+                key, f"it is not text in one encoding: {error}", "Save it as UTF-8 and deliver it again"
+            ) from error
         if parsed.rejected.reasons and not parsed.totals.rows_loaded:
             raise nothing_accepted(key, parsed.rejected.reasons)
-    except UnicodeError as error:
-        parsed.__exit__(None, None, None)
-        raise BadObjectError(
-            key, f"it is not text in one encoding: {error}", "Save it as UTF-8 and deliver it again under the same key"
-        ) from error
-    except BaseException:
-        parsed.__exit__(None, None, None)
-        raise
+        on_failure.pop_all()
     return parsed
 
 

@@ -19,7 +19,7 @@ end;
 
 -- Whether a trimmed id says that there is none: blank, nothing but separators, or one of the zone's words.
 create or replace temp macro is_missing_id(value) as
-trim(value, getvariable('separators')) = '' or list_contains(getvariable('missing_words'), lower(value));
+trim(value, getvariable('separators')) = '' or list_contains(getvariable('words_of_none'), lower(value));
 
 -- Whether PostgreSQL could not keep or index a trimmed id.
 create or replace temp macro is_invalid_id(value) as
@@ -48,7 +48,8 @@ create or replace temp macro text_epoch_us(value) as
 case
     when
         regexp_full_match(
-            value, '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][01][0-9]:[0-5][0-9])'
+            value,
+            '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][01][0-9]:[0-5][0-9])'
         )
         then epoch_us(try_cast(value as timestamptz))
     else parts_epoch_us(regexp_extract(

@@ -1,5 +1,5 @@
--- One row per rejected record of one object, with its reason, source key, row number, and line number in a CSV file. The
--- file has one JSON array a line. DuckDB runs this.
+-- One row per rejected record of one object, with its reason, source key, row number, and line number in a CSV file.
+-- The file that is read has one JSON array a line. DuckDB runs this.
 -- sqlfluff:dialect:duckdb
 -- sqlfluff:templater:placeholder:param_style:question_mark
 select
