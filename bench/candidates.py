@@ -23,7 +23,6 @@ from include.cerebro.formats.parquet import COLUMNS, Layout
 from include.cerebro.formats.readings import set_rules, use_layout
 from include.cerebro.formats.rules import DEFAULT_RULES
 from include.cerebro.landing.batches import pack
-from include.cerebro.landing.datasets import BIOMETRICS
 from include.cerebro.landing.discovery import Discovery, discover
 from include.cerebro.landing.listing import list_dataset
 from include.cerebro.loading.biometrics import BiometricsLoader
@@ -32,6 +31,7 @@ from include.cerebro.platform.duckdb_session import HTTPFS, load_extension
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.schema.setup import prepare_warehouse
+from include.cerebro.zones.datasets import BIOMETRICS
 from testing.sites import Site
 
 PLAIN_SQL = Path(__file__).with_name("sql") / "plain.sql"

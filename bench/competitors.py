@@ -10,8 +10,8 @@ import psycopg2
 from psycopg2 import sql
 from sqlalchemy import create_engine
 
-from include.cerebro.landing.datasets import BIOMETRICS
 from include.cerebro.landing.listing import list_dataset
+from include.cerebro.zones.datasets import BIOMETRICS
 from testing.sites import Site
 
 MEASURES = ("heart_rate", "stress_level", "energy_output")

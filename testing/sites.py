@@ -17,7 +17,6 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor
 
 from include.cerebro.landing.listing import list_objects
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.loading.site import LoadSite
 from include.cerebro.platform.names import DBT_ROOT, DEFAULT_LANDING_ZONE
 from include.cerebro.platform.object_store import ObjectStore
@@ -26,6 +25,7 @@ from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from include.cerebro.transforming.plan import Plan
 from include.cerebro.transforming.state import begin, plan, record_transformation
+from include.cerebro.zones.landing_zones import LandingZone
 from local.settings import executable
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ import duckdb
 from include.cerebro.checking.conservation import check_conservation
 from include.cerebro.landing.discovery import discover
 from include.cerebro.landing.listing import list_objects
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.loading.result import LoadResult
@@ -24,6 +23,7 @@ from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.settings import Settings
 from include.cerebro.schema.setup import prepare_warehouse
+from include.cerebro.zones.landing_zones import LandingZone
 from testing import sites
 
 REPOSITORY = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from include.cerebro.landing.arrivals import RECENT_FOLDERS, Arrivals
-from include.cerebro.landing.datasets import DATASETS
 from include.cerebro.landing.listing import ZoneListing
-from include.cerebro.landing.zones import LandingZone
+from include.cerebro.zones.datasets import DATASETS
+from include.cerebro.zones.landing_zones import LandingZone
 from testing.sites import object_store
 
 # Shares of a core that allow each look a full listing, and none of them after the first.

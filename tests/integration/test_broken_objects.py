@@ -9,8 +9,8 @@ import pytest
 from include.cerebro.checking.objects import ObjectsFailedError, check_objects
 from include.cerebro.formats.rules import FormatRules
 from include.cerebro.landing.discovery import discover
-from include.cerebro.landing.rules_version import rules_version
 from include.cerebro.ledger.listings import listings_of_run
+from include.cerebro.zones.rules_version import rules_version
 from tests.integration.helpers import Site
 from tests.integration.samples import HEROES, one_reading
 

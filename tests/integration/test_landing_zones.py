@@ -11,11 +11,11 @@ import pytest
 from include.cerebro.checking.objects import ObjectsFailedError, check_objects
 from include.cerebro.landing.batches import Parcel
 from include.cerebro.landing.discovery import discover
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.loading.site import LoadSite
 from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.zones.landing_zones import LandingZone
 from tests.integration.helpers import Site, parquet
 from tests.integration.samples import HEROES, NOON, one_reading
 

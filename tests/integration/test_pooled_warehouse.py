@@ -13,7 +13,6 @@ from typing import Any
 import psycopg2
 import pytest
 
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.loading.site import LoadSite
 from include.cerebro.page.reader import open_reader
@@ -22,6 +21,7 @@ from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
+from include.cerebro.zones.landing_zones import LandingZone
 from local.postgres import as_server_user
 from local.settings import executable
 from local.state import HOST, free_port

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from include.cerebro.landing.listing import list_objects
-from include.cerebro.landing.places import Place
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.sample_data.writer import Dataset, SampleSize, write_sample
+from include.cerebro.zones.places import Place
 from tests.oracle import Expected, calculate
 
 SMALL = SampleSize(heroes=4, missions=24, hours=4)

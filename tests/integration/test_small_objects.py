@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from include.cerebro.landing.datasets import BIOMETRICS
 from include.cerebro.landing.listing import list_dataset
 from include.cerebro.landing.versions import still_listed
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.zones.datasets import BIOMETRICS
 from tests.integration.helpers import Site
 from tests.integration.samples import heart_rates, one_reading
 

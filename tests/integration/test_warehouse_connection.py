@@ -10,7 +10,6 @@ from typing import Any
 import psycopg2
 import pytest
 
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.loading.site import LoadSite
 from include.cerebro.notifications import callbacks
@@ -22,6 +21,7 @@ from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from include.cerebro.transforming.profile import profile_config
+from include.cerebro.zones.landing_zones import LandingZone
 from local.settings import executable
 from tests.integration.postgres_server import Server, postgres_server
 from tests.integration.tls_front import tls_front

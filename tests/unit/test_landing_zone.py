@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.cerebro.landing.batches import Parcel, describe, pack
-from include.cerebro.landing.datasets import (
+from include.cerebro.platform.object_store import ObjectStore, StoredObject
+from include.cerebro.zones.datasets import (
     BIOMETRICS,
     HEROES,
     MISSIONS,
@@ -16,7 +17,6 @@ from include.cerebro.landing.datasets import (
     meaning,
     table_format,
 )
-from include.cerebro.platform.object_store import ObjectStore, StoredObject
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from include.cerebro.landing.places import LONGEST_KEY, Place, Quarantine
-from include.cerebro.landing.rules_version import rules_version
-from include.cerebro.landing.zones import LandingZonesInvalidError, parse_landing_zones, read_landing_zones
 from include.cerebro.platform.settings import Settings
+from include.cerebro.zones.landing_zones import LandingZonesInvalidError, parse_landing_zones, read_landing_zones
+from include.cerebro.zones.places import LONGEST_KEY, Place, Quarantine
+from include.cerebro.zones.rules_version import rules_version
 
 FILE = Path("zones.yaml")
 TWO = """\

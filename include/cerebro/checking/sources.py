@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.ledger.listings import listings_of_run
 from include.cerebro.ledger.schema_changes import described
 from include.cerebro.notifications import delivery
@@ -16,6 +15,7 @@ from include.cerebro.platform.names import DEFAULT_LANDING_ZONE, TRANSFORMER_ROL
 from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.zones.landing_zones import LandingZone
 
 log = logging.getLogger(__name__)
 

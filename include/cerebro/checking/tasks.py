@@ -7,9 +7,9 @@ from typing import Any
 from airflow.sdk import get_current_context, task
 
 from include.cerebro.checking import answers, conservation, objects, sources
-from include.cerebro.landing.zones import read_landing_zones
 from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
+from include.cerebro.zones.landing_zones import read_landing_zones
 
 
 @task(task_display_name="Every reading there?", trigger_rule="all_done")

@@ -1,4 +1,4 @@
-"""The landing zone: which objects belong to it, which of them are new, and how they are fetched.
+"""What lies in the landing zones: listings, arrivals, which objects are new, and how they are fetched.
 
 The contents of objects belong to ``formats``, and nothing here writes to the warehouse.
 """

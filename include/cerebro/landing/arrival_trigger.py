@@ -11,9 +11,9 @@ from asgiref.sync import sync_to_async
 from pydantic import JsonValue
 
 from include.cerebro.landing.arrivals import Arrivals
-from include.cerebro.landing.zones import read_landing_zones, zone_named
 from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
+from include.cerebro.zones.landing_zones import read_landing_zones, zone_named
 
 # Seconds after which a look is repeated while objects arrive, and how often at most: a burst starts one run.
 SETTLE_SECONDS = 1.0

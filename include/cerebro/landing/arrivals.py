@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from include.cerebro.landing.datasets import DATASETS, Dataset, meaning
 from include.cerebro.landing.fingerprint import Fingerprint, identity
 from include.cerebro.landing.listing import list_objects
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.zones.datasets import DATASETS, Dataset, meaning
+from include.cerebro.zones.landing_zones import LandingZone
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -7,9 +7,9 @@ import logging
 from airflow.sdk import Asset, AssetWatcher
 
 from include.cerebro.landing.arrival_trigger import ArrivalTrigger
-from include.cerebro.landing.zones import LandingZonesInvalidError, read_landing_zones
 from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET, MINIO_CONN_ID
 from include.cerebro.platform.settings import read_settings
+from include.cerebro.zones.landing_zones import LandingZonesInvalidError, read_landing_zones
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from include.cerebro.landing.batches import Parcel, pack
-from include.cerebro.landing.datasets import BIOMETRICS, DATASETS, HEROES, MISSIONS, Dataset
 from include.cerebro.landing.fingerprint import Fingerprint
 from include.cerebro.landing.listing import ZoneListing
-from include.cerebro.landing.places import Place
-from include.cerebro.landing.rules_version import rules_version
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.ledger import duplicates, failures
 from include.cerebro.ledger.listings import Listing, record_listing
 from include.cerebro.ledger.objects import Origin, new_objects
@@ -24,6 +20,10 @@ from include.cerebro.platform.names import LANDING_BUCKET_VARIABLE, LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.zones.datasets import BIOMETRICS, DATASETS, HEROES, MISSIONS, Dataset
+from include.cerebro.zones.landing_zones import LandingZone
+from include.cerebro.zones.places import Place
+from include.cerebro.zones.rules_version import rules_version
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from include.cerebro.landing.datasets import Dataset, Other, is_table_file, meaning, table_format
 from include.cerebro.landing.fingerprint import Fingerprint
-from include.cerebro.landing.places import Place
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.zones.datasets import Dataset, Other, is_table_file, meaning, table_format
+from include.cerebro.zones.landing_zones import LandingZone
+from include.cerebro.zones.places import Place
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -8,11 +8,11 @@ from include.cerebro.landing import discovery
 from include.cerebro.landing.arrival_trigger import listed_key
 from include.cerebro.landing.assets import LANDING_ZONE
 from include.cerebro.landing.batches import XComParcel
-from include.cerebro.landing.places import Place
-from include.cerebro.landing.zones import read_landing_zones
 from include.cerebro.platform import connections
 from include.cerebro.platform.buckets import require_buckets
 from include.cerebro.platform.settings import read_settings, variable
+from include.cerebro.zones.landing_zones import read_landing_zones
+from include.cerebro.zones.places import Place
 
 # The settings that name buckets which the pipeline writes to.
 WRITTEN = ("quarantine_bucket", "reports_bucket")

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from include.cerebro.formats.parquet import MEASURES
-from include.cerebro.landing.datasets import DATASETS
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.lineage.columns import column_lineage
 from include.cerebro.platform.names import TRANSFORMER_ROLE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.zones.datasets import DATASETS
+from include.cerebro.zones.landing_zones import LandingZone
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage

@@ -16,7 +16,6 @@ from include.cerebro.formats.parquet import MEASURES, Layout, read_layouts, url
 from include.cerebro.formats.readings import set_rules, use_layout
 from include.cerebro.formats.records import nothing_accepted
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
-from include.cerebro.landing.places import Quarantine
 from include.cerebro.landing.prefetch import prefetch
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.loading import quarantine
@@ -24,6 +23,7 @@ from include.cerebro.loading.binary_copy import binary_copy
 from include.cerebro.platform.errors import BadObjectError, NotConservedError
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
+from include.cerebro.zones.places import Quarantine
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -18,7 +18,6 @@ from botocore.exceptions import ClientError
 
 from include.cerebro.formats.parquet import describe_problem, has_footer
 from include.cerebro.landing.batches import pack
-from include.cerebro.landing.datasets import BIOMETRICS
 from include.cerebro.landing.versions import check_unchanged, still_listed
 from include.cerebro.ledger import loads
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
@@ -32,6 +31,7 @@ from include.cerebro.platform.duckdb_session import duckdb_session, sign_in
 from include.cerebro.platform.errors import BadObjectError, ObjectChangedError, first_line, may_be_content
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.zones.datasets import BIOMETRICS
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

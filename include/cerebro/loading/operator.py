@@ -13,14 +13,14 @@ from airflow.sdk import BaseOperator, Context, XComArg
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include.cerebro.landing.batches import Parcel, XComParcel, describe
-from include.cerebro.landing.datasets import BIOMETRICS
-from include.cerebro.landing.zones import LandingZone, read_landing_zones, zone_named
 from include.cerebro.orchestration.links import OBJECTS_XCOM, ObjectsLink
 from include.cerebro.platform import connections
 from include.cerebro.platform.names import MINIO_CONN_ID
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.settings import Settings, read_settings
 from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.zones.datasets import BIOMETRICS
+from include.cerebro.zones.landing_zones import LandingZone, read_landing_zones, zone_named
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage

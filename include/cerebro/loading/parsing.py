@@ -17,10 +17,10 @@ from include.cerebro.formats.missions_json import read_missions
 from include.cerebro.formats.records import Reader, Record, RejectedRecord, nothing_accepted
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.formats.text import open_text
-from include.cerebro.landing.datasets import HEROES, MISSIONS
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.loading.quarantine import RejectedRecords
 from include.cerebro.platform.errors import BadObjectError
+from include.cerebro.zones.datasets import HEROES, MISSIONS
 
 READERS: dict[str, Reader] = {HEROES.name: read_heroes, MISSIONS.name: read_missions}
 # Files up to this size stay in memory while they are parsed, larger ones go to disk.

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from include.cerebro.formats.records import RejectedRecord
-from include.cerebro.landing.places import Quarantine
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
+from include.cerebro.zones.places import Quarantine
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

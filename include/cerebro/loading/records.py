@@ -11,7 +11,6 @@ from typing import IO, TYPE_CHECKING
 import psycopg2
 from botocore.exceptions import ClientError
 
-from include.cerebro.landing.datasets import HEROES, MISSIONS
 from include.cerebro.ledger import loads
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.ledger.schema_changes import note_columns
@@ -25,6 +24,7 @@ from include.cerebro.platform.errors import BadObjectError, first_line, is_missi
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
+from include.cerebro.zones.datasets import HEROES, MISSIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import duckdb
 from botocore.exceptions import ClientError
 
-from include.cerebro.landing.datasets import Dataset
 from include.cerebro.platform.errors import (
     BadObjectError,
     StoreRefusesError,
@@ -18,6 +17,7 @@ from include.cerebro.platform.errors import (
     may_be_content,
 )
 from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.zones.datasets import Dataset
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from include.cerebro.landing.datasets import Dataset
-from include.cerebro.landing.places import Place, Quarantine
-from include.cerebro.landing.rules_version import rules_version
-from include.cerebro.landing.zones import LandingZone
 from include.cerebro.ledger import duplicates, failures
 from include.cerebro.ledger.objects import Origin, new_objects
 from include.cerebro.platform.errors import BadObjectError
@@ -18,6 +14,10 @@ from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.zones.datasets import Dataset
+from include.cerebro.zones.landing_zones import LandingZone
+from include.cerebro.zones.places import Place, Quarantine
+from include.cerebro.zones.rules_version import rules_version
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -8,9 +8,9 @@ from airflow.sdk import XComArg
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
 from include.cerebro.landing.assets import LANDING_ZONE
-from include.cerebro.landing.datasets import BIOMETRICS, HEROES, MISSIONS, Dataset
 from include.cerebro.loading.operator import LoadOperator
 from include.cerebro.orchestration.assets import table
+from include.cerebro.zones.datasets import BIOMETRICS, HEROES, MISSIONS, Dataset
 
 
 def load_heroes(objects: XComArg) -> LoadOperator:

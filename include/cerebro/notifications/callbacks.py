@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from airflow.sdk import AsyncCallback, BaseNotifier, Context, DeadlineAlert  # type: ignore[attr-defined]  # the stub lacks them
 
-from include.cerebro.landing.zones import read_landing_zones
 from include.cerebro.ledger import failures
 from include.cerebro.ledger.listings import listings_of_run
 from include.cerebro.notifications import delivery
@@ -17,6 +16,7 @@ from include.cerebro.orchestration.links import run_url
 from include.cerebro.platform import connections
 from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET, TRANSFORMER_ROLE
 from include.cerebro.platform.settings import read_settings
+from include.cerebro.zones.landing_zones import read_landing_zones
 
 
 class AlertNotifier(BaseNotifier):

@@ -7,12 +7,12 @@ from contextlib import closing
 
 from botocore.exceptions import ClientError
 
-from include.cerebro.landing.places import Place
 from include.cerebro.page import content, render
 from include.cerebro.page.reader import UnreadableWarehouseError
 from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.zones.places import Place
 
 log = logging.getLogger(__name__)
 

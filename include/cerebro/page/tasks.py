@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from airflow.sdk import get_current_context, task
 
-from include.cerebro.landing.places import Place
 from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
+from include.cerebro.zones.places import Place
 
 
 @task(task_display_name="Publish the report", trigger_rule="all_done")

@@ -8,10 +8,10 @@ from typing import Literal
 from airflow.sdk import get_current_context, task
 
 from include.cerebro.landing.assets import LANDING_ZONE
-from include.cerebro.landing.zones import read_landing_zones
 from include.cerebro.platform.connections import landing_bucket, sample_data_store
 from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
 from include.cerebro.platform.settings import read_settings
+from include.cerebro.zones.landing_zones import read_landing_zones
 
 
 @task

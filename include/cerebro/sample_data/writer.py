@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from include.cerebro.landing.places import Place
     from include.cerebro.platform.object_store import ObjectStore
     from include.cerebro.platform.settings import Settings
+    from include.cerebro.zones.places import Place
 
 Dataset = Literal["heroes", "missions", "biometrics"]
 

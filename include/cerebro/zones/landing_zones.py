@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationError, field_validator
 
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
-from include.cerebro.landing.places import Place, folder
-from include.cerebro.landing.yaml_lines import Lines, read_yaml
 from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.names import DEFAULT_LANDING_ZONE, LANDING_ZONES_FILE, MINIO_CONN_ID
 from include.cerebro.platform.settings import Settings, variable
+from include.cerebro.zones.places import Place, folder
+from include.cerebro.zones.yaml_lines import Lines, read_yaml
 
 DatasetName = Literal["heroes", "missions", "biometrics"]
 HOW_TO = "docs/how-to/connect-a-landing-zone.md describes every field"
