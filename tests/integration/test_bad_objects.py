@@ -33,8 +33,8 @@ ROWS_IN_RAW = """
     select loads.object_key, kept.in_raw
     from raw.loads
     join (
-        select load_id, (to_jsonb(heroes) - 'fields')::json as in_raw from raw.heroes
-        union all select load_id, (to_jsonb(missions) - 'fields')::json from raw.missions
+        select load_id, row_to_json(heroes) as in_raw from raw.heroes
+        union all select load_id, row_to_json(missions) from raw.missions
         union all select load_id, row_to_json(biometrics) from raw.biometrics
     ) as kept using (load_id)
 """
@@ -69,6 +69,7 @@ class Outcomes:
         self.in_raw: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for key, row in site.rows(ROWS_IN_RAW):
             del row["load_id"]
+            row.pop("fields", None)
             self.in_raw[key].append(row)
         for rows in self.in_raw.values():
             rows.sort(key=lambda row: row["row_number"] if "row_number" in row else (row["hero_id"], row["minute_at"]))

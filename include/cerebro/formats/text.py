@@ -65,8 +65,8 @@ def _decompressed(stream: IO[bytes]) -> Any:
     if start.startswith(GZIP):
         return gzip.GzipFile(fileobj=kept_open, mode="rb")
     if start == ZSTD:
-        return io.BufferedReader(_ZstdFile(stream), CHUNK_BYTES)  # type: ignore[type-var]
-    return io.BufferedReader(kept_open, CHUNK_BYTES)  # type: ignore[type-var]
+        return io.BufferedReader(_ZstdFile(stream), CHUNK_BYTES)
+    return io.BufferedReader(kept_open, CHUNK_BYTES)
 
 
 class _KeptOpen(io.RawIOBase):
