@@ -81,6 +81,10 @@ EVERYTHING: dict[str, list[Row]] = {
         {"landing_zone": "watches", "listed_at": NOW, "objects": 5, "new_objects": 1, "unrecognised": 2}
         | {"examples": [EVIL_KEY], "notes": [EVIL], "error": None}
     ],
+    "latency": [
+        {"landing_zone": "watches", "arrived_on": "2025-01-01", "objects": 5, "objects_waiting": 0}
+        | {"to_raw_p50": 9.0, "to_raw_p95": 12.0, "to_answer_p50": 15.0, "to_answer_p95": 200.0}
+    ],
     "schema_changes": [
         {"noted_at": NOW, "landing_zone": "watches", "dataset": "biometrics", "column_name": EVIL, "change": "type"}
         | {"column_type": EVIL, "object_key": EVIL_KEY, "in_all": 1}
@@ -104,6 +108,12 @@ def whole_page(**rows: list[Row]) -> content.Page:
 @pytest.fixture(scope="module")
 def evil_html() -> str:
     return render.page_html(whole_page(**EVERYTHING))
+
+
+def test_every_section_has_its_place_on_the_page() -> None:
+    page = whole_page(**EVERYTHING)
+    html = render.page_html(page)
+    assert [name for name in page.sections if f'id="{name}"' not in html] == []
 
 
 def test_names_from_the_data_never_become_html(evil_html: str) -> None:
