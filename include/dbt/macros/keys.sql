@@ -18,19 +18,24 @@
 {#- Drops constraints that are no longer declared, before rows come that break them. -#}
 {% macro drop_undeclared_keys() %}
     {%- if stays_in_place() -%}
-        {%- do alter_keys('undeclared') -%}
+        {%- for statement in differing_keys('undeclared') -%}{%- do run_query(statement) -%}{%- endfor -%}
     {%- endif -%}
 {% endmacro %}
 
 
-{#- Adds constraints and indexes that are declared and missing, when all rows obey them. -#}
-{% macro add_declared_keys() %}
-    {%- do alter_keys('declared') -%}
+{#- SQL that adds constraints and indexes that are declared and missing, for after all rows
+    obey them. -#}
+{% macro add_declared_keys_sql() %}
+    {%- if stays_in_place() -%}
+        {%- for statement in differing_keys('declared') %}
+    {{ statement }};
+        {%- endfor -%}
+    {%- endif -%}
 {% endmacro %}
 
 
-{#- Executes the statements that drop undeclared keys, or those that add declared ones. -#}
-{% macro alter_keys(kind) %}
+{#- Returns the statements that drop undeclared keys, or those that add declared ones. -#}
+{% macro differing_keys(kind) %}
     {%- set declared = make_intermediate_relation(this) -%}
     {%- call statement('declare_keys') %}
         create table {{ declared }} as (select * from {{ this }}) with no data;
@@ -41,9 +46,11 @@
     {%- endcall -%}
     {%- set keys = run_query(compare_keys(this, declared)) -%}
     {%- do run_query('drop table ' ~ declared) -%}
+    {%- set statements = [] -%}
     {%- for key in keys if key['kind'] == kind -%}
-        {%- do run_query(key['statement']) -%}
+        {%- do statements.append(key['statement']) -%}
     {%- endfor -%}
+    {{ return(statements) }}
 {% endmacro %}
 
 

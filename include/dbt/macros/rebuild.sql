@@ -81,16 +81,12 @@
 {%- endmacro %}
 
 
-{#- The last step of every table model, in its transaction: records that the table is built
-    again, how many rows it has and how many seconds it took. -#}
-{% macro finish_rebuild() %}
-    {%- if stays_in_place() -%}{%- do add_declared_keys() -%}{%- endif -%}
-    {%- if execute
-        and is_production()
-        and model.name in planned_rebuilds().models
-        and is_rebuilt() -%}
-        {%- set planned = planned_rebuilds() -%}
-        {%- set rules = planned.models[model.name] %}
+{#- SQL that records that the model's table, which has yet the name `relation`, is built again,
+    how many rows it has and how many seconds it took: the last statement that makes it. -#}
+{% macro record_rebuild(relation) %}
+    {%- set planned = planned_rebuilds() -%}
+    {%- if is_production() and model.name in planned.models and is_rebuilt() -%}
+    {%- set rules = planned.models[model.name] %}
     insert into meta.tables (
         model, rules, keys, plan, position, loaded_at, seconds, row_count
     )
@@ -104,7 +100,7 @@
         extract(epoch from clock_timestamp() - now()),
         greatest(pg_class.reltuples, 0)
     from pg_class
-    where pg_class.oid = '{{ this }}'::regclass
+    where pg_class.oid = '{{ relation }}'::regclass
     on conflict (model) do update
     set
         rules = excluded.rules,
@@ -114,6 +110,6 @@
         loaded_at = excluded.loaded_at,
         rebuilt_at = clock_timestamp(),
         seconds = excluded.seconds,
-        row_count = excluded.row_count
+        row_count = excluded.row_count;
     {%- endif -%}
 {% endmacro %}

@@ -86,6 +86,9 @@
     -- in one run, and three rows in the next.
     analyze {{ arg_dict['target_relation'] }};
     {% endif %}
+
+    {{ add_declared_keys_sql() }}
+    {{ record_rebuild(arg_dict['target_relation']) }}
 {% endmacro %}
 
 

@@ -35,6 +35,8 @@
     -- Autovacuum would analyze too late. The next run's plans depend on statistics,
     -- such as the small share of rows on a mission (a year: 25 s without).
     analyze {{ relation }};
+
+    {{ record_rebuild(relation) }}
 {%- endmacro %}
 
 
