@@ -24,7 +24,7 @@ def test_two_versions_of_the_project(built: Warehouse, tmp_path: Path) -> None:
     before = built.versions()
     project = tmp_path / "head"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
-    ranking = project / "models" / "analytics" / "hulk_factor.sql"
+    ranking = project / "models" / "analytics" / "intermediate" / "int_mission_totals.sql"
     ranking.write_text(ranking.read_text().replace("structural_damage > 10000", "structural_damage > 90000"))
     diff.drop(there)
     diff.build(DBT, diff.export_project("HEAD", tmp_path), diff.BASE, built.environment(), tmp_path)

@@ -75,10 +75,12 @@ def state_of_production(warehouse: Warehouse) -> object:
 
 def test_a_changed_ranking_reads_the_rest_from_production(person: Warehouse, tmp_path: Path) -> None:
     before = state_of_production(person)
-    change(person, "analytics/hulk_factor.sql", "structural_damage > 10000", "structural_damage > 90000")
+    change(
+        person, "analytics/hulk_factor.sql", "mission_totals.energy_output_sum", "2 * mission_totals.energy_output_sum"
+    )
     person.dbt(*DEFER, str(tmp_path / "production"), environment=ENVIRONMENT)
     assert own_tables(person) == {"ann_analytics.hulk_factor"}
-    assert person.rows("select max(avg_energy_output) from ann_analytics.hulk_factor") == [(None,)]
+    assert person.rows("select max(avg_energy_output) from ann_analytics.hulk_factor") == [(162.0,)]
     assert person.rows("select max(avg_energy_output) from analytics.hulk_factor") == [(81.0,)]
     assert state_of_production(person) == before
 
@@ -92,6 +94,7 @@ def test_a_changed_fact_takes_what_depends_on_it_along(person: Warehouse, tmp_pa
         "ann_marts.fact_biometrics",
         "ann_operations.readings_by_hour",
         "ann_analytics.obt_cerebro_restored",
+        "ann_staging.int_mission_totals",
         "ann_analytics.hulk_factor",
         "ann_analytics.reliability",
     }
