@@ -95,7 +95,7 @@ def test_a_changed_rule_rebuilds_what_it_touches_and_nothing_else(
     now = planned(built, changed(tmp_path, change))
     assert set(rebuilt(now)) == FACT_AND_BELOW
     assert rebuilt(now)["fact_biometrics"] == "other rules than the present ones made its rows"
-    assert rebuilt(now)["hulk_factor"] == "it is built from obt_cerebro_restored"
+    assert rebuilt(now)["hulk_factor"] == "it is built from int_mission_totals"
     assert [it.model for it in now.rebuilds].index("fact_biometrics") == 0
 
 
