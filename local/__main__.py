@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from include.cerebro.platform.settings import variable
 from local import postgres
 from local.components import COMPONENTS
 from local.dbt import make_docs, run_dbt, show_diff, show_plan
@@ -76,7 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)
     try:
-        stack = Stack(StackSettings.read())
+        # A stack that ends with `run` is for that run alone: no other starts when the sample's objects arrive.
+        product = {variable("arrival_seconds"): "0"} if chosen.command == "run" else None
+        stack = Stack(StackSettings.read(), product)
         match chosen.command:
             case "up":
                 return up(stack, airflow=not chosen.services)

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from include.cerebro.loading.biometrics import BiometricsLoader
+from include.cerebro.platform.buckets import BucketUnusableError
 from tests.integration.helpers import Site
 from tests.integration.samples import one_reading
 
@@ -32,7 +33,7 @@ def test_no_secret_in_logs_errors_or_ledger(site: Site, caplog: pytest.LogCaptur
     shown = io.StringIO()
     with caplog.at_level(logging.DEBUG, logger="include"):
         for changed, error in (
-            ({"store": wrong_store}, ClientError),
+            ({"store": wrong_store}, (ClientError, BucketUnusableError)),
             ({"store": dead_store}, BotoCoreError),
             ({"warehouse": wrong_warehouse}, psycopg2.OperationalError),
         ):

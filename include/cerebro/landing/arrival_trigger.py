@@ -17,7 +17,7 @@ from include.cerebro.zones.landing_zones import read_landing_zones, zone_named
 
 # Seconds after which a look is repeated while objects arrive, and how often at most: a burst starts one run.
 SETTLE_SECONDS = 1.0
-SETTLE_LOOKS = 5
+SETTLE_LOOKS = 15
 # Names in the event of an arrival.
 KEYS_IN_EVENT = 20
 # Seconds between looks at most while the store does not answer.

@@ -62,7 +62,7 @@ def test_between_quarantine_and_ledger(site: Site, check_recovery: Callable[[], 
     with Gate(site, "raw.loads", "new.dataset = 'biometrics'") as gate:
         process = site.start_load()
         gate.wait()
-        assert [key for key in site.quarantined() if key.startswith("biometrics")] != []
+        assert [key for key in site.quarantined() if key.startswith("cerebro/biometrics")] != []
         kill(process)
         assert rows_of(site, "biometrics") == [(0, 0)]
     # The next run overwrites what is in quarantine already: the name is the same.
