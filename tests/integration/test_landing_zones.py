@@ -47,13 +47,14 @@ class Zones:
         """One run; returns what it found."""
         site, self.run_id = self.site, f"run {next(RUNS)}"
         found = discover(self.zones, self.stores.__getitem__, site.warehouse, site.settings, self.run_id)
-        for dataset, parcels in found._asdict().items():
-            for parcel in parcels:
+        parcels = {"heroes": found.heroes, "missions": found.missions, "biometrics": found.biometrics}
+        for dataset, its_parcels in parcels.items():
+            for parcel in its_parcels:
                 zone = next(known for known in self.zones if known.name == parcel.landing_zone)
                 its = LoadSite(zone, site.store, site.warehouse, site.settings, self.run_id)
                 loader: Any = BiometricsLoader(its) if dataset == "biometrics" else RecordLoader(dataset, its)
                 loader.load(parcel.objects)
-        return found._asdict()
+        return parcels
 
     def ledger(self) -> list[tuple[Any, ...]]:
         return self.site.rows(LEDGER)

@@ -41,7 +41,7 @@ def test_objects_with_special_keys_load_as_themselves(site: Site) -> None:
 
 def test_objects_of_no_dataset_are_ignored(site: Site) -> None:
     site.put_all({"biometrics.parquet.tmp": b"x", "biometrics_old/1.parquet": b"x", "heroes/readme.txt": b"x",
-                  "heroes.csv.gz": b"x", "archive/heroes.csv": b"x", "mission_logs.jsonl": b"x"})  # fmt: skip
+                  "heroes.csv.bak": b"x", "archive/heroes.csv": b"x", "mission_logs.json5": b"x"})  # fmt: skip
     result = site.load()
     assert (result.objects, result.failed) == (0, [])
     assert site.ledger() == []
@@ -162,7 +162,7 @@ def test_rejected_readings_are_kept_with_reason_and_place(site: Site) -> None:
     (stored,) = site.discover().biometrics[0]
     assert site.load().rows_rejected == 5
     assert site.ledger() == [("biometrics/bad ones.parquet", "loaded", 8, 3, 5)]
-    quarantine_key = f"biometrics/bad ones.parquet/rejected-{stored.etag}.parquet"
+    quarantine_key = f"cerebro/biometrics/bad ones.parquet/rejected-{stored.etag}.parquet"
     assert site.rows("select reason, rows, quarantine_key from raw.rejections order by reason") == [
         ("invalid_timestamp", 2, quarantine_key),
         ("missing_hero_id", 2, quarantine_key),

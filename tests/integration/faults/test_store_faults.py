@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from include.cerebro.platform.buckets import BucketUnusableError
 from include.cerebro.platform.object_store import ObjectStore
 from tests.integration.faults.landing import LANDING
 from tests.integration.faults.proxy import Proxy
@@ -74,14 +75,14 @@ def test_down_when_the_load_begins(site: Site, servers: Servers, check_recovery:
 
 
 def test_keys_refused(site: Site, check_recovery: Callable[[], None]) -> None:
-    with pytest.raises(ClientError, match=r"InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|403"):
+    with pytest.raises(BucketUnusableError, match=r"InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|403"):
         site.load(store=replace(site.store, secret_access_key="wrong horse battery"))
     assert site.ledger() == []
     check_recovery()
 
 
 def test_bucket_missing(site: Site, check_recovery: Callable[[], None]) -> None:
-    with pytest.raises(ClientError, match="NoSuchBucket"):
+    with pytest.raises(BucketUnusableError, match="There is no bucket no-such-bucket"):
         site.load(bucket="no-such-bucket")
     assert site.ledger() == []
     check_recovery()
