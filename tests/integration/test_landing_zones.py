@@ -170,5 +170,5 @@ def test_quarantine_and_reports_in_the_zones_bucket_do_not_belong_to_it(zones: Z
     zones.put("watches", "else/report.html", b"<html>")
     zones.load()
     zones.load()
-    listings = "select unrecognised, examples from raw.listings where landing_zone = 'watches'"
+    listings = "select unrecognised, examples from meta.listings where landing_zone = 'watches'"
     assert zones.site.rows(listings) == [(1, ["exports/else/report.html"])] * 2

@@ -51,7 +51,7 @@ def test_loads_get_positions_and_hours_and_the_warehouse_is_built_again(site: Si
 
 
 BEFORE_LANDING_ZONES = """
-    drop table raw.listings, meta.schema_versions;
+    drop table meta.listings, meta.schema_versions;
     drop index raw.loads_chain, raw.loads_failures, raw.loads_unresolved, raw.loads_etag, raw.loads_duplicate_of;
     drop view raw.current_loads cascade;
     alter table raw.loads

@@ -1,4 +1,4 @@
-"""What each run found in each landing zone: ``raw.listings``."""
+"""What each run found in each landing zone: ``meta.listings``."""
 
 from __future__ import annotations
 

@@ -5,6 +5,6 @@ select
     listings.examples,
     listings.notes,
     listings.error
-from raw.listings
+from meta.listings
 where listings.dag_run_id = %(dag_run_id)s
 order by listings.landing_zone;

@@ -1,5 +1,5 @@
 -- Upserts what a run found in a landing zone: a retry of the task replaces the row.
-insert into raw.listings (dag_run_id, landing_zone, objects, new_objects, unrecognised, examples, notes, error)
+insert into meta.listings (dag_run_id, landing_zone, objects, new_objects, unrecognised, examples, notes, error)
 values (
     %(dag_run_id)s, %(landing_zone)s, %(objects)s, %(new_objects)s, %(unrecognised)s, %(examples)s::text[],
     %(notes)s::text[], %(error)s

@@ -210,7 +210,7 @@ create table if not exists raw.rejections (
 );
 
 -- One row per load and measure with invalid values (out of range, NaN, infinite, not a number) in readings that were
--- accepted, or with damage that is no amount in missions that were. An invalid value counts as missing for itself alone.
+-- accepted, or with damage that is no amount in accepted missions. An invalid value counts as missing for itself alone.
 create table if not exists raw.invalid_measures (
     load_id bigint not null references raw.loads (load_id),
     measure text not null,
@@ -253,22 +253,6 @@ begin
 end
 $$;
 
--- One row per run and landing zone: what discovery found there. examples has some keys of what it did not recognise,
--- notes say what to deliver instead. error says why the landing zone could not be listed.
-create table if not exists raw.listings (
-    dag_run_id text not null,
-    landing_zone text not null,
-    listed_at timestamptz not null default clock_timestamp(),
-    objects bigint not null,
-    new_objects bigint not null,
-    unrecognised bigint not null,
-    examples text[] not null,
-    notes text[] not null,
-    error text,
-    primary key (dag_run_id, landing_zone)
-);
-create index if not exists listings_listed_at on raw.listings (listed_at);
-
 -- One row per column, and per change of one, in a dataset of a landing zone: new, gone, or of another type, each noted
 -- once with the first object that has it. Rows with the change `first` are the columns of the dataset's first object.
 create table if not exists raw.schema_changes (
@@ -289,5 +273,4 @@ alter table raw.invalid_measures drop constraint if exists invalid_measures_meas
 grant select, insert on all tables in schema raw to cerebro_loader;
 grant usage on sequence raw.load_positions to cerebro_loader;
 grant update, delete on raw.loads to cerebro_loader;
-grant update on raw.listings to cerebro_loader;
 grant select on all tables in schema raw to cerebro_transformer;

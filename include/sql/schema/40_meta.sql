@@ -53,3 +53,23 @@ create table if not exists meta.reconciliations (
 alter table meta.transformations owner to cerebro_transformer;
 alter table meta.tables owner to cerebro_transformer;
 alter table meta.reconciliations owner to cerebro_transformer;
+
+-- One row per run and landing zone: what discovery found there. examples has some keys of what it did not recognise,
+-- notes say what to deliver instead. error says why the landing zone could not be listed.
+create table if not exists meta.listings (
+    dag_run_id text not null,
+    landing_zone text not null,
+    listed_at timestamptz not null default clock_timestamp(),
+    objects bigint not null,
+    new_objects bigint not null,
+    unrecognised bigint not null,
+    examples text[] not null,
+    notes text[] not null,
+    error text,
+    primary key (dag_run_id, landing_zone)
+);
+create index if not exists listings_listed_at on meta.listings (listed_at);
+
+grant usage on schema meta to cerebro_loader;
+grant select, insert, update on meta.listings to cerebro_loader;
+grant select on meta.listings to cerebro_transformer;

@@ -156,7 +156,7 @@ def test_a_removed_landing_zone_has_no_broken_objects(built: Warehouse, reader: 
     fail(built, "b9")
     for run, zone in (("run 1", "cerebro"), ("run 2", "watches")):
         built.execute(
-            "insert into raw.listings (dag_run_id, landing_zone, objects, new_objects, unrecognised, examples, notes)"
+            "insert into meta.listings (dag_run_id, landing_zone, objects, new_objects, unrecognised, examples, notes)"
             " values (%s, %s, 1, 0, 1, '{x}', '{}')",
             [run, zone],
         )

@@ -1,7 +1,7 @@
 with
 
 listings as (
-    select * from {{ source('raw', 'listings') }}
+    select * from {{ source('meta', 'listings') }}
 ),
 
 last_run as (

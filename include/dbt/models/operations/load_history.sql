@@ -10,7 +10,7 @@ successors as (
 ),
 
 listings as (
-    select * from {{ source('raw', 'listings') }}
+    select * from {{ source('meta', 'listings') }}
 ),
 
 -- A landing zone that was removed from the configuration has no broken objects
