@@ -16,6 +16,7 @@ from include.cerebro.page import content, render, report
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.sample_data.writer import Dataset, SampleSize, write_sample
+from include.cerebro.zones.places import Place
 from tests.integration import s3_servers
 from tests.integration.helpers import Site, make_site
 from tests.integration.samples import one_reading
@@ -62,7 +63,7 @@ def test_a_sample_lands_is_loaded_quarantined_and_reported_on(there: Site, monke
     # What the report shows is of no concern here.
     monkeypatch.setattr(content, "read_page", lambda _: content.Page(datetime.now(UTC)))
     monkeypatch.setattr(render, "report_html", lambda *_: "All is well")
-    report.publish(there.store, there.warehouse, there.quarantine_bucket, "a run")
+    report.publish(there.store, there.warehouse, Place(there.quarantine_bucket), "a run")
     written = there.client.get_object(Bucket=there.quarantine_bucket, Key=report.LATEST)
     assert written["Body"].read() == b"All is well"
 
