@@ -49,7 +49,7 @@ def there(request: pytest.FixtureRequest, services: dict[str, str], tmp_path: Pa
 
 def test_a_sample_lands_is_loaded_quarantined_and_reported_on(there: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     for dataset in DATASETS:
-        assert write_sample(there.store, there.bucket, dataset, SAMPLE, there.settings).objects
+        assert write_sample(there.store, Place(there.bucket), dataset, SAMPLE, there.settings).objects
     strange = {f"biometrics/it's %20 + [{number}] *?#&=é.parquet": one_reading(60 + number) for number in range(3)}
     there.put_all(strange)
 
