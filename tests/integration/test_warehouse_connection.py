@@ -118,7 +118,7 @@ def dbt_debug(scratch: Path) -> str:
 def run_dbt_debug(scratch: Path, profiles: Path, variables: dict[str, str]) -> str:
     own = {"DBT_TARGET_PATH": str(scratch / "target"), "DBT_LOG_PATH": str(scratch / "logs"), "DO_NOT_TRACK": "1"}
     done = subprocess.run(
-        [str(executable("dbt")), "debug", "--connection", "--profile", "cerebro", "--target", "warehouse",
+        [str(executable("dbt")), "debug", "--connection", "--profile", "cerebro", "--target", "prod",
          "--project-dir", str(DBT_ROOT), "--profiles-dir", str(profiles)],
         env=os.environ | variables | own,
         capture_output=True, text=True, timeout=120, check=False,
