@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from include.cerebro.landing.fingerprint import Fingerprint, identity
@@ -56,9 +56,7 @@ class Arrivals:
             for prefix, last_key in list(self._last_keys.items())
             for stored in self._list(client, prefix, last_key)
         ]
-        arrived = [stored for stored in found if identity(stored) not in self._known]
-        for stored in arrived:
-            self._know(stored)
+        arrived = self._know(found)
         self._remember(found, arrived)
         return arrived
 
@@ -68,18 +66,25 @@ class Arrivals:
         found = [stored for dataset in DATASETS for stored in self._list(client, self._zone.prefix + dataset.stem)]
         was_known, self._is_known = self._is_known, True
         before, self._known, self.fingerprint = self._known, set(), Fingerprint(0, 0)
-        for stored in found:
-            self._know(stored)
-        arrived = [stored for stored in found if identity(stored) not in before] if was_known else []
+        arrived = self._know(found, before)
+        if not was_known:
+            arrived = []
         self._remember(found, arrived)
         self._listed_at, self._listing_took = time.monotonic(), time.thread_time() - started
         return arrived
 
-    def _know(self, stored: StoredObject) -> None:
-        number = identity(stored)
-        if number not in self._known:
+    def _know(self, found: Iterable[StoredObject], before: Collection[int] = ()) -> list[StoredObject]:
+        """Add objects to what is known; return those that were not, neither now nor ``before``."""
+        arrived = []
+        for stored in found:
+            number = identity(stored)
+            if number in self._known:
+                continue
             self._known.add(number)
             self.fingerprint = self.fingerprint.with_identity(number)
+            if number not in before:
+                arrived.append(stored)
+        return arrived
 
     def _list(self, client: S3Client, prefix: str, after: str = "") -> Iterator[StoredObject]:
         for stored in list_objects(client, self._zone.bucket, prefix, after):
