@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from include.cerebro.platform.dbt_relations import relations
 from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.names import ANALYST_ROLE, LOADER_ROLE, TRANSFORMER_ROLE
 from include.cerebro.platform.sql import read_sql
@@ -113,9 +114,4 @@ def require_free(cursor: Cursor, warehouse: Warehouse, statements: Iterable[str]
 
 def dbt_relations(manifest_path: Path) -> list[str]:
     """Return the tables and views that the dbt project makes, as schema.name."""
-    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    return [
-        f"{node['schema']}.{node['alias']}"
-        for node in manifest["nodes"].values()
-        if node["resource_type"] in ("model", "snapshot") and node["config"]["materialized"] != "ephemeral"
-    ]
+    return [*relations(json.loads(manifest_path.read_text(encoding="utf-8"))).values()]

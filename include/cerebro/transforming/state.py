@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from include.cerebro.platform.dbt_relations import relations
 from include.cerebro.platform.names import DBT_ROOT, TRANSFORMER_ROLE
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
@@ -141,15 +142,6 @@ def _reasons(
     if missing:
         reasons.append(f"Missing in the warehouse: {', '.join(missing)}.")
     return reasons
-
-
-def relations(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Return the tables and views that the dbt project makes, as schema.name, by model."""
-    return {
-        node["name"]: f"{node['schema']}.{node['alias']}"
-        for node in manifest["nodes"].values()
-        if node["resource_type"] in ("model", "snapshot") and node["config"]["materialized"] != "ephemeral"
-    }
 
 
 def _parents_first(manifest: Mapping[str, Any]) -> list[str]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from include.cerebro.page.components import Column, Section, Table
 from include.cerebro.page.formatting import TRY_IT, count
 from include.cerebro.page.reader import Reader
+from include.cerebro.platform.dbt_relations import relations
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.transforming.plan import Plan, about
 from include.cerebro.transforming.rules import rules
-from include.cerebro.transforming.state import find_rebuilds, relations
+from include.cerebro.transforming.state import find_rebuilds
 
 SECTION = Section(
     "rebuilds",
