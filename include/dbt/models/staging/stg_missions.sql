@@ -22,7 +22,9 @@ final as (
 
         -- text
         {{ short_text("missions.known ->> 'location'") }} as location,
-        {{ short_key(sentence_case("missions.known ->> 'outcome'")) }} as outcome,
+        {{ short_key(
+            sentence_case("missions.known ->> 'outcome'")
+        ) }} as outcome,
 
         -- numerics
         {{ amount(
