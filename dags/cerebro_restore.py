@@ -12,6 +12,7 @@ Loads whatever is new in the landing zone and brings the warehouse up to date.
    names the broken objects: the run is red then, though everything else was loaded and transformed.
    **publish_report** writes the page Cerebro to a file, `report.html` in the bucket `cerebro-reports`.
 6. **check_sources** sends an alert for a stale source and for too many rejected rows; the run stays green.
+   **continue_backlog** starts the next run if there was more than one run takes: the oldest objects come first.
 
 The DAG runs within seconds of an object's arrival (a watcher updates the asset `cerebro_landing_zone`), every hour as
 a safety net, and by hand. It is idempotent: a run on an
@@ -26,8 +27,8 @@ from datetime import timedelta
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, chain, dag, task_group
 
 from include.cerebro.checking.tasks import check_objects, check_sources, publish_answers, reconcile
-from include.cerebro.landing.assets import LANDING_ZONE
-from include.cerebro.landing.tasks import discover
+from include.cerebro.landing.assets import BACKLOG, LANDING_ZONE
+from include.cerebro.landing.tasks import continue_backlog, discover
 from include.cerebro.loading.tasks import load_biometrics, load_heroes, load_missions
 from include.cerebro.notifications.callbacks import run_alerts
 from include.cerebro.orchestration.retries import task_defaults, within
@@ -44,7 +45,7 @@ SETTINGS = read_settings()
     schedule=AssetOrTimeSchedule(
         # With the default, False, Airflow 3.3.2 starts with the last full hour's run if that is under six minutes ago.
         timetable=CronTriggerTimetable("0 * * * *", timezone="UTC", run_immediately=timedelta(0)),
-        assets=[LANDING_ZONE],
+        assets=LANDING_ZONE | BACKLOG,
     ),
     catchup=False,
     is_paused_upon_creation=False,
@@ -85,7 +86,7 @@ def cerebro_restore() -> None:
 
     chain(prepare_warehouse(), found, loads, state, transform, recorded, reconciled)
     chain([loads, transform, recorded, reconciled], answers)
-    chain(reconciled, [publish_report(), check_objects()])
+    chain(reconciled, [publish_report(), check_objects(), continue_backlog()])
     chain(loads, check_sources())
 
 

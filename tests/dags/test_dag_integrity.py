@@ -6,6 +6,7 @@ An empty DagBag would pass most of these tests, so the ids are tested first.
 import json
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ RESTORE_TASKS = {
     "publish_report",
     "check_objects",
     "check_sources",
+    "continue_backlog",
 }
 # Cosmos' own tasks in the mode WATCHER.
 COSMOS_TASKS = {"transform.dbt_producer_watcher", "transform.dbt_producer_watcher_done"}
@@ -103,6 +105,7 @@ def test_the_tasks_run_in_order(restore: Any) -> None:
     assert "anything_to_transform" in restore.get_task("transform.dbt_producer_watcher").upstream_task_ids
     assert restore.get_task("check_objects").upstream_task_ids == {"reconcile"}
     assert restore.get_task("publish_report").upstream_task_ids == {"reconcile"}
+    assert restore.get_task("continue_backlog").upstream_task_ids == {"reconcile"}
 
 
 def outcomes(dag: Any, failing: str) -> dict[str, str]:
@@ -130,7 +133,7 @@ def test_a_failure_anywhere_makes_the_run_red(dag_bag: Any) -> None:
 
 
 def test_the_checks_run_after_any_outcome(restore: Any) -> None:
-    for task_id in ("anything_to_transform", "reconcile", "publish_report", "check_objects"):
+    for task_id in ("anything_to_transform", "reconcile", "publish_report", "check_objects", "continue_backlog"):
         assert restore.get_task(task_id).trigger_rule == "all_done"
 
 
@@ -178,15 +181,15 @@ def test_a_model_is_one_click_away_from_its_page_in_the_dbt_docs(restore: Any, m
 
 
 def test_a_load_links_to_its_objects(restore: Any) -> None:
-    # Imported here: the fixture has set Airflow's home by now.
-    from airflow.models.taskinstancekey import TaskInstanceKey
-
-    key = TaskInstanceKey("cerebro_restore", "load.biometrics", "manual__2025-01-01T00:00:00+00:00", 1, 7)
+    key: Any = SimpleNamespace(run_id="manual__2025-01-01T00:00:00+00:00")
     for dataset in ("heroes", "missions", "biometrics"):
-        (link,) = restore.get_task(f"load.{dataset}").operator_extra_links
-        assert link.get_link(None, ti_key=key).endswith(
-            "/dags/cerebro_restore/runs/manual__2025-01-01T00%3A00%3A00%2B00%3A00/tasks/load.biometrics/mapped/7/xcom"
+        task = restore.get_task(f"load.{dataset}")
+        (link,) = task.operator_extra_links
+        given = SimpleNamespace(references=lambda: [{"batch": 7, "name": "x"}, {"batch": 8, "name": "y"}])
+        assert link.get_link(given, ti_key=key).endswith(
+            "/cerebro/objects?run_id=manual__2025-01-01T00%3A00%3A00%2B00%3A00&batch=7&batch=8"
         )
+        assert link.get_link(SimpleNamespace(references=list), ti_key=key) == ""
 
 
 def test_red_and_late_runs_are_notified_and_the_check_of_sources_makes_no_run_red(restore: Any) -> None:
@@ -202,7 +205,10 @@ def test_red_and_late_runs_are_notified_and_the_check_of_sources_makes_no_run_re
 
 
 def test_runs_hourly_by_asset_and_without_a_logical_date(restore: Any) -> None:
-    assert [asset.name for asset in restore.timetable.asset_condition.objects] == ["cerebro_landing_zone"]
+    assert [asset.name for asset in restore.timetable.asset_condition.objects] == [
+        "cerebro_landing_zone",
+        "cerebro_backlog",
+    ]
     assert restore.timetable.timetable.expression == "0 * * * *"
     # Otherwise a DAG that is new in the first minutes of an hour would start a run at once.
     assert restore.timetable.timetable.run_immediately == timedelta(0)

@@ -1,4 +1,4 @@
-"""The landing zones' Airflow asset, and the watchers that update it when objects arrive."""
+"""The assets that start runs: the landing zones, which watchers update when objects arrive, and the backlog."""
 
 from __future__ import annotations
 
@@ -40,3 +40,6 @@ def _watchers() -> list[AssetWatcher]:
 
 
 LANDING_ZONE = Asset(name="cerebro_landing_zone", uri=f"s3://{DEFAULT_LANDING_BUCKET}", watchers=_watchers())
+
+# Updated by a run that leaves new objects to the next one.
+BACKLOG = Asset(name="cerebro_backlog")

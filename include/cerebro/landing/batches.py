@@ -6,33 +6,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypedDict
 
 from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
-from include.cerebro.platform.object_store import StoredObject, XComRow
+from include.cerebro.platform.object_store import StoredObject
 
 # Airflow's API refuses names of mapped tasks above 250 characters.
 LONGEST_DESCRIPTION = 200
 
 
-class XComParcel(TypedDict):
-    """A parcel as it passes from task to task."""
+class BatchReference(TypedDict):
+    """A batch as it passes from task to task: its number in ``meta.manifests``, and its name for people."""
 
-    landing_zone: str
-    objects: list[XComRow]
+    batch: int
+    name: str
 
 
 class Parcel(NamedTuple):
-    """Objects of one dataset in one landing zone."""
+    """Objects of one dataset in one landing zone: a batch of the number ``batch``."""
 
     landing_zone: str
     objects: list[StoredObject]
+    batch: int = 0
 
-    @classmethod
-    def from_xcom(cls, parcel: XComParcel) -> Parcel:
-        """Return the parcel that plain values describe."""
-        return cls(parcel["landing_zone"], [StoredObject.from_xcom(row) for row in parcel["objects"]])
-
-    def for_xcom(self) -> XComParcel:
-        """Return the parcel as plain values."""
-        return {"landing_zone": self.landing_zone, "objects": [stored.for_xcom() for stored in self.objects]}
+    @property
+    def reference(self) -> BatchReference:
+        """The batch as it passes through XCom."""
+        return {"batch": self.batch, "name": describe([self])}
 
 
 def pack(

@@ -1,26 +1,28 @@
-"""Discovery: compares the landing zones with the ledger and returns what is new."""
+"""Discovery: compares the landing zones with the ledger, and writes what is new and what of it the run is to load."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from include.cerebro.landing.backlog import Backlog, Bounds, take
 from include.cerebro.landing.batches import Parcel, pack
+from include.cerebro.landing.comparison import find_new
 from include.cerebro.landing.fingerprint import Fingerprint
 from include.cerebro.landing.listing import ZoneListing
-from include.cerebro.ledger import duplicates, failures
+from include.cerebro.ledger import duplicates, manifests
 from include.cerebro.ledger.listings import Listing, record_listing
-from include.cerebro.ledger.objects import Origin, new_objects
+from include.cerebro.ledger.objects import Origin
 from include.cerebro.platform.buckets import require_buckets
 from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.names import LANDING_BUCKET_VARIABLE, LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.warehouse import Warehouse
-from include.cerebro.zones.datasets import BIOMETRICS, DATASETS, HEROES, MISSIONS, Dataset
+from include.cerebro.zones.datasets import BIOMETRICS, HEROES, MISSIONS, Dataset
 from include.cerebro.zones.landing_zones import LandingZone
 from include.cerebro.zones.places import Place
 from include.cerebro.zones.rules_version import rules_version
@@ -37,12 +39,9 @@ REMEDY = (
 # Where a landing zone's bucket is named.
 ZONES_BUCKET = f"the Airflow Variable {LANDING_BUCKET_VARIABLE}, or the field bucket of the landing zone"
 
-# Listed objects that are compared with the ledger at a time: memory does not grow with the landing zone.
-COMPARED_AT_ONCE = 10_000
-
 
 class Discovery(NamedTuple):
-    """What is new, by dataset. Biometrics come in batches, one for each load task.
+    """What the run is to load, by dataset. Biometrics come in batches, one for each load task.
 
     ``listed`` has the fingerprint of each listed landing zone, of its new and its known objects.
     """
@@ -60,7 +59,7 @@ def discover(
     settings: Settings,
     dag_run_id: str,
 ) -> Discovery:
-    """Compare the landing zones with the ledger and return what is new.
+    """Compare the landing zones with the ledger, and write what the run is to load to ``meta.manifests``.
 
     The cost is one listing (1,000 objects a request) and one query for 10,000 objects, whatever the history. A landing
     zone that cannot be listed does not stop the others: ``check_objects`` names it at the end of the run.
@@ -69,7 +68,7 @@ def discover(
         zones: the landing zones.
         open_store: returns the store of an Airflow connection.
         warehouse: the warehouse.
-        settings: sizes of batches, places of quarantine and reports.
+        settings: sizes of runs and batches, places of quarantine and reports.
         dag_run_id: the run.
 
     Raises:
@@ -81,12 +80,14 @@ def discover(
 
     found = Discovery([], [], [], {})
     errors: list[Exception] = []
+    bounds = Bounds.of(settings, len(zones))
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+        manifests.remove_old(cursor)
+        connection.commit()
         for zone in zones:
             try:
-                new, found.listed[zone.name] = _find_new(
-                    cursor, zone, open_store(zone.connection), settings, dag_run_id
-                )
+                store = open_store(zone.connection)
+                parcels, listed = _find_new(cursor, zone, store, settings, bounds, dag_run_id)
             except psycopg2.Error:
                 raise
             except Exception as error:
@@ -100,20 +101,18 @@ def discover(
                 errors.append(error)
                 continue
             connection.commit()
-            for dataset, parcels in ((HEROES, found.heroes), (MISSIONS, found.missions)):
-                if new[dataset]:
-                    parcels.append(Parcel(zone.name, new[dataset]))
-            batches = pack(_twins_together(new[BIOMETRICS]), settings.batch_bytes, settings.batch_objects)
-            found.biometrics.extend(Parcel(zone.name, batch) for batch in batches)
+            found.listed[zone.name] = listed
+            for dataset, of_all in ((HEROES, found.heroes), (MISSIONS, found.missions), (BIOMETRICS, found.biometrics)):
+                of_all.extend(parcels[dataset])
     if len(errors) == len(zones):
         raise errors[0]
     return found
 
 
 def _find_new(
-    cursor: Cursor, zone: LandingZone, store: ObjectStore, settings: Settings, dag_run_id: str
-) -> tuple[dict[Dataset, list[StoredObject]], Fingerprint]:
-    """Return the new objects of a landing zone and the fingerprint of all, and record what else there is.
+    cursor: Cursor, zone: LandingZone, store: ObjectStore, settings: Settings, bounds: Bounds, dag_run_id: str
+) -> tuple[dict[Dataset, list[Parcel]], Fingerprint]:
+    """Return what the run takes of a landing zone and the fingerprint of all, and record what else there is.
 
     The caller commits.
     """
@@ -122,18 +121,18 @@ def _find_new(
     require_buckets(store, {zone.bucket: ZONES_BUCKET}, {})
     with closing(store.client()) as client:
         listing = ZoneListing(client, zone, others)
-        new = _compare(cursor, zone, listing, version)
-    for dataset in DATASETS:
-        objects = listing.without_table_files(new[dataset])
-        new[dataset] = duplicates.settle(cursor, Origin(zone.name, dataset.name, version, dag_run_id), objects)
-        log.info(
-            "%s, %s: %d new objects (%.1f MB), %d duplicates",
-            zone.name,
-            dataset.name,
-            len(new[dataset]),
-            sum(stored.size_bytes for stored in new[dataset]) / 1e6,
-            len(objects) - len(new[dataset]),
-        )
+        new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id)
+        if listing.tables and any(backlog.objects > bounds.objects for backlog in new.values()):
+            # Among the oldest may be files of tables, which a listing knows at its end: without them others move up.
+            listing = ZoneListing(client, zone, others, listing.tables)
+            new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id)
+    parcels: dict[Dataset, list[Parcel]] = {}
+    total = _Taken()
+    for dataset, backlog in new.items():
+        origin = Origin(zone.name, dataset.name, version, dag_run_id)
+        parcels[dataset], taken = _take(cursor, origin, backlog, listing, bounds)
+        total = total.plus(taken)
+        log.info("%s, %s: %s", zone.name, dataset.name, taken)
     notes = listing.notes()
     log.info("The %s has %d objects", zone, listing.objects)
     if listing.unrecognised:
@@ -141,41 +140,65 @@ def _find_new(
         log.warning("%s: %d objects are not recognised and not loaded: %s", zone.name, listing.unrecognised, examples)
     for note in notes:
         log.warning("%s: %s", zone.name, note)
-    counts = (listing.objects, sum(len(objects) for objects in new.values()), listing.unrecognised)
-    record_listing(cursor, dag_run_id, Listing(zone.name, *counts, listing.examples, notes))
-    return new, listing.fingerprint
+    listed = Listing(zone.name, listing.objects, total.objects, listing.unrecognised, listing.examples, notes)
+    listed = listed._replace(objects_waiting=total.objects_waiting, bytes_waiting=total.bytes_waiting)
+    record_listing(cursor, dag_run_id, listed)
+    return parcels, listing.fingerprint
 
 
-def _compare(
-    cursor: Cursor, zone: LandingZone, listing: ZoneListing, version: str
-) -> dict[Dataset, list[StoredObject]]:
-    """List a landing zone and return what the ledger does not hold, without what is known to be broken.
+class _Taken(NamedTuple):
+    """What a run takes of the new objects of a dataset, and what it does not."""
 
-    A broken object is read again when it or the rules change, and once a day. Failures whose object is not there any
-    more are over.
-    """
-    known = failures.known_failures(cursor, zone.name, version)
-    there: set[tuple[str, str]] = set()
-    new: dict[Dataset, list[StoredObject]] = {dataset: [] for dataset in DATASETS}
-    for chunk in _chunks(listing):
-        keys = {stored.key for stored in new_objects(cursor, zone.name, [stored for _, stored in chunk])}
-        for dataset, stored in chunk:
-            object_version = (stored.key, stored.etag)
-            if object_version in known:
-                there.add(object_version)
-            if stored.key in keys and not known.get(object_version, False):
-                new[dataset].append(stored)
-    failures.resolve(cursor, zone.name, known.keys() - there)
-    told_again = sum(known[object_version] for object_version in there)
-    if told_again:
-        log.warning("%s: %d objects are as broken as they were and are not read again", zone.name, told_again)
-    return new
+    objects: int = 0
+    size_bytes: int = 0
+    duplicates: int = 0
+    objects_waiting: int = 0
+    bytes_waiting: int = 0
+
+    def plus(self, other: _Taken) -> _Taken:
+        return _Taken(*(one + another for one, another in zip(self, other, strict=True)))
+
+    def __str__(self) -> str:
+        loaded = f"{self.objects} new objects ({self.size_bytes / 1e6:.1f} MB), {self.duplicates} duplicates"
+        waiting = f"; {self.objects_waiting} newer objects ({self.bytes_waiting / 1e6:.1f} MB) wait for the next run"
+        return loaded + (waiting if self.objects_waiting else "")
 
 
-def _chunks(listing: Iterable[tuple[Dataset, StoredObject]]) -> Iterator[list[tuple[Dataset, StoredObject]]]:
-    rest = iter(listing)
-    while chunk := list(islice(rest, COMPARED_AT_ONCE)):
-        yield chunk
+def _take(
+    cursor: Cursor, origin: Origin, backlog: Backlog, listing: ZoneListing, bounds: Bounds
+) -> tuple[list[Parcel], _Taken]:
+    """Take the oldest objects, settle the duplicates among them, and write what is to be loaded in batches."""
+    oldest = backlog.oldest()
+    own = listing.without_table_files(oldest)
+    new = duplicates.settle(cursor, origin, own)
+    taken = take(new, bounds)
+    if origin.dataset == BIOMETRICS.name:
+        # In the order of the keys a batch may be one more than in the order of age.
+        batches = list(islice(pack(_twins_together(taken), bounds.batch_bytes, bounds.batch_objects), bounds.batches))
+        taken = [stored for batch in batches for stored in batch]
+    else:
+        batches = [taken] if taken else []
+    parcels = [
+        Parcel(
+            origin.landing_zone,
+            batch,
+            manifests.write(cursor, origin.dag_run_id or "", origin.landing_zone, origin.dataset, batch),
+        )
+        for batch in batches
+    ]
+    size = _size(taken)
+    counts = _Taken(
+        len(taken),
+        size,
+        len(own) - len(new),
+        backlog.objects - len(oldest) + len(new) - len(taken),
+        backlog.size_bytes - _size(oldest) + _size(new) - size,
+    )
+    return parcels, counts
+
+
+def _size(objects: Iterable[StoredObject]) -> int:
+    return sum(stored.size_bytes for stored in objects)
 
 
 def _twins_together(objects: Iterable[StoredObject]) -> list[StoredObject]:

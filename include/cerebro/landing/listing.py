@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from include.cerebro.landing.fingerprint import Fingerprint
@@ -51,15 +51,23 @@ class ZoneListing:
         unrecognised: objects so far that nobody recognises.
         examples: the first keys of them.
         fingerprint: of the objects of the datasets so far.
+        tables: the folders of tables so far, with the name of the format.
     """
 
-    def __init__(self, client: S3Client, zone: LandingZone, others: Collection[Place] = ()) -> None:
+    def __init__(
+        self,
+        client: S3Client,
+        zone: LandingZone,
+        others: Collection[Place] = (),
+        tables: Mapping[str, str] | None = None,
+    ) -> None:
         """Prepare a listing.
 
         Args:
             client: the client of the zone's store.
             zone: the landing zone.
             others: the places of quarantine and reports, which do not belong to the zone where they lie within it.
+            tables: the tables that an earlier listing found: their files are not yielded.
         """
         self.objects = 0
         self.unrecognised = 0
@@ -72,7 +80,8 @@ class ZoneListing:
             for place in others
             if place.bucket == zone.bucket and place.prefix != zone.prefix and place.prefix.startswith(zone.prefix)
         )
-        self._tables: dict[str, str] = {}
+        self.tables: dict[str, str] = dict(tables or {})
+        self._known_tables = tuple(self.tables)
 
     def __iter__(self) -> Iterator[tuple[Dataset, StoredObject]]:
         """Yield the objects of the datasets, in the order of their keys. Raises like ``list_objects``."""
@@ -81,18 +90,21 @@ class ZoneListing:
                 continue
             name = self._name(stored)
             if table := table_format(name):
-                self._tables.setdefault(*table)
+                self.tables.setdefault(*table)
             is_what = meaning(name)
             if isinstance(is_what, Dataset):
                 self.objects += 1
                 self.fingerprint = self.fingerprint.with_object(stored)
-                yield is_what, stored
+                if self._known_tables and is_table_file(name, self._known_tables):
+                    self._count_unrecognised(stored)
+                else:
+                    yield is_what, stored
             elif is_what is Other.UNRECOGNISED:
                 self._count_unrecognised(stored)
 
     def without_table_files(self, objects: list[StoredObject]) -> list[StoredObject]:
         """Return the objects that are no files of a table, once all is listed; count the others as unrecognised."""
-        tables = tuple(self._tables)
+        tables = tuple(self.tables)
         own = [stored for stored in objects if not (tables and is_table_file(self._name(stored), tables))]
         for stored in set(objects) - set(own):
             self._count_unrecognised(stored)
@@ -103,7 +115,7 @@ class ZoneListing:
         return [
             f"{self._zone.prefix}{table} is a table of {format_name}, whose files are not loaded: some are of earlier "
             "versions. Deliver each export of its rows once, as plain files, in a folder without the table's metadata."
-            for table, format_name in self._tables.items()
+            for table, format_name in self.tables.items()
         ]
 
     def _name(self, stored: StoredObject) -> str:

@@ -1,13 +1,15 @@
-"""The task that finds new objects in the landing zones."""
+"""The tasks at both ends of a run: one finds new objects in the landing zones, one sees to those that wait."""
 
 from __future__ import annotations
 
 from airflow.sdk import get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 from include.cerebro.landing import discovery
 from include.cerebro.landing.arrival_trigger import listed_key
-from include.cerebro.landing.assets import LANDING_ZONE
-from include.cerebro.landing.batches import XComParcel
+from include.cerebro.landing.assets import BACKLOG, LANDING_ZONE
+from include.cerebro.landing.backlog import backlog_after
+from include.cerebro.landing.batches import BatchReference
 from include.cerebro.platform import connections
 from include.cerebro.platform.buckets import require_buckets
 from include.cerebro.platform.settings import read_settings, variable
@@ -19,7 +21,7 @@ WRITTEN = ("quarantine_bucket", "reports_bucket")
 
 
 @task(task_display_name="Find what is new", inlets=[LANDING_ZONE])
-def discover() -> list[XComParcel]:
+def discover() -> list[BatchReference]:
     """List the landing zones and find what the ledger does not hold: hero and mission files, batches of biometrics."""
     settings = read_settings()
     context = get_current_context()
@@ -35,7 +37,19 @@ def discover() -> list[XComParcel]:
     for zone, listed in found.listed.items():
         context["asset_state_store"].set(listed_key(zone), listed.for_state())
     task_instance = context["ti"]
-    task_instance.xcom_push("heroes", [parcel.for_xcom() for parcel in found.heroes])
-    task_instance.xcom_push("missions", [parcel.for_xcom() for parcel in found.missions])
+    task_instance.xcom_push("heroes", [parcel.reference for parcel in found.heroes])
+    task_instance.xcom_push("missions", [parcel.reference for parcel in found.missions])
     # A task can only be mapped over what another one returns, so that is the batches; the rest are XComs of their own.
-    return [parcel.for_xcom() for parcel in found.biometrics]
+    # They are numbers and names: what is in the batches is in the warehouse.
+    return [parcel.reference for parcel in found.biometrics]
+
+
+@task(task_display_name="Does anything wait?", trigger_rule="all_done", inlets=[LANDING_ZONE], outlets=[BACKLOG])
+def continue_backlog() -> dict[str, int]:
+    """Start the next run if new objects wait that this one did not take, and it was done with some of those it took."""
+    context = get_current_context()
+    waiting = backlog_after(connections.warehouse(), context["run_id"])
+    if not waiting:
+        raise AirflowSkipException("Nothing waits that the next run could load at once")
+    context["outlet_events"][BACKLOG].extra = {**waiting}
+    return waiting

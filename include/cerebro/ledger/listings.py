@@ -22,6 +22,8 @@ class Listing(NamedTuple):
         examples: some of their keys.
         notes: what else there is to say, for example about a table format.
         error: why the landing zone could not be listed.
+        objects_waiting: new objects that the run leaves to the next one.
+        bytes_waiting: their bytes.
     """
 
     landing_zone: str
@@ -31,6 +33,8 @@ class Listing(NamedTuple):
     examples: Sequence[str] = ()
     notes: Sequence[str] = ()
     error: str | None = None
+    objects_waiting: int = 0
+    bytes_waiting: int = 0
 
 
 def record_listing(cursor: Cursor, dag_run_id: str, listing: Listing) -> None:
@@ -47,6 +51,14 @@ def listings_of_run(cursor: Cursor, dag_run_id: str) -> list[Listing]:
     """Return what a run found in each landing zone; the counts of recognised objects are left out."""
     cursor.execute(read_sql("ledger/listings_of_run.sql"), {"dag_run_id": dag_run_id})
     return [
-        Listing(landing_zone, unrecognised=unrecognised, examples=examples, notes=notes, error=error)
-        for landing_zone, unrecognised, examples, notes, error in cursor.fetchall()
+        Listing(
+            landing_zone,
+            unrecognised=unrecognised,
+            examples=examples,
+            notes=notes,
+            error=error,
+            objects_waiting=objects_waiting,
+            bytes_waiting=bytes_waiting,
+        )
+        for landing_zone, unrecognised, examples, notes, error, objects_waiting, bytes_waiting in cursor.fetchall()
     ]

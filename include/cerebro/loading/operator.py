@@ -1,4 +1,4 @@
-"""The operator of the load tasks. It loads new objects of one dataset, and reports which.
+"""The operator of the load tasks. It loads batches of new objects of one dataset, and reports which.
 
 It reports to Airflow in the events of its assets, and to OpenLineage if that is on. The link "Objects" on the task's
 page leads to their list.
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator, Context, XComArg
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.cerebro.landing.batches import Parcel, XComParcel, describe
-from include.cerebro.orchestration.links import OBJECTS_XCOM, ObjectsLink
+from include.cerebro.landing.batches import BatchReference, Parcel
+from include.cerebro.ledger import manifests
+from include.cerebro.orchestration.links import ObjectsLink
 from include.cerebro.platform import connections
-from include.cerebro.platform.names import MINIO_CONN_ID
+from include.cerebro.platform.names import LOADER_ROLE, MINIO_CONN_ID
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.settings import Settings, read_settings
 from include.cerebro.platform.warehouse import Warehouse
@@ -37,31 +38,40 @@ class LoadOperator(BaseOperator):
     Returns the LoadResult as a dict.
     """
 
-    template_fields: Sequence[str] = ("objects",)
+    template_fields: Sequence[str] = ("batches",)
     operator_extra_links = (ObjectsLink(),)
 
-    def __init__(self, *, dataset: str, objects: XComParcel | list[XComParcel] | XComArg, **kwargs: Any) -> None:
+    def __init__(
+        self, *, dataset: str, batches: BatchReference | list[BatchReference] | XComArg, **kwargs: Any
+    ) -> None:
         """Create the task.
 
         Args:
             dataset: the dataset's name.
-            objects: the new objects, through XCom: one parcel, or one for each landing zone.
+            batches: the batches of new objects in ``meta.manifests``: one, or one for each landing zone.
             **kwargs: arguments of BaseOperator.
         """
         super().__init__(**kwargs)
         self.dataset = dataset
-        self.objects: Any = objects
+        self.batches: Any = batches
         self._loaded: list[tuple[LandingZone, list[StoredObject]]] = []
+
+    def references(self) -> list[BatchReference]:
+        """Return the batches that the task is given."""
+        batches: BatchReference | list[BatchReference] = self.batches
+        return batches if isinstance(batches, list) else [batches]
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Load the objects, and report the result in the events of all outlets."""
-        parcels = self._parcels()
-        if not parcels:
+        references = self.references()
+        if not references:
             raise AirflowSkipException(f"There are no new objects of {self.dataset}")
-        context["batch_name"] = describe(parcels)  # type: ignore[typeddict-unknown-key]  # for map_index_template
-        # The list that the link "Objects" leads to: Airflow cuts the arguments of a full batch.
-        context["ti"].xcom_push(OBJECTS_XCOM, [parcel.for_xcom() for parcel in parcels])
-        result = self._load(parcels, context["run_id"])
+        context["batch_name"] = "; ".join(each["name"] for each in references)  # type: ignore[typeddict-unknown-key]  # for map_index_template
+        warehouse = connections.warehouse()
+        parcels = self._read(references, warehouse)
+        if not parcels:
+            raise AirflowSkipException("A later run has taken over these objects: the batches are of another day")
+        result = self._load(parcels, warehouse, context["run_id"])
         objects = [stored for parcel in parcels for stored in parcel.objects]
         event = result.as_dict() | {
             "failed": result.failed[:KEYS_IN_EVENT],
@@ -74,16 +84,21 @@ class LoadOperator(BaseOperator):
             context["outlet_events"][outlet].extra = event
         return result.as_dict()
 
-    def _parcels(self) -> list[Parcel]:
-        is_one = isinstance(self.objects, dict)
-        parcels: list[XComParcel] = [self.objects] if is_one else self.objects
-        return [Parcel.from_xcom(parcel) for parcel in parcels]
+    def _read(self, references: Sequence[BatchReference], warehouse: Warehouse) -> list[Parcel]:
+        """Return the objects of the batches. A later discovery removes batches after a day."""
+        parcels = []
+        with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+            for reference in references:
+                found = manifests.read(cursor, reference["batch"])
+                if found:
+                    parcels.append(Parcel(*found, reference["batch"]))
+        return parcels
 
-    def _load(self, parcels: Sequence[Parcel], run_id: str) -> LoadResult:
+    def _load(self, parcels: Sequence[Parcel], warehouse: Warehouse, run_id: str) -> LoadResult:
         """Load every parcel. The trouble of one landing zone does not stop the others; it is raised at the end."""
         from include.cerebro.loading.result import LoadResult
 
-        settings, warehouse = read_settings(), connections.warehouse()
+        settings = read_settings()
         zones = read_landing_zones(settings, connections.landing_bucket())
         total = LoadResult()
         errors: list[Exception] = []
@@ -97,6 +112,9 @@ class LoadOperator(BaseOperator):
                 errors.append(error)
                 continue
             total.include(result)
+            with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+                manifests.finish(cursor, parcel.batch)
+                connection.commit()
             failed = set(result.failed)
             self._loaded.append((zone, [stored for stored in parcel.objects if stored.key not in failed]))
         if errors:

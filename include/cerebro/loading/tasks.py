@@ -13,17 +13,17 @@ from include.cerebro.orchestration.assets import table
 from include.cerebro.zones.datasets import BIOMETRICS, HEROES, MISSIONS, Dataset
 
 
-def load_heroes(objects: XComArg) -> LoadOperator:
+def load_heroes(batches: XComArg) -> LoadOperator:
     """Return the task that loads new hero files."""
     return LoadOperator(
-        **_arguments(HEROES), objects=objects, doc_md="Copies every record of the new hero files into raw.heroes."
+        **_arguments(HEROES), batches=batches, doc_md="Copies every record of the new hero files into raw.heroes."
     )
 
 
-def load_missions(objects: XComArg) -> LoadOperator:
+def load_missions(batches: XComArg) -> LoadOperator:
     """Return the task that loads new mission logs."""
     return LoadOperator(
-        **_arguments(MISSIONS), objects=objects, doc_md="Copies every record of the new mission logs into raw.missions."
+        **_arguments(MISSIONS), batches=batches, doc_md="Copies every record of the new mission logs into raw.missions."
     )
 
 
@@ -34,7 +34,7 @@ def load_biometrics(batches: XComArg) -> MappedOperator:
         map_index_template="{{ batch_name }}",
         doc_md="Aggregates a batch of biometrics objects to one minute in DuckDB and copies the minutes into "
         "raw.biometrics.",
-    ).expand(objects=batches)
+    ).expand(batches=batches)
 
 
 def _arguments(dataset: Dataset, *extra: str) -> dict[str, Any]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from airflow.sdk import BaseOperatorLink
 from airflow.sdk.configuration import conf
 
 if TYPE_CHECKING:
     from airflow.sdk.types import TaskInstanceKey
-
-# The XCom of a load task that lists its objects.
-OBJECTS_XCOM = "objects"
 
 
 def airflow_url(path: str) -> str:
@@ -42,11 +39,16 @@ class DocsLink(BaseOperatorLink):
 
 
 class ObjectsLink(BaseOperatorLink):
-    """Leads from a load task to the objects that it was given: key, ETag and size of each."""
+    """Leads from a load task to the objects that it was given, on a page of Cerebro: key, size and what became of each.
+
+    A full batch has 5,000, of which Airflow would cut the list.
+    """
 
     name = "Objects"
 
-    def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - the key is enough
-        """Return the page with the task instance's XComs: one of them is the whole list."""
-        mapped = f"/mapped/{ti_key.map_index}" if ti_key.map_index is not None and ti_key.map_index >= 0 else ""
-        return f"{run_url(ti_key.dag_id, ti_key.run_id)}/tasks/{quote(ti_key.task_id)}{mapped}/xcom"
+    def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:
+        """Return the page of the task's batches. Airflow asks for it when the task instance has ended."""
+        batches = [reference["batch"] for reference in operator.references()]
+        if not batches:
+            return ""
+        return airflow_url(f"/cerebro/objects?{urlencode({'run_id': ti_key.run_id, 'batch': batches}, doseq=True)}")

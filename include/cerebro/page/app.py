@@ -16,9 +16,10 @@ from include.cerebro.page import dbt_docs, render
 from include.cerebro.page.airflow_internals import login_url, may_see_runs
 from include.cerebro.page.content import Page, read_page
 from include.cerebro.page.reader import UnreadableWarehouseError, open_reader
-from include.cerebro.page.sections import biometrics
+from include.cerebro.page.sections import batch, biometrics
 from include.cerebro.page.sections.biometrics import Choice
 from include.cerebro.platform import connections
+from include.cerebro.platform.names import TRANSFORMER_ROLE
 from include.cerebro.platform.warehouse import Warehouse
 
 RESTORE_DAG = "cerebro_restore"
@@ -37,6 +38,7 @@ app = FastAPI(title="Cerebro", docs_url=None, redoc_url=None, openapi_url=None, 
 app.include_router(dbt_docs.router)
 
 Parameter = Annotated[str, Query(max_length=500)]
+Batches = Annotated[list[int] | None, Query(alias="batch", max_length=500)]
 
 
 def _choice(hero: Parameter = "", first_day: Parameter = "", last_day: Parameter = "") -> Choice:
@@ -65,6 +67,18 @@ def series(choice: ChoiceDep) -> HTMLResponse:
     except UnreadableWarehouseError as error:
         section = biometrics.SECTION.unreadable(str(error))
     return HTMLResponse(render.section_html(section), headers=HEADERS)
+
+
+@app.get("/objects")
+def objects(run_id: Parameter = "", batches: Batches = None) -> HTMLResponse:
+    """Return the objects of a load task, which its link leads to."""
+    try:
+        # The manifests are not the analysts' business.
+        with open_reader(_warehouse(), TRANSFORMER_ROLE) as reader:
+            section = batch.read(reader, batches or (), run_id)
+    except UnreadableWarehouseError as error:
+        section = batch.SECTION.unreadable(str(error))
+    return HTMLResponse(render.objects_html(section), 503 if section.problem else 200, HEADERS)
 
 
 @app.get("/static/{name}")

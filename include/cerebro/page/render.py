@@ -73,6 +73,11 @@ def section_html(section: Section) -> str:
     return str(module.section(section))
 
 
+def objects_html(section: Section) -> str:
+    """Return the page of one section, the objects of a load task."""
+    return _templates().get_template("objects.html").render(it=section, version=static_version())
+
+
 def refused_html(sentence: str, login: str = "") -> str:
     """Return the answer to a person who may not see the page, with a link to the login if there is one."""
     return _templates().get_template("refused.html").render(sentence=sentence, login=login)

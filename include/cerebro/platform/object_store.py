@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from include.cerebro.platform.errors import FinalError
@@ -37,20 +37,6 @@ class StoredObject(NamedTuple):
     etag: str
     size_bytes: int
     landed_at: str | None = None
-
-    @classmethod
-    def from_xcom(cls, row: XComRow) -> StoredObject:
-        """Return the object that a row describes, as it comes through XCom."""
-        key, etag, size_bytes, landed_at = row
-        return cls(str(key), str(etag), int(size_bytes), str(landed_at) if landed_at else None)
-
-    def for_xcom(self) -> XComRow:
-        """Return the object as a row of plain values."""
-        return [self.key, self.etag, self.size_bytes, self.landed_at or ""]
-
-
-# Key, ETag, size in bytes, and when the store took it.
-XComRow: TypeAlias = list[str | int]
 
 
 class Keys(NamedTuple):

@@ -64,6 +64,20 @@ class Settings(BaseSettings):
     """Address of an SQS queue with the bucket's notifications. If it is set, its messages start runs, and the landing
     zone is not looked at."""
 
+    # A run
+
+    run_bytes: PositiveInt = 64 * 1024**3
+    """Bytes that one run takes of a dataset at most, the oldest objects first. What waits is loaded by the next run,
+    which follows at once. Several landing zones share this and the next two equally."""
+
+    run_objects: PositiveInt = 100_000
+    """Objects that one run takes of a dataset at most: ``discover`` keeps 500 bytes of each in memory. Each run lists
+    the landing zone."""
+
+    run_batches: Annotated[int, Field(gt=0, le=1000)] = 200
+    """Load tasks of biometrics in one run at most. Airflow fails a task that asks for more than 1,024 mapped tasks
+    (``max_map_length``)."""
+
     # dbt
 
     dbt_manifest: Path = DBT_ROOT / "target" / "manifest.json"

@@ -1,8 +1,10 @@
 -- Upserts what a run found in a landing zone: a retry of the task replaces the row.
-insert into meta.listings (dag_run_id, landing_zone, objects, new_objects, unrecognised, examples, notes, error)
+insert into meta.listings (
+    dag_run_id, landing_zone, objects, new_objects, unrecognised, examples, notes, error, objects_waiting, bytes_waiting
+)
 values (
     %(dag_run_id)s, %(landing_zone)s, %(objects)s, %(new_objects)s, %(unrecognised)s, %(examples)s::text[],
-    %(notes)s::text[], %(error)s
+    %(notes)s::text[], %(error)s, %(objects_waiting)s, %(bytes_waiting)s
 )
 on conflict (dag_run_id, landing_zone) do update
 set
@@ -12,4 +14,6 @@ set
     unrecognised = excluded.unrecognised,
     examples = excluded.examples,
     notes = excluded.notes,
-    error = excluded.error;
+    error = excluded.error,
+    objects_waiting = excluded.objects_waiting,
+    bytes_waiting = excluded.bytes_waiting;

@@ -69,6 +69,9 @@ create table if not exists meta.listings (
     primary key (dag_run_id, landing_zone)
 );
 create index if not exists listings_listed_at on meta.listings (listed_at);
+-- New objects that the run leaves to the next one.
+alter table meta.listings add column if not exists objects_waiting bigint not null default 0;
+alter table meta.listings add column if not exists bytes_waiting bigint not null default 0;
 
 grant usage on schema meta to cerebro_loader;
 grant select, insert, update on meta.listings to cerebro_loader;

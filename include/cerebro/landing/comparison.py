@@ -1,0 +1,68 @@
+"""Compares a listing with the ledger: which of the listed objects are new."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from include.cerebro.landing.backlog import Backlog
+from include.cerebro.ledger import failures, manifests
+from include.cerebro.ledger.objects import new_objects
+from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.zones.datasets import DATASETS, Dataset
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
+
+log = logging.getLogger(__name__)
+
+# Listed objects that are compared with the ledger at a time: memory does not grow with the landing zone.
+COMPARED_AT_ONCE = 10_000
+
+
+def find_new(
+    cursor: Cursor,
+    landing_zone: str,
+    listing: Iterable[tuple[Dataset, StoredObject]],
+    rules_version: str,
+    most_objects: int,
+    dag_run_id: str,
+) -> dict[Dataset, Backlog]:
+    """Return what the ledger does not hold of a landing zone's listing, without what is known to be broken.
+
+    A broken object is read again when it or the rules change, and once a day. Failures whose object is not there any
+    more are over.
+
+    Args:
+        cursor: a cursor with the rights of the loader. The caller commits.
+        landing_zone: the name of the landing zone.
+        listing: its objects.
+        rules_version: the version of its rules.
+        most_objects: how many of the oldest new objects of each dataset are returned at most.
+        dag_run_id: the run.
+    """
+    known = failures.known_failures(cursor, landing_zone, rules_version)
+    tried = manifests.tried_objects(cursor, landing_zone, dag_run_id)
+    there: set[tuple[str, str]] = set()
+    new = {dataset: Backlog(most_objects, tried) for dataset in DATASETS}
+    for chunk in _chunks(listing):
+        keys = {stored.key for stored in new_objects(cursor, landing_zone, [stored for _, stored in chunk])}
+        for dataset, stored in chunk:
+            object_version = (stored.key, stored.etag)
+            if object_version in known:
+                there.add(object_version)
+            if stored.key in keys and not known.get(object_version, False):
+                new[dataset].add(stored)
+    failures.resolve(cursor, landing_zone, known.keys() - there)
+    told_again = sum(known[object_version] for object_version in there)
+    if told_again:
+        log.warning("%s: %d objects are as broken as they were and are not read again", landing_zone, told_again)
+    return new
+
+
+def _chunks(listing: Iterable[tuple[Dataset, StoredObject]]) -> Iterator[list[tuple[Dataset, StoredObject]]]:
+    rest = iter(listing)
+    while chunk := list(islice(rest, COMPARED_AT_ONCE)):
+        yield chunk
