@@ -7,7 +7,7 @@ import logging
 from airflow.sdk import Asset, AssetWatcher
 
 from include.cerebro.landing.arrival_trigger import ArrivalTrigger
-from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET, MINIO_CONN_ID
+from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.landing_zones import LandingZonesInvalidError, read_landing_zones
 
@@ -21,7 +21,11 @@ def _watchers() -> list[AssetWatcher]:
         from airflow.providers.amazon.aws.triggers.sqs import SqsSensorTrigger
 
         queue = SqsSensorTrigger(
-            settings.arrival_queue, aws_conn_id=MINIO_CONN_ID, max_messages=10, wait_time_seconds=20, waiter_delay=1
+            settings.arrival_queue,
+            aws_conn_id=settings.arrival_queue_connection,
+            max_messages=10,
+            wait_time_seconds=20,
+            waiter_delay=1,
         )
         return [AssetWatcher(name="cerebro_notifications", trigger=queue)]
     if not settings.arrival_seconds:

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, P
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from include.cerebro.platform.errors import FinalError
-from include.cerebro.platform.names import DBT_ROOT, LANDING_ZONES_FILE
+from include.cerebro.platform.names import DBT_ROOT, LANDING_ZONES_FILE, MINIO_CONN_ID
 
 PREFIX = "CEREBRO_"
 
@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     arrival_queue: str = ""
     """Address of an SQS queue with the bucket's notifications. If it is set, its messages start runs, and the landing
     zone is not looked at."""
+
+    arrival_queue_connection: str = MINIO_CONN_ID
+    """Airflow connection (type ``aws``) that reads the queue. The store's own serves where that is S3: the address of
+    another store, its ``endpoint_url``, would be taken for that of SQS."""
 
     # A run
 

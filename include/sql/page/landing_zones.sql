@@ -7,6 +7,8 @@ select
     landing_zones.unrecognised,
     landing_zones.examples,
     landing_zones.notes,
-    landing_zones.error
+    landing_zones.error,
+    landing_zones.objects_waiting,
+    landing_zones.bytes_waiting
 from operations.landing_zones
 order by landing_zones.landing_zone;

@@ -11,7 +11,8 @@ from include.cerebro.page.reader import Reader, Row
 SECTION = Section(
     "landing_zones",
     "Landing zones",
-    "What the last run found in each. An object that is not recognised belongs to no dataset, and is not loaded.",
+    "What the last run found in each. An object that is not recognised belongs to no dataset, "
+    "and is not loaded. New objects wait if a run takes no more; the next one follows at once.",
 )
 
 
@@ -22,7 +23,11 @@ def read(reader: Reader) -> Section:
         return replace(SECTION, title="No landing zone has been listed yet", empty=TRY_IT)
     unlisted = sum(row["error"] is not None for row in rows)
     unrecognised = sum(row["unrecognised"] for row in rows)
+    waiting = sum(row["objects_waiting"] for row in rows)
     title = "Every object is recognised"
+    if waiting:
+        size = sum(row["bytes_waiting"] for row in rows) / 1e6
+        title = f"{count(waiting, 'new object waits', 'new objects wait')} for the next run, {size:,.1f} MB"
     if unrecognised:
         title = f"{count(unrecognised, 'object is', 'objects are')} not recognised"
     if unlisted:
@@ -39,6 +44,7 @@ def read(reader: Reader) -> Section:
                 Column.instant("Listed", "listed_at"),
                 Column.number("Objects", "objects"),
                 Column.number("New", "new_objects"),
+                Column.number("Waiting", "objects_waiting"),
                 Column.number("Not recognised", "unrecognised"),
                 Column("For example, and what to do", _details),
             ],

@@ -21,7 +21,9 @@ final as (
         listings.examples,
         listings.notes,
         listings.error,
-        listings.dag_run_id
+        listings.dag_run_id,
+        listings.objects_waiting,
+        listings.bytes_waiting
     from listings
     inner join last_run on listings.dag_run_id = last_run.dag_run_id
 )
