@@ -44,7 +44,7 @@ SETTINGS = read_settings()
 @dag(
     schedule=AssetOrTimeSchedule(
         # With the default, False, Airflow 3.3.2 starts with the last full hour's run if that is under six minutes ago.
-        timetable=CronTriggerTimetable("0 * * * *", timezone="UTC", run_immediately=timedelta(0)),
+        timetable=CronTriggerTimetable(SETTINGS.audit_schedule, timezone="UTC", run_immediately=timedelta(0)),
         assets=LANDING_ZONE | BACKLOG,
     ),
     catchup=False,

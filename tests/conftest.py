@@ -38,6 +38,7 @@ def watched_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
     settings = settings_apart(tmp_path_factory.mktemp("watched"), openlineage=lineage)
     product = {
         "CEREBRO_ARRIVAL_SECONDS": "0",
+        "CEREBRO_ANSWER_WITHIN_MINUTES": "0",
         "CEREBRO_LATE_AFTER_MINUTES": "0.05",
         "CEREBRO_STALE_AFTER_HOURS": "missions=0.001",
     }

@@ -33,7 +33,8 @@ def get(role, path):
     return TestClient(page.app).get(path, headers={"Authorization": f"Bearer {token}", "Accept": "text/html"})
 
 
-paths = ("/static/page.js", "/static/passwords.json", "/", "/biometrics", "/objects?batch=1&batch=2", *DOCS, "/dbt/partial_parse.msgpack")
+OBJECTS = "/objects?batch=1&batch=2"
+paths = ("/static/page.js", "/static/passwords.json", "/", "/biometrics", OBJECTS, *DOCS, "/dbt/partial_parse.msgpack")
 found = {str(role): [get(role, path).status_code for path in paths] for role in ("viewer", None)}
 found["a stranger"] = TestClient(page.app).get("/", headers={"Accept": "text/html"}).text
 found["a program"] = [TestClient(page.app).get(path).status_code for path in ("/", *DOCS)]

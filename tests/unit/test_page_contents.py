@@ -11,7 +11,7 @@ import pytest
 from include.cerebro.page import content, figures, formatting, render
 from include.cerebro.page.components import Section
 from include.cerebro.page.reader import Reader, Row
-from include.cerebro.page.sections import biometrics, hulk_factor
+from include.cerebro.page.sections import biometrics, hulk_factor, latency
 from include.cerebro.page.sections.biometrics import MOST_BUCKETS, MOST_MINUTES, Choice, choose_range
 from include.cerebro.page.sections.quarantine import remedy
 from include.cerebro.platform import names
@@ -79,7 +79,7 @@ EVERYTHING: dict[str, list[Row]] = {
     ],
     "landing_zones": [
         {"landing_zone": "watches", "listed_at": NOW, "objects": 5, "new_objects": 1, "unrecognised": 2}
-        | {"examples": [EVIL_KEY], "notes": [EVIL], "error": None}
+        | {"examples": [EVIL_KEY], "notes": [EVIL], "error": None, "objects_waiting": 0, "bytes_waiting": 0}
     ],
     "latency": [
         {"landing_zone": "watches", "arrived_on": "2025-01-01", "objects": 5, "objects_waiting": 0}
@@ -265,3 +265,11 @@ def test_a_section_that_cannot_be_read_says_why() -> None:
     html = render.section_html(Section("days", "Days", problem=f"The tables are not there yet {EVIL}"))
     assert "The tables are not there yet" in html
     assert EVIL not in html
+
+
+@pytest.mark.parametrize(("minutes", "is_healthy"), [(0, None), (3, False), (4, True)])
+def test_answers_within_the_target_are_healthy(minutes: float, is_healthy: bool | None) -> None:
+    """The slowest landing zone of the last day took 200 s."""
+    section = latency.read(Rows(latency=EVERYTHING["latency"]), minutes)
+    assert section.is_healthy is is_healthy
+    assert ("; the target is" in section.title) == bool(minutes)

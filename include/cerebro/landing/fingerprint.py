@@ -22,10 +22,6 @@ class Fingerprint(NamedTuple):
     objects: int
     digest: int
 
-    def with_object(self, stored: StoredObject) -> Fingerprint:
-        """Return the fingerprint with one more object."""
-        return self.with_identity(identity(stored))
-
     def with_identity(self, number: int) -> Fingerprint:
         """Return the fingerprint with one more object, by its identity."""
         return Fingerprint(self.objects + 1, self.digest ^ number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from include.cerebro.landing.fingerprint import Fingerprint
+from include.cerebro.landing.fingerprint import Fingerprint, identity
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.zones.datasets import Dataset, Other, is_table_file, meaning, table_format
 from include.cerebro.zones.landing_zones import LandingZone
@@ -50,7 +50,6 @@ class ZoneListing:
         objects: objects of the datasets so far.
         unrecognised: objects so far that nobody recognises.
         examples: the first keys of them.
-        fingerprint: of the objects of the datasets so far.
         tables: the folders of tables so far, with the name of the format.
     """
 
@@ -72,7 +71,7 @@ class ZoneListing:
         self.objects = 0
         self.unrecognised = 0
         self.examples: list[str] = []
-        self.fingerprint = Fingerprint(0, 0)
+        self._digest = 0
         self._client = client
         self._zone = zone
         self._others = tuple(
@@ -83,18 +82,24 @@ class ZoneListing:
         self.tables: dict[str, str] = dict(tables or {})
         self._known_tables = tuple(self.tables)
 
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """The fingerprint of the objects of the datasets so far."""
+        return Fingerprint(self.objects, self._digest)
+
     def __iter__(self) -> Iterator[tuple[Dataset, StoredObject]]:
         """Yield the objects of the datasets, in the order of their keys. Raises like ``list_objects``."""
         for stored in list_objects(self._client, self._zone.bucket, self._zone.prefix):
             if self._others and stored.key.startswith(self._others):
                 continue
             name = self._name(stored)
-            if table := table_format(name):
-                self.tables.setdefault(*table)
             is_what = meaning(name)
+            # Of a dataset's own names, only JSON can be a table's metadata: the search takes longer than all else here.
+            if (not isinstance(is_what, Dataset) or name.endswith(".json")) and (table := table_format(name)):
+                self.tables.setdefault(*table)
             if isinstance(is_what, Dataset):
                 self.objects += 1
-                self.fingerprint = self.fingerprint.with_object(stored)
+                self._digest ^= identity(stored)
                 if self._known_tables and is_table_file(name, self._known_tables):
                     self._count_unrecognised(stored)
                 else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any, cast
 
@@ -12,11 +13,14 @@ from include.cerebro.ledger.listings import listings_of_run
 from include.cerebro.notifications import delivery
 from include.cerebro.notifications.alert import Alert
 from include.cerebro.notifications.deadlines import RunCreatedDeadline
+from include.cerebro.notifications.slow_answers import slow_answers
 from include.cerebro.orchestration.links import run_url
 from include.cerebro.platform import connections
 from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET, TRANSFORMER_ROLE
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.landing_zones import read_landing_zones
+
+log = logging.getLogger(__name__)
 
 
 class AlertNotifier(BaseNotifier):
@@ -29,7 +33,10 @@ class AlertNotifier(BaseNotifier):
     def notify(self, context: Context) -> None:
         """Notify how the run ended. The DAG processor calls this."""
         if delivery.is_configured():
-            delivery.send(red_run(context) if self.kind == "red" else green_run(context), read_settings())
+            settings = read_settings()
+            delivery.send(red_run(context) if self.kind == "red" else green_run(context), settings)
+            if slow := _slow_answers(context):
+                delivery.send(slow, settings)
 
     async def async_notify(self, context: Context) -> None:
         """Notify that the run is late. The triggerer calls this, once a run."""
@@ -85,6 +92,16 @@ def late_run(dag_id: str, run_id: str) -> Alert:
     minutes = f"{read_settings().late_after_minutes:g} minutes"
     headline = f"{dag_id} is late: {run_id} is not done {minutes} after it was created"
     return Alert("late", headline, url=run_url(dag_id, run_id))
+
+
+def _slow_answers(context: Context) -> Alert | None:
+    """Return the alert of slow answers; none if the warehouse cannot be read, which the run's own alert says."""
+    minutes = read_settings().answer_within_minutes
+    try:
+        return slow_answers(connections.warehouse(), context["dag"].dag_id, context["run_id"], minutes)
+    except Exception:
+        log.warning("Whether answers were slow is unknown, because the warehouse cannot be read", exc_info=True)
+        return None
 
 
 def broken_objects(run_id: str) -> list[str]:

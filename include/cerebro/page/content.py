@@ -24,6 +24,7 @@ from include.cerebro.page.sections import (
     schema_changes,
 )
 from include.cerebro.page.sections.biometrics import Choice
+from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ def page_of(reader: Reader, now: datetime, choice: Choice) -> Page:
         (days.SECTION, days.read),
         (runs.SECTION, runs.read),
         (freshness.SECTION, lambda it: freshness.read(it, now)),
-        (latency.SECTION, latency.read),
+        (latency.SECTION, lambda it: latency.read(it, read_settings().answer_within_minutes)),
         (quarantine.SECTION, quarantine.read),
         (landing_zones.SECTION, landing_zones.read),
         (schema_changes.SECTION, schema_changes.read),

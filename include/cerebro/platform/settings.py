@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     """Address of an SQS queue with the bucket's notifications. If it is set, its messages start runs, and the landing
     zone is not looked at."""
 
+    audit_schedule: str = "0 * * * *"
+    """Cron expression, in UTC, of the runs that start without an arrival: they list the landing zones in full, and find
+    what no event told. Listing a million objects takes a minute; then ``15 3 * * *``, once a day, may be enough."""
+
     arrival_queue_connection: str = MINIO_CONN_ID
     """Airflow connection (type ``aws``) that reads the queue. The store's own serves where that is S3: the address of
     another store, its ``endpoint_url``, would be taken for that of SQS."""
@@ -158,6 +162,10 @@ class Settings(BaseSettings):
     late_after_minutes: Annotated[float, Field(gt=0)] = 60.0
     """A run is late if it is not done so many minutes after it was created: by then the next hourly run waits for
     it."""
+
+    answer_within_minutes: NonNegativeFloat = 5.0
+    """Minutes from an object's arrival in the store to the answer with it; an object that takes longer is worth an
+    alert. 0 turns it off."""
 
     stale_after_hours: ByDataset = Field(default={"biometrics": 25.0, "missions": 25.0})
     """Hours without a new object after which a dataset is stale, by dataset: ``biometrics=25,missions=25``. Heroes may

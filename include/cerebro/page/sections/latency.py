@@ -20,16 +20,21 @@ SECTION = Section(
 )
 
 
-def read(reader: Reader) -> Section:
-    """Show the times of the last days."""
+def read(reader: Reader, target_minutes: float = 0) -> Section:
+    """Show the times of the last days, and whether those of the last one are within the target; 0 means none."""
     rows = reader.rows("latency", limit=ROWS)
     if not rows:
         return replace(SECTION, title="Nothing has arrived in the last 30 days", empty="Deliver an object.")
     last = rows[0]
     waiting = sum(row["objects_waiting"] for row in rows)
     title = f"On {last['arrived_on']}, 95 % of the objects were answered within {duration(last['to_answer_p95'])}"
+    slowest = max((row["to_answer_p95"] or 0 for row in rows if row["arrived_on"] == last["arrived_on"]), default=0)
+    is_slow = bool(target_minutes) and slowest > 60 * target_minutes
+    if target_minutes:
+        title += f"; the target is {duration(60 * target_minutes)}"
     return replace(
         SECTION,
+        is_healthy=not is_slow if target_minutes else None,
         title=f"{waiting} objects wait for their answer" if waiting else title,
         table=Table.of(
             rows,
