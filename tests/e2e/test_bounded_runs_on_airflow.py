@@ -9,16 +9,15 @@ import boto3
 import pytest
 
 from local.run import RESTORE_DAG
-from testing.services import running
+from testing.services import running, settings_apart
 from testing.sites import object_store
-from tests.conftest import settings_apart
 from tests.e2e.scheduler import Scheduler
 from tests.integration.s3_servers import KEY, SECRET, moto
 from tests.integration.samples import one_reading
 from tests.oracle.warehouse import query
 
 # Seconds within which all runs of a test are to be over, on a busy machine; and in which a needless run would start.
-TIMEOUT = 240
+TIMEOUT = 900
 QUIET_SECONDS = 15
 
 
@@ -37,22 +36,24 @@ def queue() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def stack(queue: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A stack whose runs take two batches of two objects, and which is told of arrivals by the queue."""
-    extra = {"endpoint_url": queue.endpoint, "region_name": "us-east-1"}
     product = {
         "CEREBRO_RUN_OBJECTS": "4",
         "CEREBRO_BATCH_OBJECTS": "2",
         "CEREBRO_ARRIVAL_QUEUE": queue.url,
         "CEREBRO_ARRIVAL_QUEUE_CONNECTION": "arrivals",
-        "AIRFLOW_CONN_ARRIVALS": json.dumps({"conn_type": "aws", "login": KEY, "password": SECRET, "extra": extra}),
     }
     with running(settings_apart(tmp_path_factory.mktemp("bounded")), airflow=True, product=product) as values:
         yield values
 
 
 @pytest.fixture(scope="module")
-def api(stack: dict[str, str]) -> Scheduler:
+def api(stack: dict[str, str], queue: Any) -> Scheduler:
     scheduler = Scheduler(stack)
     scheduler.log_in()
+    # The trigger tries again until there is the connection that it needs.
+    extra = json.dumps({"endpoint_url": queue.endpoint, "region_name": "us-east-1"})
+    connection = {"connection_id": "arrivals", "conn_type": "aws", "login": KEY, "password": SECRET, "extra": extra}
+    scheduler.call("POST", "/connections", json=connection)
     scheduler.wait_for_dag(RESTORE_DAG, TIMEOUT)
     return scheduler
 
@@ -99,13 +100,11 @@ def test_a_backlog_drains_in_several_runs_though_one_object_is_broken(
     assert loads(stack, "biometrics/%") == sorted(expected)
     waiting = query(stack["WAREHOUSE_URI"], "select objects_waiting from meta.listings order by listed_at")
     assert [row["objects_waiting"] for row in waiting] == [7, 3, 0]
-    (first, *_) = query(stack["WAREHOUSE_URI"], "select min(dag_run_id) as run from meta.listings")
     readings = query(stack["WAREHOUSE_URI"], "select sum(reading_count) as readings from marts.fact_biometrics")
     assert int(readings[0]["readings"]) == 10
     # Heroes did not wait.
     heroes = query(stack["WAREHOUSE_URI"], "select count(*) as runs from raw.loads where object_key = 'heroes.csv'")
     assert heroes[0]["runs"] == 1
-    assert first["run"]
 
 
 def test_notifications_that_come_twice_and_out_of_order_load_once(
@@ -115,7 +114,7 @@ def test_notifications_that_come_twice_and_out_of_order_load_once(
     for name in "ab":
         put(client, f"heroes/{name}.csv", f"hero_id,name,alter_ego,first_appearance\n{name},{name},,\n".encode())
     for name in "bab":
-        s3 = {"bucket": {"name": "cerebro-data"}, "object": {"key": f"heroes/{name}.csv"}}
+        s3 = {"bucket": {"name": "cerebro-data"}, "object": {"key": f"heroes/{name}.csv", "eTag": name}}
         queue.send_message(MessageBody=json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": s3}]}))
     # What comes while a run begins may start another one.
     assert settle(api, before) <= 2

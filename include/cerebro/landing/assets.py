@@ -7,6 +7,7 @@ import logging
 from airflow.sdk import Asset, AssetWatcher
 
 from include.cerebro.landing.arrival_trigger import ArrivalTrigger
+from include.cerebro.landing.queue_trigger import QueueTrigger
 from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.landing_zones import LandingZonesInvalidError, read_landing_zones
@@ -17,16 +18,7 @@ log = logging.getLogger(__name__)
 def _watchers() -> list[AssetWatcher]:
     settings = read_settings()
     if settings.arrival_queue:
-        # Imported here: 0.4 s of each reading of a DAG file.
-        from airflow.providers.amazon.aws.triggers.sqs import SqsSensorTrigger
-
-        queue = SqsSensorTrigger(
-            settings.arrival_queue,
-            aws_conn_id=settings.arrival_queue_connection,
-            max_messages=10,
-            wait_time_seconds=20,
-            waiter_delay=1,
-        )
+        queue = QueueTrigger(settings.arrival_queue, settings.arrival_queue_connection)
         return [AssetWatcher(name="cerebro_notifications", trigger=queue)]
     if not settings.arrival_seconds:
         return []

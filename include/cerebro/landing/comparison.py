@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # Listed objects that are compared with the ledger at a time: memory does not grow with the landing zone. 1,000,000
-# known objects took 7.1 s of our processor time (3.4 s to tell what each is) and 14 MiB, and PostgreSQL 4.3 s. Copied to
-# a temporary table and compared by one hash join: 5.6 s, 13 MiB and 2.1 s, and a second way to say what is new.
+# known objects took 7.1 s of our processor time (3.4 s to tell what each is) and 14 MiB, and PostgreSQL 4.3 s. Copied
+# to a temporary table and compared by one hash join: 5.6 s, 13 MiB and 2.1 s, and a second way to say what is new.
 COMPARED_AT_ONCE = 10_000
 
 
