@@ -1,0 +1,50 @@
+-- The loads in force that an operator has chosen, in the order of zone and key, without those that this run has made.
+-- A day is one in UTC: of the readings, or of the missions. Hero files have no days, so that days do not leave them out.
+select
+    loads.load_id,
+    loads.landing_zone,
+    loads.dataset,
+    loads.object_key,
+    loads.etag,
+    loads.size_bytes,
+    loads.landed_at::text as landed_at,
+    loads.rows_in,
+    exists (
+        select from raw.quarantine_decisions as decisions
+        where decisions.load_id = loads.load_id and decisions.action = 'release'
+    ) as has_released_rows
+from raw.loads
+inner join unnest(%(landing_zones)s::text[], %(rules_versions)s::text[]) as zones (landing_zone, rules_version)
+    on loads.landing_zone = zones.landing_zone
+where
+    loads.status = 'loaded'
+    and not exists (
+        select from raw.loads as successors
+        where successors.supersedes = loads.load_id
+    )
+    and loads.dataset = any(%(datasets)s::text[])
+    and loads.object_key like %(key_pattern)s
+    and loads.dag_run_id is distinct from %(dag_run_id)s
+    and (not %(only_older_rules)s or loads.rules_version is distinct from zones.rules_version)
+    and (%(loaded_before)s::timestamptz is null or loads.loaded_at < %(loaded_before)s::timestamptz)
+    and (
+        loads.dataset = 'heroes'
+        or (%(first_day)s::date is null and %(last_day)s::date is null)
+        or exists (
+            select from raw.load_hours
+            where
+                load_hours.load_id = loads.load_id
+                and load_hours.hour_at >= coalesce(%(first_day)s::date::timestamp at time zone 'UTC', '-infinity')
+                and load_hours.hour_at < coalesce((%(last_day)s::date + 1)::timestamp at time zone 'UTC', 'infinity')
+        )
+        or exists (
+            select from raw.missions
+            where
+                missions.load_id = loads.load_id
+                and missions.mission_at >= coalesce(%(first_day)s::date::timestamp at time zone 'UTC', '-infinity')
+                and missions.mission_at < coalesce((%(last_day)s::date + 1)::timestamp at time zone 'UTC', 'infinity')
+        )
+    )
+    and (loads.landing_zone collate "C", loads.object_key collate "C") > (%(after_zone)s, %(after_key)s)
+order by loads.landing_zone collate "C", loads.object_key collate "C"
+limit %(limit)s
