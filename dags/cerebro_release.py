@@ -17,10 +17,12 @@ from __future__ import annotations
 from airflow.sdk import Param, chain, dag
 
 from include.cerebro.maintenance.release.tasks import announce, decide
-from include.cerebro.orchestration.retries import task_defaults
+from include.cerebro.orchestration.retries import task_defaults, within
 from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.schema.tasks import prepare_warehouse
+
+SETTINGS = read_settings()
 
 
 def _factor(measure: str) -> Param:
@@ -40,7 +42,10 @@ PARAMS = {
         None, type=["null", "integer"], title="Load", description="The id of the load, as the page shows it."
     ),
     "landing_zone": Param(
-        DEFAULT_LANDING_ZONE, type="string", title="Landing zone", description="With the key, in place of the load's id."
+        DEFAULT_LANDING_ZONE,
+        type="string",
+        title="Landing zone",
+        description="With the key, in place of the load's id.",
     ),
     "object_key": Param("", type="string", title="Key of the object"),
     "reason": Param(
@@ -83,12 +88,12 @@ PARAMS = {
     is_paused_upon_creation=False,
     max_active_runs=1,
     tags=["cerebro", "maintenance"],
-    default_args=task_defaults(read_settings().load_timeout_minutes),
+    default_args=task_defaults(SETTINGS.task_timeout_minutes),
     doc_md=__doc__,
 )
 def cerebro_release() -> None:
     """Decide, announce."""
-    outcome = decide()
+    outcome = decide.override(**within(SETTINGS.load_timeout_minutes))()
     chain(prepare_warehouse(), outcome, announce(outcome))
 
 

@@ -20,9 +20,11 @@ from __future__ import annotations
 from airflow.sdk import Param, chain, dag
 
 from include.cerebro.maintenance.reprocess.tasks import announce, check_refused, choose, load_again
-from include.cerebro.orchestration.retries import task_defaults
+from include.cerebro.orchestration.retries import task_defaults, within
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.schema.tasks import prepare_warehouse
+
+SETTINGS = read_settings()
 
 PARAMS = {
     "landing_zone": Param("", type="string", title="Landing zone", description="Its name; empty means all."),
@@ -78,13 +80,13 @@ PARAMS = {
     is_paused_upon_creation=False,
     max_active_runs=1,
     tags=["cerebro", "maintenance"],
-    default_args=task_defaults(read_settings().load_timeout_minutes),
+    default_args=task_defaults(SETTINGS.task_timeout_minutes),
     doc_md=__doc__,
 )
 def cerebro_reprocess() -> None:
     """Choose, load again, announce."""
     chosen = choose()
-    outcome = load_again()
+    outcome = load_again.override(**within(SETTINGS.load_timeout_minutes))()
     chain(prepare_warehouse(), chosen, outcome, announce(outcome), check_refused(outcome))
 
 

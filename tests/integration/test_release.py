@@ -38,8 +38,8 @@ REJECTED = "select reason, rows from raw.rejections join raw.current_loads using
 
 
 def decide(
-    site: Site, action: Any = "release", reason: str = "missing_hero_id", key: str = KEY, *, rules: FormatRules | None = None,
-    run_id: str = "decision", load_id: int | None = None, is_dry_run: bool = False, **corrections: Any
+    site: Site, action: Any = "release", reason: str = "missing_hero_id", key: str = KEY, *, run_id: str = "decision",
+    rules: FormatRules | None = None, load_id: int | None = None, is_dry_run: bool = False, **corrections: Any
 ) -> dict[str, Any]:  # fmt: skip
     zone = site.zone if rules is None else site.zone.model_copy(update={"rules": rules})
 
@@ -102,9 +102,9 @@ def test_readings_are_released_with_a_hero_id(site: Site) -> None:
     ]
     assert [row | {"reason": None} for row in after] == [row | {"reason": None} for row in before[2:]]
     assert sorted(len(rows) for rows in site.quarantined().values()) == [2, 4]
-    assert site.rows("select load_id, reason, action, rows, corrections, decided_by, why from raw.quarantine_decisions") == [
-        (2, "missing_hero_id", "release", 2, {"hero_id": "hulk"}, "ada", "it is known")
-    ]
+    assert site.rows(
+        "select load_id, reason, action, rows, corrections, decided_by, why from raw.quarantine_decisions"
+    ) == [(2, "missing_hero_id", "release", 2, {"hero_id": "hulk"}, "ada", "it is known")]
     assert site.load().objects == 0
     site.transform()
     check_conservation(site.warehouse, "run 1")
@@ -168,9 +168,9 @@ def test_a_duplicate_that_takes_the_place_keeps_the_release(site: Site) -> None:
     site.put("biometrics/b.parquet", one_reading(90, "thor"))
     site.load()
     assert site.rows(BOOKS) == [(KEY, 6, 4, 2), ("biometrics/b.parquet", 1, 1, 0)]
-    assert site.rows(
-        "select action, rows from raw.quarantine_decisions join raw.current_loads using (load_id)"
-    ) == [("release", 2)]
+    assert site.rows("select action, rows from raw.quarantine_decisions join raw.current_loads using (load_id)") == [
+        ("release", 2)
+    ]
 
 
 def test_a_release_that_is_killed_changes_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +241,10 @@ def test_records_are_released(site: Site) -> None:
         " join raw.current_loads using (load_id) order by row_number"
     ) == [(1, "hulk", None), (2, "n/a", "thor")]
     site.transform()
-    assert site.rows("select hero_id, hero_name from marts.dim_heroes order by 1") == [("hulk", "Hulk"), ("thor", "Thor")]
+    assert site.rows("select hero_id, hero_name from marts.dim_heroes order by 1") == [
+        ("hulk", "Hulk"),
+        ("thor", "Thor"),
+    ]
     assert site.rows("select mission_id, hero_id from marts.bridge_mission_heroes order by 1") == [
         ("M1", "hulk"), ("M2", "hulk"), ("M3", "thor"),
     ]  # fmt: skip

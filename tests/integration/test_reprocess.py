@@ -144,7 +144,7 @@ def test_objects_that_the_rules_refuse_stay_and_are_not_marked_as_failed(site: S
     before = site.rows("select object_key, load_id from raw.current_loads where object_key like '%c.parquet'")
     outcome = reprocess(site)
     assert outcome["objects_refused_keys"] == ["cerebro: biometrics/c.parquet"]
-    with pytest.raises(ObjectsRefusedError, match="biometrics/c.parquet"):
+    with pytest.raises(ObjectsRefusedError, match=r"c\.parquet"):
         raise_refused(outcome)
     assert site.rows("select object_key, load_id from raw.current_loads where object_key like '%c.parquet'") == before
     assert site.errors() == {}

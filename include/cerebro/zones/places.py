@@ -62,7 +62,8 @@ class Quarantine(NamedTuple):
         """Return the key of an object version's rejected rows: one file a version, apart for every landing zone.
 
         The object's own key is part of it, or, where that makes it longer than S3 allows, a hash of the key. The rows
-        themselves name their object. The version is the object's ETag, and the load that is replaced if it is reprocessed.
+        themselves name their object. The version is the object's ETag, and the id of the load that is replaced where
+        that is one of the same ETag.
         """
         name = f"rejected-{version}.parquet"
         key = self.place.key(f"{self.landing_zone}/{object_key}/{name}")

@@ -72,7 +72,7 @@ class ReleasedReadings:
         duck.execute("set variable url = ?", [f"{folder}/{CORRECTED}"])
         duck.execute("set variable source_key = ?", [held.stored.key])
         rejected = read_sql("loading/biometrics/rejected_readings.sql")
-        duck.execute(f"create temp table rejected_again as select reason, quarantine_row from ({rejected}) as judged")
+        duck.sql(rejected).project("reason, quarantine_row").to_table("rejected_again")
 
     def close(self) -> None:
         """Release nothing: the connection is the caller's."""

@@ -39,7 +39,13 @@ class ReleasedRecords:
     """
 
     def __init__(
-        self, duck: duckdb.DuckDBPyConnection, file: Path, held: Held, corrections: Corrections, rules: FormatRules, reason: str
+        self,
+        duck: duckdb.DuckDBPyConnection,
+        file: Path,
+        held: Held,
+        corrections: Corrections,
+        rules: FormatRules,
+        reason: str,
     ) -> None:
         """Judge the records.
 
@@ -126,7 +132,8 @@ def _corrected(dataset: str, text: str, corrections: Corrections) -> str:
         return text
     changes: dict[str, Any] = {"mission_id": corrections.mission_id} if corrections.mission_id else {}
     if corrections.hero_id:
-        changes |= {"hero_id": corrections.hero_id} if dataset == HEROES.name else {"hero_ids": [corrections.hero_id]}
+        is_hero = dataset == HEROES.name
+        changes["hero_id" if is_hero else "hero_ids"] = corrections.hero_id if is_hero else [corrections.hero_id]
     spellings = {field_key(name) for name in changes}
     kept = {name: value for name, value in record.items() if field_key(name) not in spellings}
     return json.dumps(kept | changes, ensure_ascii=False)

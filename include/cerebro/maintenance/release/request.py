@@ -146,7 +146,8 @@ def find(cursor: Cursor, decision: Decision) -> Held:
         raise DecisionImpossibleError(f"{named}: {key} is not loaded (its status is {status}), so nothing is rejected.")
     if successor is not None:
         raise DecisionImpossibleError(
-            f"{named}: {key} was loaded again since, as load {successor}. Look at what that one rejects and decide about it."
+            f"{named}: {key} was loaded again since, as load {successor}. Look at what that one rejects, and decide "
+            "about it."
         )
     cursor.execute(read_sql("maintenance/release/rejections.sql"), {"load_id": load_id})
     rejected = {reason: Rejected(*others) for reason, *others in cursor.fetchall()}

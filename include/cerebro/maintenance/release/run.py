@@ -41,7 +41,9 @@ Note = Callable[["Cursor", Mapping[str, Any]], None]
 class Quarantined:
     """The rejected rows of one object, of which those of one reason were judged again."""
 
-    def __init__(self, site: LoadSite, duck: duckdb.DuckDBPyConnection, held: Held, decision: Decision, folder: str) -> None:
+    def __init__(
+        self, site: LoadSite, duck: duckdb.DuckDBPyConnection, held: Held, decision: Decision, folder: str
+    ) -> None:
         """Fetch the rows and judge them.
 
         Args:
@@ -68,7 +70,7 @@ class Quarantined:
             else ReleasedRecords(duck, file, held, decision.corrections, rules, decision.reason)
         )
         self._remaining = read_sql("maintenance/release/quarantine/remaining.sql")
-        counts = duck.execute(f"select reason, count(*) from ({self._remaining}) as remaining group by reason")
+        counts = duck.sql(self._remaining).aggregate("reason, count(*)", "reason")
         self.remaining = dict(counts.fetchall())
         if sum(self.remaining.values()) + self.released.accepted != held.rows_rejected:
             raise NotConservedError(
@@ -98,9 +100,10 @@ class Quarantined:
     def _fetch(self, key: str) -> Path:
         file = Path(self._folder) / "rejected.parquet"
         bucket = self._site.quarantine.place.bucket
-        with file.open("wb") as target, closing(
-            self._site.quarantine_client.get_object(Bucket=bucket, Key=key)["Body"]
-        ) as body:
+        with (
+            file.open("wb") as target,
+            closing(self._site.quarantine_client.get_object(Bucket=bucket, Key=key)["Body"]) as body,
+        ):
             for chunk in body.iter_chunks(1 << 20):
                 target.write(chunk)
         return file
@@ -171,7 +174,9 @@ class Deciding:
         totals = ObjectTotals(held.rows_loaded + released.accepted, held.rows_rejected - released.accepted)
         load_ids = loads.claim(cursor, origin, [stored], [totals])
         if stored.key not in load_ids:
-            raise DecisionImpossibleError(f"{held.name} was loaded again meanwhile. Nothing is released; look at it anew.")
+            raise DecisionImpossibleError(
+                f"{held.name} was loaded again meanwhile. Nothing is released; look at it anew."
+            )
         load_id = load_ids[stored.key]
         released.copy(cursor, held, load_id)
         record_rejections(cursor, load_ids, rejections)

@@ -82,7 +82,9 @@ class Choice(NamedTuple):
             if "loaded_before" in given:
                 given["loaded_before"] = datetime.fromisoformat(str(given["loaded_before"]))
         except ValueError as error:
-            raise ChoiceInvalidError(f"{error}. Write a day as 2026-01-31, an instant as 2026-01-31T10:00:00Z.") from error
+            raise ChoiceInvalidError(
+                f"{error}. Write a day as 2026-01-31, an instant as 2026-01-31T10:00:00Z."
+            ) from error
         choice = cls(**given)
         if choice.first_day and choice.last_day and choice.last_day < choice.first_day:
             raise ChoiceInvalidError(f"The last day, {choice.last_day}, is before the first, {choice.first_day}.")
@@ -118,7 +120,7 @@ class Ledger:
             "dag_run_id": dag_run_id,
             "after_zone": "",
             "after_key": "",
-            "limit": None,
+            "most": None,
         }
 
     def summary(self, cursor: Cursor, after: ChosenLoad | None = None) -> dict[str, int]:
@@ -132,7 +134,7 @@ class Ledger:
         """Yield the chosen loads, sorted by landing zone and key, some at a time. Ends each read's transaction."""
         after: ChosenLoad | None = None
         while True:
-            parameters = self._parameters | _behind(after) | {"limit": PAGE}
+            parameters = self._parameters | _behind(after) | {"most": PAGE}
             cursor.execute(read_sql("maintenance/reprocess/chosen.sql"), parameters)
             page = [
                 ChosenLoad(zone, dataset, StoredObject(key, etag, size, landed_at, load_id), has_released_rows)

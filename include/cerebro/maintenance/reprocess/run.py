@@ -184,7 +184,7 @@ class Reprocessing:
     def _carry_discards(self, connection: Connection, present: Sequence[ChosenLoad]) -> None:
         with connection.cursor() as cursor:
             replaced = [chosen.stored.replaces for chosen in present]
-            cursor.execute(read_sql("maintenance/reprocess/carry_discards.sql"), {"replaced": replaced})
+            cursor.execute(read_sql("maintenance/reprocess/carry_discards.sql"), {"load_ids": replaced})
         connection.commit()
 
     def _done(self, connection: Connection) -> dict[str, int]:

@@ -1,4 +1,4 @@
--- The decisions about the load that is superseded hold for the new one, too, but for those to discard what was released.
+-- The decisions about the load that is superseded hold for the new one, too, but not those to discard what is released.
 insert into raw.quarantine_decisions (
     load_id, reason, action, rows, corrections, decided_by, why, dag_run_id, decided_at
 )

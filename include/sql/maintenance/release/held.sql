@@ -11,7 +11,10 @@ select
     loads.rows_rejected,
     loads.rules_version,
     loads.status,
-    (select successors.load_id from raw.loads as successors where successors.supersedes = loads.load_id) as successor
+    (
+        select successors.load_id from raw.loads as successors
+        where successors.supersedes = loads.load_id
+    ) as successor
 from raw.loads
 where
     loads.load_id = %(load_id)s

@@ -17,7 +17,7 @@ inner join raw.quarantine_decisions as decisions on loads.supersedes = decisions
 inner join raw.rejections as before on decisions.load_id = before.load_id and decisions.reason = before.reason
 inner join raw.rejections as after on loads.load_id = after.load_id and before.reason = after.reason
 where
-    loads.supersedes = any(%(replaced)s)
+    decisions.load_id = any(%(load_ids)s)
     and decisions.action = 'discard'
     and before.rows = after.rows
 on conflict do nothing;

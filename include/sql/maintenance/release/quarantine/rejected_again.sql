@@ -3,5 +3,5 @@ create or replace temp table rejected_again as
 select *
 from read_csv(
     ?, header = false, auto_detect = false, delim = ',',
-    columns = {'quarantine_row': 'bigint', 'reason': 'varchar'}
+    columns = { 'quarantine_row': 'bigint', 'reason': 'varchar' }
 );
