@@ -71,11 +71,19 @@ EVERYTHING: dict[str, list[Row]] = {
         {
             "landing_zone": "cerebro",
             "object_key": EVIL_KEY,
+            "load_id": 7,
+            "reason": EVIL,
             "rows_in": 5,
-            "rows_rejected": 2,
-            "rejection_reasons": {EVIL: 2},
+            "rows_waiting": 2,
         }
-        | {"quarantine_key": EVIL_KEY, "objects_in_all": 1, "rows_in_all": 2}
+        | {"rows_discarded": 0, "rows_released": 0, "quarantine_key": EVIL_KEY}
+    ],
+    "quarantine_totals": [{"entries": 1, "objects": 1, "rows_waiting": 2, "rows_discarded": 3, "rows_released": 1}],
+    "rules_versions": [
+        {"landing_zone": "cerebro", "dataset": "heroes", "rules_version": None, "objects": 4, "rows_loaded": 3}
+        | {"rows_rejected": 2, "last_loaded_at": NOW},
+        {"landing_zone": EVIL, "dataset": "heroes", "rules_version": "x", "objects": 1, "rows_loaded": 1}
+        | {"rows_rejected": 0, "last_loaded_at": NOW},
     ],
     "landing_zones": [
         {"landing_zone": "watches", "listed_at": NOW, "objects": 5, "new_objects": 1, "unrecognised": 2}
@@ -161,6 +169,10 @@ def test_titles_say_the_answer() -> None:
     assert sections["runs"].table is not None
     assert sections["runs"].table.rows[0][-1] == "no: 1 missing"
     assert sections["quarantine"].title == "2 rows of 1 object in quarantine"
+    assert sections["quarantine"].note == "3 rows discarded and 1 row released by decisions that are in force."
+    assert sections["rules"].title == "Older rules judged 4 objects in force"
+    assert sections["rules"].table is not None
+    assert [row[3] for row in sections["rules"].table.rows] == ["no", "the landing zone is not configured"]
     assert sections["failed"].title == "1 object cannot be loaded; everything else is"
     assert sections["failed"].table is not None
     assert sections["failed"].table.rows[0][:2] == [EVIL_KEY, EVIL], "the object is named once"

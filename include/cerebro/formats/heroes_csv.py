@@ -80,6 +80,20 @@ def read_heroes(key: str, source: TextIO, rules: FormatRules = DEFAULT_RULES) ->
         _header(key, [])
 
 
+def judge_kept(key: str, row_number: int, text: str, rules: FormatRules = DEFAULT_RULES) -> Record | RejectedRecord:
+    """Judge a record that was rejected before, as the quarantine keeps it: a JSON object of strings.
+
+    Raises:
+        BadObjectError: it lacks one of the four columns.
+        ValueError: it is no such object.
+    """
+    record = json.loads(text)
+    if not isinstance(record, dict):
+        raise ValueError("it is no JSON object")  # noqa: TRY004 - what json.loads raises, too
+    header = _header(key, list(record))
+    return _judge_hero(row_number, 0, [str(value) for value in record.values()], header, rules)
+
+
 def _judge_hero(
     row_number: int, line_number: int, values: Sequence[str], header: Header, rules: FormatRules
 ) -> Record | RejectedRecord:

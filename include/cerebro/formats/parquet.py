@@ -142,8 +142,8 @@ def column_names(delivered: Sequence[str]) -> list[str]:
 
 
 def url(bucket: str, stored: StoredObject) -> str:
-    """Return the object's URL for DuckDB."""
-    return f"s3://{bucket}/{stored.key}"
+    """Return the object's URL for DuckDB. A bucket that begins with a slash is a folder of this machine."""
+    return f"{bucket}/{stored.key}" if bucket.startswith("/") else f"s3://{bucket}/{stored.key}"
 
 
 def has_footer(connection: duckdb.DuckDBPyConnection, bucket: str, stored: StoredObject) -> bool:

@@ -78,7 +78,8 @@ def settle_heirs(cursor: Cursor, origin: Origin, load_ids: Sequence[int]) -> Non
 
 
 def _is_comparable(stored: StoredObject) -> bool:
-    return stored.size_bytes > 0 and _CONTENT_HASH.fullmatch(stored.etag) is not None
+    """Return whether other objects may have the same bytes. Those of an object that replaces a load are its own."""
+    return stored.replaces is None and stored.size_bytes > 0 and _CONTENT_HASH.fullmatch(stored.etag) is not None
 
 
 def _holders(cursor: Cursor, origin: Origin, objects: Sequence[StoredObject]) -> list[tuple[str, int, str]]:

@@ -35,11 +35,15 @@ def columns(objects: Sequence[StoredObject]) -> dict[str, list[Any]]:
         "etags": [stored.etag for stored in objects],
         "sizes": [stored.size_bytes for stored in objects],
         "landed_at": [stored.landed_at or None for stored in objects],
+        "replaces": [stored.replaces for stored in objects],
     }
 
 
 def new_objects(cursor: Cursor, landing_zone: str, listed: Sequence[StoredObject]) -> list[StoredObject]:
-    """Return the listed objects whose ETag is not that of the last load, or duplicate, of their key, sorted by key."""
+    """Return the listed objects whose ETag is not that of the last load, or duplicate, of their key, sorted by key.
+
+    An object that replaces a load is new as long as that load is the last one of its key.
+    """
     cursor.execute(read_sql("ledger/new_objects.sql"), {"landing_zone": landing_zone} | columns(listed))
     by_key = {stored.key: stored for stored in listed}
     return [by_key[key] for (key,) in cursor.fetchall()]

@@ -66,6 +66,10 @@ class ParsedObject:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the records."""
         self.lines.close()
         self.rejected.close()
 

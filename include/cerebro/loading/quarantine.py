@@ -42,7 +42,9 @@ def write(
     Raises:
         botocore.exceptions.ClientError: the store refuses, for example because the bucket is missing.
     """
-    key = target.key(stored.key, stored.etag)
+    # A load that replaces another of the same version must not overwrite its file: it may never commit.
+    version = stored.etag if stored.replaces is None else f"{stored.etag}-{stored.replaces}"
+    key = target.key(stored.key, version)
     with tempfile.TemporaryDirectory(prefix="cerebro-quarantine-") as folder:
         path = Path(folder) / "rejected.parquet"
         connection.execute("set variable quarantine_path = ?", [str(path)])

@@ -118,7 +118,7 @@ class RecordLoader:
         parsed.lines.seek(0)
         cursor.copy_expert(
             read_sql(f"loading/records/copy_{self.dataset}.sql"),
-            _Prefixed(f"{load_ids[stored.key]}\t".encode(), parsed.lines),
+            Prefixed(f"{load_ids[stored.key]}\t".encode(), parsed.lines),
         )
         record_rejections(cursor, load_ids, rejections)
         load_id = load_ids[stored.key]
@@ -139,7 +139,7 @@ class RecordLoader:
         return [Rejection(stored.key, reason, rows, key) for reason, rows in rejected.reasons.items()]
 
 
-class _Prefixed:
+class Prefixed:
     """The lines of a file, each with the same prefix, as psycopg2 reads them."""
 
     def __init__(self, prefix: bytes, lines: IO[bytes]) -> None:

@@ -73,6 +73,11 @@ class LoadSite:
                 yield first
 
     def record_failure(self, cursor: Cursor, origin: Origin, stored: StoredObject, bad: BadObjectError) -> None:
-        """Mark an object as failed. A refusal of the store may end at any time, so the next run tries it again."""
+        """Mark an object as failed. A refusal of the store may end at any time, so the next run tries it again.
+
+        An object that should replace a load is not marked: that load stays in force.
+        """
+        if stored.replaces is not None:
+            return
         known = origin if bad.is_content else origin._replace(rules_version=None)
         failures.record_failure(cursor, known, stored, str(bad))

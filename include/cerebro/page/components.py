@@ -85,6 +85,8 @@ class Form:
 class Section:
     """One answer. ``title`` is the answer; ``empty`` and ``problem`` say what to do where there is none.
 
+    ``links``: label and address, relative to the page, of pages of Airflow where somebody can act.
+
     A module of ``sections`` has one without an answer, which it fills in for the rows that it reads.
     """
 
@@ -100,6 +102,7 @@ class Section:
     is_healthy: bool | None = None
     remedies: Sequence[tuple[str, str]] = ()
     form: Form | None = None
+    links: Sequence[tuple[str, str]] = ()
 
     def unreadable(self, problem: str) -> Section:
         """Return the section as it is shown when its rows cannot be read."""

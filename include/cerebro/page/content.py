@@ -20,6 +20,7 @@ from include.cerebro.page.sections import (
     quarantine,
     rebuilds,
     reliability,
+    rules,
     runs,
     schema_changes,
 )
@@ -77,6 +78,7 @@ def page_of(reader: Reader, now: datetime, choice: Choice) -> Page:
         (landing_zones.SECTION, landing_zones.read),
         (schema_changes.SECTION, schema_changes.read),
         (rebuilds.SECTION, rebuilds.read),
+        (rules.SECTION, rules.read),
     ]
     sections = {section.name: _read_section(reader, section, read) for section, read in reads}
     headline, is_healthy = _headline(sections["runs"], sections["failed"])

@@ -31,12 +31,14 @@ class StoredObject(NamedTuple):
         etag: its ETag, without quotes.
         size_bytes: its size in bytes.
         landed_at: when the store took it, in the store's words; the same version delivered again has another.
+        replaces: the load that is to be superseded although it is of the same version; None for a delivery.
     """
 
     key: str
     etag: str
     size_bytes: int
     landed_at: str | None = None
+    replaces: int | None = None
 
 
 class Keys(NamedTuple):

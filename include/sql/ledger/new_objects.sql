@@ -1,9 +1,12 @@
 -- One row per listed object whose ETag differs from that of the last load, or duplicate, of its key in its landing
--- zone. There is no watermark: late-arriving objects are new, independent of any date.
+-- zone, or whose last load is the one that it replaces. There is no watermark: late-arriving objects are new,
+-- independent of any date.
 select listed.object_key
-from unnest(%(object_keys)s::text[], %(etags)s::text[]) as listed (object_key, etag)
+from unnest(%(object_keys)s::text[], %(etags)s::text[], %(replaces)s::bigint[]) as listed (object_key, etag, replaces)
 left join lateral (
-    select loads.etag
+    select
+        loads.load_id,
+        loads.etag
     from raw.loads
     where
         loads.landing_zone = %(landing_zone)s
@@ -12,5 +15,5 @@ left join lateral (
     order by loads.load_id desc
     limit 1
 ) as last_row on true
-where last_row.etag is distinct from listed.etag
+where last_row.etag is distinct from listed.etag or last_row.load_id = listed.replaces
 order by listed.object_key collate "C";

@@ -66,6 +66,7 @@ def test_every_query_answers(reader: Reader) -> None:
         "hulk_factor": {"limit": 9}, "reliability": {"limit": 9}, "heroes": {}, "days": {"limit": 9},
         "freshness": {}, "run_checks": {"limit": 9}, "quarantine": {"limit": 9}, "failed": {"limit": 9},
         "landing_zones": {}, "schema_changes": {"limit": 9}, "latency": {"limit": 9},
+        "quarantine_totals": {}, "rules_versions": {"limit": 9},
         "missions": day | {"limit": 9}, "tables": {"models": ["dim_heroes"], "relations": ["marts.dim_heroes"]},
         "series": day | {"bucket": timedelta(minutes=3), "step": timedelta(minutes=1)},
     }  # fmt: skip
@@ -134,11 +135,32 @@ def test_quarantine_has_objects_reasons_and_where_they_are(built: Warehouse, rea
     reject(built, "more.parquet", missing_hero_id=3, invalid_timestamp=2)
     reject(built, "corrected.parquet", missing_hero_id=7)
     built.load("biometrics", "corrected.parquet", 7)
-    first, second = reader.rows("quarantine", limit=9)
+    first, second, third = reader.rows("quarantine", limit=9)
     assert (first["object_key"], first["quarantine_key"]) == ("more.parquet", "more.parquet/r")
-    assert first["rejection_reasons"] == {"missing_hero_id": 3, "invalid_timestamp": 2}
-    assert (first["objects_in_all"], first["rows_in_all"]) == (2, 8)
-    assert second["object_key"] == "some.parquet"
+    assert [(row["object_key"], row["reason"], row["rows_waiting"]) for row in (first, second, third)] == [
+        ("more.parquet", "missing_hero_id", 3),
+        ("some.parquet", "missing_hero_id", 3),
+        ("more.parquet", "invalid_timestamp", 2),
+    ]
+    (totals,) = reader.rows("quarantine_totals")
+    assert (totals["entries"], totals["objects"], totals["rows_waiting"]) == (3, 2, 8)
+
+
+def test_decided_rows_do_not_wait(built: Warehouse, reader: Reader) -> None:
+    reject(built, "some.parquet", missing_hero_id=3, invalid_timestamp=2)
+    decide = (
+        "insert into raw.quarantine_decisions (load_id, reason, action, rows, corrections, decided_by, why, dag_run_id)"
+        " select load_id, %s, %s, %s, '{}', 'ada', 'known', 'run' from raw.current_loads"
+        " where object_key = 'some.parquet'"
+    )
+    built.execute(decide, ["missing_hero_id", "discard", 3])
+    built.execute(decide, ["invalid_timestamp", "release", 1])
+    (row,) = reader.rows("quarantine", limit=9)
+    assert (row["reason"], row["rows_waiting"], row["rows_discarded"], row["rows_released"]) == (
+        "invalid_timestamp", 2, 0, 1,
+    )  # fmt: skip
+    (totals,) = reader.rows("quarantine_totals")
+    assert (totals["rows_waiting"], totals["rows_discarded"], totals["rows_released"]) == (2, 3, 1)
 
 
 def test_an_object_is_broken_until_its_failure_is_resolved(built: Warehouse, reader: Reader) -> None:

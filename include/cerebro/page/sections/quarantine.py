@@ -1,4 +1,4 @@
-"""The quarantine: rejected rows by object, why they were rejected, where they are kept, and what to do."""
+"""The quarantine's desk: rejected rows that wait for a decision, by object and reason, and what to do."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from include.cerebro.page.components import Column, Section, Table, zone_column
 from include.cerebro.page.formatting import count, number
 from include.cerebro.page.reader import Reader, Row
 
-# As many as a person looks through; operations.load_history has all of them.
-OBJECTS = 20
+# As many as a person looks through; operations.quarantine has all of them.
+ENTRIES = 20
 
 # The meanings of the reasons in raw.rejections.
 MEANINGS = {
@@ -31,23 +31,26 @@ MEANINGS = {
 SECTION = Section(
     "quarantine",
     "Quarantine",
-    "Rows that cannot be used. Nothing is lost: the bucket cerebro-quarantine keeps them.",
+    "Rows that cannot be used. Nothing is lost: the bucket cerebro-quarantine keeps them. Release them, with a "
+    "correction if need be, or discard them.",
 )
 
 
 def read(reader: Reader) -> Section:
-    """List the objects with the most rejected rows."""
-    rows = reader.rows("quarantine", limit=OBJECTS)
+    """List the objects and reasons with the most rejected rows that wait for a decision."""
+    rows = reader.rows("quarantine", limit=ENTRIES)
+    totals = reader.rows("quarantine_totals")
+    decided = _decided(totals[0]) if totals else ""
     if not rows:
-        return replace(SECTION, title="Nothing is in quarantine", is_healthy=True)
-    objects = rows[0]["objects_in_all"]
-    reasons = sorted({reason for row in rows for reason in row["rejection_reasons"]})
+        title = "Nothing in quarantine waits for a decision" if decided else "Nothing is in quarantine"
+        return replace(SECTION, title=title, note=decided, is_healthy=True)
+    entries, objects = totals[0]["entries"], totals[0]["objects"]
+    reasons = sorted({row["reason"] for row in rows})
+    more = f"The {len(rows)} largest of {entries:,} entries; operations.quarantine has all of them."
     return replace(
         SECTION,
-        title=f"{count(rows[0]['rows_in_all'], 'row')} of {count(objects, 'object')} in quarantine",
-        note=f"The {len(rows)} objects with the most of {objects:,}; operations.load_history has all of them."
-        if objects > len(rows)
-        else "",
+        title=f"{count(totals[0]['rows_waiting'], 'row')} of {count(objects, 'object')} in quarantine",
+        note=" ".join(([more] if entries > len(rows) else []) + ([decided] if decided else [])),
         remedies=[(reason, remedy(reason)) for reason in reasons],
         table=Table.of(
             rows,
@@ -55,22 +58,31 @@ def read(reader: Reader) -> Section:
             [
                 *zone_column(rows),
                 Column.key("Object", "object_key"),
+                Column("Load", lambda row: str(row["load_id"]), "number"),
+                Column.text("Reason", "reason"),
                 Column(
-                    "Rejected rows", lambda row: f"{number(row['rows_rejected'])} of {number(row['rows_in'])}", "number"
+                    "Waiting rows", lambda row: f"{number(row['rows_waiting'])} of {number(row['rows_in'])}", "number"
                 ),
-                Column("Reasons", _reasons),
+                Column.number("Discarded", "rows_discarded"),
+                Column.number("Released", "rows_released"),
                 Column.key("Kept as", "quarantine_key"),
             ],
             is_open=True,
         ),
+        links=[("Release or discard: open the DAG and press Trigger", "../dags/cerebro_release")],
     )
 
 
 def remedy(reason: str) -> str:
     """Say what a reason means, and what to do."""
     meaning = MEANINGS.get(reason, "see the rows themselves, each has its source and row number")
-    return f"{meaning}. Correct it at the source and deliver the object again under the same key."
+    return f"{meaning}. Correct it at the source and deliver the object again under the same key, or release the rows."
 
 
-def _reasons(row: Row) -> str:
-    return ", ".join(f"{reason} {rows:,}" for reason, rows in sorted(row["rejection_reasons"].items()))
+def _decided(totals: Row) -> str:
+    parts = [
+        f"{count(totals[name], 'row')} {what}"
+        for name, what in (("rows_discarded", "discarded"), ("rows_released", "released"))
+        if totals[name]
+    ]
+    return f"{' and '.join(parts)} by decisions that are in force." if parts else ""

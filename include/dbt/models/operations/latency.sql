@@ -17,6 +17,11 @@ arrivals as (
         extract(epoch from answers.finished_at - loads.landed_at)
             as seconds_to_answer
     from loads
+    -- A load that replaces one of the same version is no arrival.
+    left join {{ source('raw', 'loads') }} as replaced
+        on
+            loads.supersedes = replaced.load_id
+            and loads.etag = replaced.etag
     -- The first transformation that had the load.
     left join lateral (
         select transformations.finished_at
@@ -29,6 +34,7 @@ arrivals as (
     ) as answers on true
     where
         loads.status = 'loaded'
+        and replaced.load_id is null
         and loads.landed_at >= now() - interval '30 days'
 ),
 

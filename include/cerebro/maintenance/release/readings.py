@@ -1,0 +1,120 @@
+"""Judges rejected readings again: with corrections, by the same SQL as the readings of any object."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from include.cerebro.formats.parquet import MEASURES, Layout, read_layouts
+from include.cerebro.formats.readings import set_rules
+from include.cerebro.formats.rules import FormatRules
+from include.cerebro.loading.aggregation import Aggregation, ObjectSummary
+from include.cerebro.loading.binary_copy import binary_copy
+from include.cerebro.maintenance.release.request import Corrections, DecisionImpossibleError, Held
+from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.sql import read_sql
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
+
+CORRECTED = "corrected.parquet"
+
+
+class ReleasedReadings:
+    """The readings of one object that were rejected for one reason, judged again.
+
+    Attributes:
+        accepted: how many are accepted now.
+        invalid: accepted readings with an impossible value, by measure.
+    """
+
+    def __init__(
+        self, duck: duckdb.DuckDBPyConnection, file: Path, held: Held, corrections: Corrections, rules: FormatRules
+    ) -> None:
+        """Judge the readings.
+
+        Args:
+            duck: a connection with the view ``quarantined`` and the variable ``release_reason``.
+            file: the quarantine's file.
+            held: the load that they were rejected of.
+            corrections: what is changed before they are judged.
+            rules: the rules of the landing zone.
+
+        Raises:
+            DecisionImpossibleError: the corrections cannot be applied.
+        """
+        if corrections.mission_id:
+            raise DecisionImpossibleError(f"{held.name} has readings, which name no mission. Correct something else.")
+        self._duck = duck
+        # The file is an object of a bucket that is a folder.
+        folder = str(file.parent)
+        layouts = read_layouts(duck, [StoredObject(file.name, "", 0)], folder)
+        for bad in layouts.bad.values():
+            raise bad
+        corrected = StoredObject(CORRECTED, "", 0)
+        self._aggregation = _Released(duck, folder, [corrected], rules=rules)
+        set_rules(duck, rules, datetime.now(UTC))
+        duck.execute("set variable release_hero_id = ?", [corrections.hero_id])
+        duck.execute("set variable release_shift_us = ?", [round(corrections.shift_seconds * 1_000_000)])
+        query = _corrected(next(iter(layouts.groups)), corrections)
+        path = str(file.parent / CORRECTED).replace("'", "''")
+        duck.execute(f"copy ({query}) to '{path}' (format parquet)")
+        self._aggregation.run()
+        for bad in self._aggregation.bad.values():
+            raise bad
+        summary: ObjectSummary = self._aggregation.summaries[CORRECTED]
+        self.accepted = summary.totals.rows_loaded
+        self.invalid = dict(summary.invalid_measures)
+        # The variables of the layout are those of the corrected file.
+        duck.execute("set variable url = ?", [f"{folder}/{CORRECTED}"])
+        duck.execute("set variable source_key = ?", [held.stored.key])
+        rejected = read_sql("loading/biometrics/rejected_readings.sql")
+        duck.sql(rejected).project("reason, quarantine_row").to_table("rejected_again")
+
+    def close(self) -> None:
+        """Release nothing: the connection is the caller's."""
+
+    def copy(self, cursor: Cursor, held: Held, load_id: int) -> None:
+        """Write the minutes and hours of a load together with the accepted readings to the load that supersedes it."""
+        cursor.execute(read_sql("maintenance/release/temporary_tables.sql"))
+        self._aggregation.copy(cursor, {CORRECTED: load_id})
+        cursor.execute(read_sql("maintenance/release/merge.sql"), {"load_id": held.load_id, "to_load_id": load_id})
+
+
+class _Released(Aggregation):
+    """An aggregation whose rows wait in temporary tables, to be merged with those in force."""
+
+    def _copy(self, cursor: Cursor, grain: str) -> int:
+        query = read_sql(f"loading/biometrics/{grain}_rows.sql")
+        rows = len(self._duck.sql(query))
+        statement = read_sql(f"loading/biometrics/copy_{grain}s.sql").replace("copy raw.", "copy released_")
+        binary_copy(self._duck, query, cursor, statement, rows)
+        return rows
+
+    def _refuse_useless(self) -> None:
+        """Refuse nothing: what is rejected again stays where it is."""
+
+
+def _corrected(layout: Layout, corrections: Corrections) -> str:
+    """Return the query of the corrected readings. A column that nothing changes keeps its type and its values."""
+    kinds = dict(zip(("timestamp", "hero_id", *MEASURES), layout.kinds, strict=True))
+    columns = {name: name for name in MEASURES} | {"timestamp": '"timestamp"', "hero_id": "hero_id"}
+    if corrections.hero_id:
+        columns["hero_id"] = "getvariable('release_hero_id')"
+    if corrections.shift_seconds:
+        shifted = f"{kinds['timestamp']}_epoch_us(\"timestamp\") + getvariable('release_shift_us')"
+        columns["timestamp"] = f"{'make_timestamp' if layout.is_local else 'make_timestamptz'}({shifted})"
+    for measure, factor in corrections.factors.items():
+        number = f"{kinds[measure]}_number({measure})"
+        # A value that means "no reading" in the landing zone goes on meaning it, and garbage goes on being garbage.
+        columns[measure] = (
+            f"case when list_contains(getvariable('{measure}_no_reading'), {number}) then {number} "
+            f"when {measure} is not null then coalesce({number} * {float(factor)!r}, 'nan'::double) end"
+        )
+    text = read_sql("maintenance/release/quarantine/corrected.sql")
+    for name, expression in columns.items():
+        text = text.replace(f"__{name}__", expression)
+    return text

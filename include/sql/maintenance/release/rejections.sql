@@ -1,0 +1,15 @@
+-- The rejected rows of a load by reason: how many, where they are kept, and how many of them were discarded.
+select
+    rejections.reason,
+    rejections.rows,
+    rejections.quarantine_key,
+    coalesce((
+        select sum(decisions.rows)::bigint
+        from raw.quarantine_decisions as decisions
+        where
+            decisions.load_id = rejections.load_id
+            and decisions.reason = rejections.reason
+            and decisions.action = 'discard'
+    ), 0) as discarded
+from raw.rejections
+where rejections.load_id = %(load_id)s;
