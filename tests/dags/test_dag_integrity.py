@@ -27,6 +27,7 @@ RESTORE_TASKS = {
     "publish_report",
     "check_objects",
     "check_sources",
+    "find_overlaps",
 }
 # Cosmos' own tasks in the mode WATCHER.
 COSMOS_TASKS = {"transform.dbt_producer_watcher", "transform.dbt_producer_watcher_done"}

@@ -9,6 +9,7 @@ select
         minute_rejection(utc_minute(delivered_minutes.minute_number), delivered_minutes.is_usable)
     ) as reason,
     delivered_minutes.reading_count,
+    delivered_minutes.seconds,
     delivered_minutes.heart_rate_count,
     delivered_minutes.heart_rate_sum,
     delivered_minutes.heart_rate_min,

@@ -22,21 +22,29 @@ create or replace temp macro minute_rejection(minute_number, is_usable) as case
     when not is_usable then 'no_usable_measure'
 end;
 
--- measured_readings(urls): one row per reading of the objects, with its minute, counted from the year 1 (-1 if it is
--- beyond what can be plausible), and its measures; an impossible measure is null.
+-- measured_readings(urls): one row per reading of the objects, with its minute and second, counted from the year 1 (-1
+-- if they are beyond what can be plausible), and its measures; an impossible measure is null.
 create or replace temp macro measured_readings(urls) as table
 with
+timed as (
+    select
+        *,
+        -- Counted from the year 1, so that the division by a second also rounds down before 1970.
+        case
+            when epoch_us between getvariable('first_us') and getvariable('last_us')
+                then (epoch_us + 62135596800000000) // 1000000
+            when epoch_us is not null then -60
+        end as second_number
+    from delivered_readings(urls)
+),
+
 measured as (
     select
         url,
         row_number,
         hero_id,
-        -- Counted from the year 1, so that the division by a minute also rounds down before 1970.
-        case
-            when epoch_us between getvariable('first_us') and getvariable('last_us')
-                then (epoch_us + 62135596800000000) // 60000000
-            when epoch_us is not null then -1
-        end as minute_number,
+        second_number,
+        second_number // 60 as minute_number,
         plausible_measure(
             heart_rate,
             getvariable('heart_rate_fast'), getvariable('heart_rate_lowest'), getvariable('heart_rate_highest')
@@ -53,7 +61,7 @@ measured as (
         has_stress_level,
         has_energy_output,
         source
-    from delivered_readings(urls)
+    from timed
 )
 
 select
