@@ -30,14 +30,14 @@ shared_hours as materialized (
     select
         of_the_hour.hero_id,
         hours.hour_at
-    from (select distinct new_hours.hour_at from new_hours) as hours
+    from (select distinct touched.hour_at from new_hours as touched) as hours
     cross join lateral (
         select
             load_hours.load_id,
             load_hours.hero_id
         from raw.load_hours
         where load_hours.hour_at = hours.hour_at
-        offset 0
+        offset 0 -- noqa: AM09
     ) as of_the_hour
     inner join new_hours on hours.hour_at = new_hours.hour_at and of_the_hour.hero_id = new_hours.hero_id
     inner join raw.current_loads on of_the_hour.load_id = current_loads.load_id
@@ -69,7 +69,7 @@ shared_minutes as materialized (
             biometrics.minute_at >= lower(ranges.minutes)
             and biometrics.minute_at < upper(ranges.minutes)
             and biometrics.seconds is not null
-        offset 0
+        offset 0 -- noqa: AM09
     ) as of_the_range
     inner join shared_hours
         on
@@ -83,8 +83,8 @@ found as (
         later_load_id, earlier_load_id, seconds, minutes, heroes, first_minute, last_minute
     )
     select
-        later.load_id,
-        earlier.load_id,
+        later.load_id as later_load_id,
+        earlier.load_id as earlier_load_id,
         sum(bit_count((later.seconds & earlier.seconds)::bit(64))),
         count(*),
         count(distinct later.hero_id),
