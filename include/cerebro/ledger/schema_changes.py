@@ -42,8 +42,8 @@ def note_columns(cursor: Cursor, origin: Origin, columns: Mapping[str, Mapping[s
     known: set[Change] = set(cursor.fetchall())
     found: dict[Change, str] = {}
     for key, own in columns.items():
-        bounded = {_bounded(name): _bounded(column_type) for name, column_type in own.items()}
-        found |= dict.fromkeys(_changes(known, bounded) - known, key)
+        short = {bounded(name): bounded(column_type) for name, column_type in own.items()}
+        found |= dict.fromkeys(_changes(known, short) - known, key)
         known |= found.keys()
     if not found:
         return
@@ -57,7 +57,7 @@ def note_columns(cursor: Cursor, origin: Origin, columns: Mapping[str, Mapping[s
         log.warning("%s, %s: %s", origin.landing_zone, key, described(*change))
 
 
-def _bounded(text: str) -> str:
+def bounded(text: str) -> str:
     """Return a name as PostgreSQL can index it: without NUL, and not too long."""
     return text.replace("\0", "")[:LONGEST_NAME]
 

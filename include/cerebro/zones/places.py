@@ -58,13 +58,13 @@ class Quarantine(NamedTuple):
     place: Place
     landing_zone: str
 
-    def key(self, object_key: str, etag: str) -> str:
+    def key(self, object_key: str, etag: str, kind: str = "rejected") -> str:
         """Return the key of an object version's rejected rows: one file a version, apart for every landing zone.
 
         The object's own key is part of it, or, where that makes it longer than S3 allows, a hash of the key. The rows
-        themselves name their object.
+        themselves name their object. The ``kind`` is rejected, or rescued for columns that no table has.
         """
-        name = f"rejected-{etag}.parquet"
+        name = f"{kind}-{etag}.parquet"
         key = self.place.key(f"{self.landing_zone}/{object_key}/{name}")
         if len(key.encode()) <= LONGEST_KEY:
             return key

@@ -6,7 +6,7 @@ select
     utc_minute(delivered_minutes.minute_number) as minute_number,
     coalesce(
         delivered_heroes.reason,
-        minute_rejection(utc_minute(delivered_minutes.minute_number), delivered_minutes.is_usable)
+        minute_rejection(utc_minute(delivered_minutes.minute_number), delivered_minutes.usability)
     ) as reason,
     delivered_minutes.reading_count,
     delivered_minutes.seconds,
