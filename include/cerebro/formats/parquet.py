@@ -102,7 +102,9 @@ def read_layouts(connection: duckdb.DuckDBPyConnection, objects: Sequence[Stored
         members = [by_url[its_url] for its_url in urls]
         columns = _top_level(elements)
         if problem := _problem(columns):
-            result.bad.update({stored: BadObjectError(stored.key, *problem) for stored in members})
+            for stored in members:
+                result.bad[stored] = BadObjectError(stored.key, *problem)
+                result.bad[stored].columns = tuple(column.name for column in columns)
             continue
         result.groups[_layout(columns)].extend(members)
         result.columns.update(dict.fromkeys(members, tuple(columns)))
