@@ -18,7 +18,8 @@ class Notice(NamedTuple):
 
     Attributes:
         column_name: the column or field, as delivered.
-        reason: ``cut``, ``folded``, ``ignored_column`` or ``rescued_column``; not_understood is raw.invalid_measures'.
+        reason: ``cut``, ``folded``, ``left_out``, ``ignored_column`` or ``rescued_column``. Values that are not
+            understood are in raw.invalid_measures.
         kept_as: the object in the quarantine that holds the values.
     """
 

@@ -16,6 +16,7 @@ MEANINGS = {
     "not_understood": "the value is not what it should be, and counts as missing; raw keeps the record",
     "cut": "the text is too long for the tables, which hold its beginning; raw keeps it whole",
     "folded": "the text is written another way in the tables, as other spellings of the same are; raw keeps it",
+    "left_out": "an id that says that there is none is not in the crew; raw keeps the record",
     "ignored_column": "no table has the column; set extra_columns to rescue to keep a copy of what comes next",
     "rescued_column": "no table has the column; a copy is in the bucket cerebro-quarantine",
 }
