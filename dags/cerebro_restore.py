@@ -12,6 +12,7 @@ Loads whatever is new in the landing zone and brings the warehouse up to date.
    names the broken objects: the run is red then, though everything else was loaded and transformed.
    **publish_report** writes the page Cerebro to a file, `report.html` in the bucket `cerebro-reports`.
 6. **check_sources** sends an alert for a stale source and for too many rejected rows; the run stays green.
+   **find_overlaps** notes which objects deliver the same readings.
    **continue_backlog** starts the next run if there was more than one run takes: the oldest objects come first.
 
 The DAG runs within seconds of an object's arrival (a watcher updates the asset `cerebro_landing_zone`), every hour as
@@ -26,7 +27,7 @@ from datetime import timedelta
 
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, chain, dag, task_group
 
-from include.cerebro.checking.tasks import check_objects, check_sources, publish_answers, reconcile
+from include.cerebro.checking.tasks import check_objects, check_sources, find_overlaps, publish_answers, reconcile
 from include.cerebro.landing.assets import BACKLOG, LANDING_ZONE
 from include.cerebro.landing.tasks import continue_backlog, discover
 from include.cerebro.loading.tasks import load_biometrics, load_heroes, load_missions
@@ -87,7 +88,7 @@ def cerebro_restore() -> None:
     chain(prepare_warehouse(), found, loads, state, transform, recorded, reconciled)
     chain([loads, transform, recorded, reconciled], answers)
     chain(reconciled, [publish_report(), check_objects(), continue_backlog()])
-    chain(loads, check_sources())
+    chain(loads, [check_sources(), find_overlaps()])
 
 
 cerebro_restore()

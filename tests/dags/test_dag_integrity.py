@@ -29,6 +29,7 @@ RESTORE_TASKS = {
     "check_objects",
     "check_sources",
     "continue_backlog",
+    "find_overlaps",
 }
 # Cosmos' own tasks in the mode WATCHER.
 COSMOS_TASKS = {"transform.dbt_producer_watcher", "transform.dbt_producer_watcher_done"}

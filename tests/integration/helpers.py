@@ -71,6 +71,8 @@ class Site(sites.Site):
     changed: dict[str, Any] = field(default_factory=dict)
     # The landing zone that the bucket is taken for.
     zone_name: str = DEFAULT_LANDING_ZONE
+    # What its configuration says beside its name.
+    zone_fields: dict[str, Any] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -82,7 +84,7 @@ class Site(sites.Site):
     @property
     def zone(self) -> LandingZone:
         """The bucket as a landing zone."""
-        return LandingZone(name=self.zone_name, bucket=self.bucket)
+        return LandingZone(name=self.zone_name, bucket=self.bucket, **self.zone_fields)
 
     def put(self, key: str, body: bytes) -> None:
         """Deliver an object."""

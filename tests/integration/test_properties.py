@@ -157,7 +157,7 @@ def empty_raw(site: Site) -> None:
     with site.superuser() as cursor:
         cursor.execute(
             "truncate raw.loads, raw.heroes, raw.missions, raw.biometrics, raw.load_hours, raw.rejections,"
-            " raw.invalid_measures, meta.listings"
+            " raw.invalid_measures, meta.listings cascade"
         )
 
 

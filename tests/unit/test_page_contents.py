@@ -93,6 +93,15 @@ EVERYTHING: dict[str, list[Row]] = {
         {"landing_zone": "watches", "arrived_on": "2025-01-01", "objects": 5, "objects_waiting": 0}
         | {"to_raw_p50": 9.0, "to_raw_p95": 12.0, "to_answer_p50": 15.0, "to_answer_p95": 200.0}
     ],
+    "notices": [
+        {"landing_zone": "watches", "dataset": "biometrics", "column_name": EVIL, "reason": "ignored_column"}
+        | {"objects": 2, "rows_in_all": 5, "object_key": EVIL_KEY, "in_all": 1}
+    ],
+    "overlaps": [
+        {"landing_zone": "watches", "object_key": EVIL_KEY, "earlier_landing_zone": "cerebro", "in_all": 1}
+        | {"earlier_object_key": EVIL_KEY, "seconds": 5, "readings_rejected": None, "is_unfounded": False}
+        | {"first_minute": NOW, "last_minute": NOW}
+    ],
     "schema_changes": [
         {"noted_at": NOW, "landing_zone": "watches", "dataset": "biometrics", "column_name": EVIL, "change": "type"}
         | {"column_type": EVIL, "object_key": EVIL_KEY, "in_all": 1}

@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import get_current_context, task
 
-from include.cerebro.checking import answers, conservation, objects, sources
+from include.cerebro.checking import answers, conservation, objects, overlaps, sources
 from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.landing_zones import read_landing_zones
@@ -16,6 +16,12 @@ from include.cerebro.zones.landing_zones import read_landing_zones
 def reconcile() -> dict[str, int]:
     """Check that every reading that came in is in fact_biometrics or was rejected; see meta.reconciliations."""
     return conservation.check_conservation(connections.warehouse(), get_current_context()["run_id"])
+
+
+@task(task_display_name="Any readings twice?", trigger_rule="all_done")
+def find_overlaps() -> int:
+    """Find objects that deliver the same readings; see operations.overlapping_objects. The run stays green."""
+    return overlaps.find_overlaps(connections.warehouse())
 
 
 @task(task_display_name="Answer both questions", trigger_rule="none_failed")

@@ -19,6 +19,7 @@ from include.cerebro.formats.records import (
     Record,
     RejectedRecord,
     field_key,
+    text_notices,
     text_problem,
 )
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
@@ -113,10 +114,10 @@ def _judge_hero(
             reason = "invalid_hero_id"
     if reason:
         return RejectedRecord(row_number, text, reason, line_number)
-    if header.is_standard and hero_id == values[header.places["hero_id"]]:
-        return Record(row_number, text)
     fields = {name: values[place] for name, place in header.places.items()} | {"hero_id": hero_id}
-    return Record(row_number, text, fields=json.dumps(fields, ensure_ascii=False))
+    is_standard = header.is_standard and hero_id == values[header.places["hero_id"]]
+    understood = None if is_standard else json.dumps(fields, ensure_ascii=False)
+    return Record(row_number, text, None, understood, (), text_notices(fields), tuple(record))
 
 
 def _delimiter(line: str) -> str:
@@ -136,11 +137,13 @@ def _header(key: str, values: Sequence[str]) -> Header:
     missing = [name for spelling, name in wanted.items() if spelling not in spellings]
     if missing:
         found = ", ".join(names)[:500] or "nothing"
-        raise BadObjectError(
+        bad = BadObjectError(
             key,
             f"its header lacks {', '.join(missing)}; it reads: {found}",
             f"The first line must name {', '.join(HERO_COLUMNS)}, separated by a comma, semicolon, tab or |",
         )
+        bad.columns = tuple(names)
+        raise bad
     if twice := [name for spelling, name in wanted.items() if spellings.count(spelling) > 1]:
         raise BadObjectError(key, f"its header names a column twice: {', '.join(twice)}")
     unnamed = frozenset(place for place, name in enumerate(names) if not name)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from include.cerebro.formats.json_stream import read_elements
-from include.cerebro.formats.records import Record, RejectedRecord, field_key, text_problem
+from include.cerebro.formats.records import Record, RejectedRecord, field_key, text_notices, text_problem
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.formats.values import (
     InvalidValueError,
@@ -24,6 +24,8 @@ from include.cerebro.formats.values import (
 # The parser counts the lines before each error: 700,000 broken lines took minutes with a chunk of 1 MiB.
 CHUNK_CHARACTERS = 1 << 16
 FIELDS = ("mission_id", "hero_ids", "location", "timestamp", "outcome", "damage_report")
+OPTIONAL_FIELDS = ("hero_ids", "location", "outcome", "damage_report")
+TEXTS = ("location", "outcome")
 DAMAGE = ("structural_damage", "civilian_injuries")
 # Several ids in one text, for example of a CSV export.
 _BETWEEN_IDS = re.compile(r"[,;|]")
@@ -74,13 +76,18 @@ def _judge_mission(row_number: int, text: str, mission: dict[str, Any], rules: F
     not_understood = [name for name, value in damage.items() if not _is_missing(value) and parse_amount(value) is None]
     if report is not None and not isinstance(report, dict):
         not_understood.append("damage_report")
+    notices = text_notices({name: known[name] for name in TEXTS if name in known})
+    delivered_crew = known.get("hero_ids")
+    if isinstance(delivered_crew, list) and len(hero_ids) < len(delivered_crew):
+        notices += (("hero_ids", "left_out"),)
     is_standard = isinstance(report, dict) and all(name in report for name in damage)
     understood = known | {
         "mission_id": mission_id,
         "hero_ids": hero_ids,
         "damage_report": report if is_standard else damage or report,
     }
-    return Record(row_number, text, instant, _fields(mission, understood), tuple(not_understood))
+    fields = _fields(mission, understood)
+    return Record(row_number, text, instant, fields, tuple(not_understood), notices, tuple(mission))
 
 
 def _known_fields(record: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

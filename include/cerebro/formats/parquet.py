@@ -81,12 +81,12 @@ class Layouts(NamedTuple):
 
     Attributes:
         groups: the objects by layout.
-        columns: the delivered names of all columns, by object.
+        columns: all columns, by object.
         bad: the objects whose columns cannot be used, each with what is wrong.
     """
 
     groups: dict[Layout, list[StoredObject]]
-    columns: dict[StoredObject, tuple[str, ...]]
+    columns: dict[StoredObject, tuple[Column, ...]]
     bad: dict[StoredObject, BadObjectError]
 
 
@@ -101,16 +101,17 @@ def read_layouts(connection: duckdb.DuckDBPyConnection, objects: Sequence[Stored
     for elements, urls in connection.execute(read_sql("formats/layouts.sql"), [list(by_url)]).fetchall():
         members = [by_url[its_url] for its_url in urls]
         columns = _top_level(elements)
-        names = tuple(column.name for column in columns)
         if problem := _problem(columns):
-            result.bad.update({stored: BadObjectError(stored.key, *problem) for stored in members})
+            for stored in members:
+                result.bad[stored] = BadObjectError(stored.key, *problem)
+                result.bad[stored].columns = tuple(column.name for column in columns)
             continue
         result.groups[_layout(columns)].extend(members)
-        result.columns.update(dict.fromkeys(members, names))
-        chosen = set(chosen_columns(names).values())
-        if unused := [name for position, name in enumerate(names) if position not in chosen]:
+        result.columns.update(dict.fromkeys(members, tuple(columns)))
+        if unused := extra_columns(columns):
             others = f" and {len(members) - 1} others" if len(members) > 1 else ""
-            log.info("%s%s: the columns %s are not used", members[0].key, others, ", ".join(unused))
+            names = ", ".join(columns[position].name for position in unused)
+            log.info("%s%s: the columns %s are not used", members[0].key, others, names)
     return result
 
 
@@ -123,6 +124,12 @@ def chosen_columns(delivered: Sequence[str]) -> dict[str, int]:
         if spellings:
             chosen[name] = (exact or spellings)[0]
     return chosen
+
+
+def extra_columns(columns: Sequence[Column]) -> list[int]:
+    """Return the positions of the columns that are none of the five."""
+    chosen = set(chosen_columns([column.name for column in columns]).values())
+    return [position for position in range(len(columns)) if position not in chosen]
 
 
 def column_names(delivered: Sequence[str]) -> list[str]:

@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from include.cerebro.formats.rules import FormatRules
+from include.cerebro.formats.values import became_of
 from include.cerebro.platform.errors import BadObjectError
 
 # A mission is not nested deeper than this; PostgreSQL and Python both give up some way beyond.
@@ -33,6 +34,8 @@ class Record(NamedTuple):
         fields: the known fields as JSON, with the standard names and values as they are understood; None if the record
             says the same by itself.
         not_understood: the fields of damage that are there but are no amounts.
+        notices: the fields that the tables do not show as they came, each with what became of it.
+        columns: the delivered names of its fields.
     """
 
     row_number: int
@@ -40,6 +43,8 @@ class Record(NamedTuple):
     instant: datetime | None = None
     fields: str | None = None
     not_understood: tuple[str, ...] = ()
+    notices: tuple[tuple[str, str], ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 class RejectedRecord(NamedTuple):
@@ -69,6 +74,12 @@ def nothing_accepted(key: str, rejected: Mapping[str, int]) -> BadObjectError:
 def field_key(name: str) -> str:
     """Return the name as spellings of one field share it: ``missionId``, ``Mission_ID`` and ``mission id`` are one."""
     return re.sub(r"[\W_]", "", name.casefold())
+
+
+def text_notices(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the fields whose text the tables cut or fold, each with what becomes of it."""
+    found = [(name, became_of(name, value)) for name, value in fields.items()]
+    return tuple((name, reason) for name, reason in found if reason)
 
 
 def text_problem(text: str) -> str | None:

@@ -22,6 +22,9 @@ BLANKS = (
 # The comparison of spellings ignores these (include/dbt/macros/names.sql): an id of nothing else is none.
 SEPARATORS = BLANKS + "_.-'’"
 ID_CHARACTERS = 200
+# The tables hold so many characters of a text, and less of an outcome of more bytes (macros/texts.sql in include/dbt).
+TEXT_CHARACTERS = 2000
+OUTCOME_BYTES, OUTCOME_CHARACTERS = 2600, 650
 # Python and DuckDB (RE2) read this pattern alike. A sign may be the minus of Unicode, as ISO 8601 recommends.
 ISO_8601 = (
     r"(?i)^(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})|(?P<basic_month>[0-9]{2})(?P<basic_day>[0-9]{2}))"
@@ -51,6 +54,21 @@ LARGEST_AMOUNT = 1e15
 
 class InvalidValueError(ValueError):
     """A value that is there, but cannot be what it should be."""
+
+
+def became_of(field: str, value: object) -> str | None:
+    """Return what the tables make of a text that they do not show as it is: cut or folded; None of any other value."""
+    if not isinstance(value, str):
+        return None
+    text = trimmed(value)
+    if len(text) > TEXT_CHARACTERS:
+        return "cut"
+    if field != "outcome":
+        return None
+    if len(text) > OUTCOME_CHARACTERS and len(text.encode()) > OUTCOME_BYTES:
+        return "cut"
+    is_in_one_case = text in (text.lower(), text.upper())
+    return "folded" if is_in_one_case and text != text[:1].upper() + text[1:].lower() else None
 
 
 def trimmed(value: str) -> str:

@@ -6,7 +6,7 @@ The columns of the first object of a dataset in a landing zone are where it star
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from include.cerebro.ledger.objects import Origin
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 Change: TypeAlias = tuple[str, str, str]
 
 LONGEST_NAME = 200
+# As many columns as an error names.
+NAMED = 5
 
 
 def described(column: str, change: str, column_type: str) -> str:
@@ -30,20 +32,23 @@ def described(column: str, change: str, column_type: str) -> str:
     return f"the column {column} is {change}"
 
 
-def note_columns(cursor: Cursor, origin: Origin, columns: Mapping[str, Mapping[str, str]]) -> None:
+def note_columns(
+    cursor: Cursor, origin: Origin, columns: Mapping[str, Mapping[str, str]], may_lack: bool = False
+) -> None:
     """Note what differs in the columns of objects that are being loaded. The caller commits.
 
     Args:
         cursor: the cursor of the load's transaction.
         origin: where the objects come from.
         columns: by the key of an object, the types of its columns by name; a type that is not known is empty.
+        may_lack: whether a column that is not there says nothing, as in a file of few records.
     """
     cursor.execute(read_sql("ledger/known_columns.sql"), origin._asdict())
     known: set[Change] = set(cursor.fetchall())
     found: dict[Change, str] = {}
     for key, own in columns.items():
-        bounded = {_bounded(name): _bounded(column_type) for name, column_type in own.items()}
-        found |= dict.fromkeys(_changes(known, bounded) - known, key)
+        short = {bounded(name): bounded(column_type) for name, column_type in own.items()}
+        found |= dict.fromkeys(_changes(known, short, may_lack) - known, key)
         known |= found.keys()
     if not found:
         return
@@ -57,19 +62,30 @@ def note_columns(cursor: Cursor, origin: Origin, columns: Mapping[str, Mapping[s
         log.warning("%s, %s: %s", origin.landing_zone, key, described(*change))
 
 
-def _bounded(text: str) -> str:
+def likely_renamed(cursor: Cursor, origin: Origin, columns: Iterable[str]) -> str:
+    """Return which columns of an object are new and which are gone, for its error; empty unless there are both."""
+    cursor.execute(read_sql("ledger/known_columns.sql"), origin._asdict())
+    known = {name for name, change, _ in cursor.fetchall() if change != "gone"}
+    delivered = {bounded(name) for name in columns}
+    new, gone = sorted(delivered - known)[:NAMED], sorted(known - delivered)[:NAMED]
+    if not new or not gone:
+        return ""
+    return f" Renamed? New here: {', '.join(new)}. Gone: {', '.join(gone)}."
+
+
+def bounded(text: str) -> str:
     """Return a name as PostgreSQL can index it: without NUL, and not too long."""
     return text.replace("\0", "")[:LONGEST_NAME]
 
 
-def _changes(known: set[Change], columns: Mapping[str, str]) -> set[Change]:
+def _changes(known: set[Change], columns: Mapping[str, str], may_lack: bool) -> set[Change]:
     """Return what differs between the known columns and those of an object."""
     if not known:
         return {(name, "first", column_type) for name, column_type in columns.items()}
     there = {name for name, change, _ in known if change != "gone"}
     types = {(name, column_type) for name, _, column_type in known}
     new = {(name, "new", column_type) for name, column_type in columns.items() if name not in there}
-    gone = {(name, "gone", "") for name in there - columns.keys()}
+    gone = {(name, "gone", "") for name in there - columns.keys() if not may_lack}
     other = {
         (name, "type", column_type)
         for name, column_type in columns.items()

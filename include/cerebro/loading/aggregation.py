@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from include.cerebro.formats.parquet import MEASURES, Layout, read_layouts, url
+from include.cerebro.formats.parquet import MEASURES, Column, Layout, read_layouts, url
 from include.cerebro.formats.readings import set_rules, use_layout
 from include.cerebro.formats.records import nothing_accepted
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.landing.prefetch import prefetch
 from include.cerebro.ledger.loads import ObjectTotals
-from include.cerebro.loading import quarantine
+from include.cerebro.loading import extra_columns, quarantine
 from include.cerebro.loading.binary_copy import binary_copy
+from include.cerebro.loading.repeats import RepeatedReadings
+from include.cerebro.loading.result import ObjectSummary
 from include.cerebro.platform.errors import BadObjectError, NotConservedError
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
@@ -32,21 +33,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class ObjectSummary:
-    """The readings of one object, counted.
-
-    Attributes:
-        totals: readings accepted and rejected.
-        rejected: rejected readings by reason.
-        invalid_measures: accepted readings with an impossible value, by measure.
-    """
-
-    totals: ObjectTotals = field(default_factory=lambda: ObjectTotals(0, 0))
-    rejected: dict[str, int] = field(default_factory=dict)
-    invalid_measures: dict[str, int] = field(default_factory=dict)
-
-
 class Aggregation:
     """The one-minute aggregates of some objects of one bucket, in a DuckDB connection of their own.
 
@@ -54,6 +40,7 @@ class Aggregation:
         objects: the objects; ``run`` reads each of them once.
         bad: the objects whose columns cannot be used, each with what is wrong.
         summaries: the counts of the other objects, by key.
+        repeats: what rejects readings that are in force already; None where they count.
     """
 
     def __init__(
@@ -63,6 +50,7 @@ class Aggregation:
         objects: Sequence[StoredObject],
         fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
         rules: FormatRules = DEFAULT_RULES,
+        repeats: RepeatedReadings | None = None,
     ) -> None:
         """Prepare an aggregation.
 
@@ -72,6 +60,7 @@ class Aggregation:
             objects: the objects to aggregate.
             fetchers: connections of the same session; if there are any, they fetch the objects whole first.
             rules: how values are understood.
+            repeats: rejects readings that are in force already; with it, the part is aggregated in its turn.
         """
         self.objects = objects
         self.bad: dict[StoredObject, BadObjectError] = {}
@@ -82,7 +71,8 @@ class Aggregation:
         self._url = {stored.key: url(bucket, stored) for stored in objects}
         self._rules = rules
         self._layout: dict[str, Layout] = {}
-        self._columns: dict[str, tuple[str, ...]] = {}
+        self._columns: dict[str, tuple[Column, ...]] = {}
+        self.repeats = repeats
         self._md5: dict[str, str] = {}
 
     def run(self) -> None:
@@ -99,20 +89,15 @@ class Aggregation:
         self.bad = dict(layouts.bad)
         self._columns = {stored.key: columns for stored, columns in layouts.columns.items()}
         set_rules(self._duck, self._rules, datetime.now(UTC))
-        self._duck.execute(read_sql("loading/biometrics/minutes.sql"))
-        fell_together = False
-        for layout, members in layouts.groups.items():
-            self._layout |= {stored.key: layout for stored in members}
-            use_layout(self._duck, layout, self._columns[members[0].key], self._rules)
-            self._duck.execute("set variable urls = ?", [[self._url[stored.key] for stored in members]])
-            for step in ("aggregate", "delivered_heroes", "judge"):
-                self._duck.execute(read_sql(f"loading/biometrics/{step}.sql"))
-            fell_together |= self._scalar("fell_together")
-        if fell_together:
-            self._duck.execute(read_sql("loading/biometrics/merge_minutes.sql"))
+        self._execute("nothing_repeated")
+        steps = ["aggregate", "delivered_heroes", "judge"]
+        self._aggregate(layouts.groups, [*steps, "instants"] if self.repeats else steps)
         self.summaries = self._summarise()
         self._check_conserved()
         self._refuse_useless()
+        if self.repeats and self.repeats.find(self._duck, self.summaries):
+            self._aggregate(layouts.groups, steps)
+            self.summaries = {key: it for key, it in self._summarise().items() if key in self.summaries}
         log.info("Read and aggregated %d objects in %.1f s", len(self.objects), time.monotonic() - started)
 
     def proven(self) -> set[StoredObject]:
@@ -131,9 +116,9 @@ class Aggregation:
         return {fetched[its_url] for (its_url,) in kept}
 
     def columns(self, keys: Iterable[str]) -> dict[str, dict[str, str]]:
-        """Return the types of columns by name, in DuckDB's words, of one object for each layout."""
-        examples = {self._layout[key]: key for key in keys}
-        return {key: dict(zip(layout.names, layout.types, strict=True)) for layout, key in examples.items()}
+        """Return the types of columns by name, in DuckDB's words, of one object for all that have the same columns."""
+        examples = {self._columns[key]: key for key in keys}
+        return {key: {column.name: column.type for column in columns} for columns, key in examples.items()}
 
     def interrupt(self) -> None:
         """Make ``run``, in another thread, end soon with an error. Does nothing if it is not running."""
@@ -147,20 +132,36 @@ class Aggregation:
         for connection in (self._duck, *self._fetchers):
             connection.close()
 
-    def _scalar(self, query: str) -> bool:
-        rows = self._duck.execute(read_sql(f"loading/biometrics/{query}.sql")).fetchall()
-        return bool(rows[0][0])
+    def _aggregate(self, groups: Mapping[Layout, Sequence[StoredObject]], steps: Sequence[str]) -> None:
+        self._execute("minutes")
+        fell_together = False
+        for layout, members in groups.items():
+            self._layout |= {stored.key: layout for stored in members}
+            self._use_layout(members[0])
+            self._duck.execute("set variable urls = ?", [[self._url[stored.key] for stored in members]])
+            for step in steps:
+                self._execute(step)
+            fell_together |= bool(self._execute("fell_together").fetchall()[0][0])
+        if fell_together:
+            self._execute("merge_minutes")
+
+    def _execute(self, step: str) -> duckdb.DuckDBPyConnection:
+        return self._duck.execute(read_sql(f"loading/biometrics/{step}.sql"))
+
+    def _use_layout(self, stored: StoredObject) -> None:
+        names = [column.name for column in self._columns[stored.key]]
+        use_layout(self._duck, self._layout[stored.key], names, self._rules)
 
     def _summarise(self) -> dict[str, ObjectSummary]:
         # An object without readings has no row in minutes.
         by_url = {self._url[key]: ObjectSummary() for key in self._layout}
-        totals = self._duck.execute(read_sql("loading/biometrics/object_totals.sql")).fetchall()
+        totals = self._execute("object_totals").fetchall()
         for its_url, rows_loaded, rows_rejected, *invalid in totals:
             by_url[its_url].totals = ObjectTotals(rows_loaded, rows_rejected)
             by_url[its_url].invalid_measures = {
                 measure: readings for measure, readings in zip(MEASURES, invalid, strict=True) if readings
             }
-        for its_url, reason, readings in self._duck.execute(read_sql("loading/biometrics/rejections.sql")).fetchall():
+        for its_url, reason, readings in self._execute("rejections").fetchall():
             by_url[its_url].rejected[reason] = readings
         return {key: by_url[self._url[key]] for key in self._layout}
 
@@ -189,12 +190,28 @@ class Aggregation:
 
     def quarantine(self, client: S3Client, target: Quarantine, stored: StoredObject) -> str:
         """Write the object's rejected readings to the quarantine and return their key."""
-        use_layout(self._duck, self._layout[stored.key], self._columns[stored.key], self._rules)
+        self._use_layout(stored)
         self._duck.execute("set variable url = ?", [self._url[stored.key]])
         self._duck.execute("set variable source_key = ?", [stored.key])
         return quarantine.write(
             self._duck, client, target, stored, read_sql("loading/biometrics/rejected_readings.sql")
         )
+
+    def note_extra_columns(self, client: S3Client, target: Quarantine, stored: StoredObject) -> None:
+        """Count the columns that no table has; keep a copy of them if the landing zone rescues them."""
+        summary = self.summaries[stored.key]
+        if not summary.totals.rows_loaded:
+            return
+        columns, is_rescue = self._columns[stored.key], self._rules.extra_columns == "rescue"
+        rescued = extra_columns.rescuable(columns) if is_rescue else []
+        kept_as = None
+        if rescued:
+            query = extra_columns.query(columns, rescued)
+            self._duck.execute("set variable url = ?", [self._url[stored.key]])
+            self._duck.execute("set variable source_key = ?", [stored.key])
+            kept_as = quarantine.write(self._duck, client, target, stored, query, kind="rescued")
+        for notice in extra_columns.notices(columns, rescued, kept_as):
+            summary.notices[notice] = summary.totals.rows_loaded
 
     def copy(self, cursor: Cursor, load_ids: dict[str, int]) -> int:
         """COPY the claimed objects' hours into raw.load_hours and their minutes into raw.biometrics.
@@ -209,6 +226,8 @@ class Aggregation:
         self._duck.execute(
             read_sql("loading/biometrics/claimed.sql"), [[self._url[key] for key in load_ids], list(load_ids.values())]
         )
+        if self.repeats:
+            self.repeats.copy(self._duck, cursor)
         self._copy(cursor, "hour")
         return self._copy(cursor, "minute")
 

@@ -8,9 +8,8 @@ until the broken object is isolated.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -18,18 +17,16 @@ from botocore.exceptions import ClientError
 
 from include.cerebro.formats.parquet import describe_problem, has_footer
 from include.cerebro.landing.batches import pack
-from include.cerebro.landing.versions import check_unchanged, still_listed
-from include.cerebro.ledger import loads
-from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
-from include.cerebro.ledger.schema_changes import note_columns
+from include.cerebro.landing.versions import check_unchanged
 from include.cerebro.loading.aggregation import Aggregation
+from include.cerebro.loading.parts import Parts
 from include.cerebro.loading.pipeline import pipeline
 from include.cerebro.loading.refusals import Refusals, content_problem
+from include.cerebro.loading.repeats import RepeatedReadings, turn
 from include.cerebro.loading.result import LoadResult
 from include.cerebro.loading.site import LoadSite
 from include.cerebro.platform.duckdb_session import duckdb_session, sign_in
 from include.cerebro.platform.errors import BadObjectError, ObjectChangedError, first_line, may_be_content
-from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.zones.datasets import BIOMETRICS
 
@@ -51,6 +48,8 @@ class BiometricsLoader:
         self._site = site
         self._origin = site.origin(BIOMETRICS)
         self._refusals = Refusals(self.bucket, BIOMETRICS.within(site.zone.prefix))
+        self._rejects_repeats = site.zone.overlap == "reject"
+        self._parts = Parts(site, self._origin, self.result)
 
     def load(self, batch: Sequence[StoredObject]) -> LoadResult:
         """Load a batch. Idempotent: objects that the ledger holds already are skipped, and duplicates are recorded.
@@ -65,6 +64,17 @@ class BiometricsLoader:
 
     def _load_new(self, client: S3Client, objects: Sequence[StoredObject]) -> None:
         settings = self.settings
+        if self._rejects_repeats:
+            # One after the other: a part must see what the one before holds.
+            for in_turn in pack(objects, settings.part_bytes, settings.part_objects):
+                try:
+                    self._load_together(client, in_turn)
+                except Exception as error:
+                    if not may_be_content(error):
+                        raise
+                    log.warning("A part of %d objects failed: %s", len(in_turn), first_line(error))
+                    self._load_failed_part(client, in_turn)
+            return
         small = [stored for stored in objects if stored.size_bytes <= settings.whole_object_bytes]
         large = [stored for stored in objects if stored.size_bytes > settings.whole_object_bytes]
         groups = [(group, True) for group in pack(small, settings.kept_bytes, settings.batch_objects)]
@@ -103,7 +113,7 @@ class BiometricsLoader:
                 for aggregation, aggregated in results:
                     try:
                         aggregated.result()
-                        self._commit_part(client, aggregation)
+                        self._parts.commit(client, aggregation)
                     except Exception as error:
                         if not may_be_content(error):
                             raise
@@ -153,7 +163,7 @@ class BiometricsLoader:
             bad = self._refusals.judge(client, stored, refused)
             bad.is_content = False
         if bad:
-            self._mark_failed(stored, bad)
+            self._parts.mark_failed(stored, bad)
 
     def _recheck(self, client: S3Client, stored: StoredObject) -> BadObjectError | None:
         """Return what is wrong with the object, or load it after all: a transient fault has passed by now."""
@@ -166,89 +176,22 @@ class BiometricsLoader:
                 problem = content_problem(stored, error)
         return BadObjectError(stored.key, problem)
 
-    def _mark_failed(self, stored: StoredObject, bad: BadObjectError) -> None:
-        log.error("Failed: %s", bad)
-        with self.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
-            self._site.record_failure(cursor, self._origin, stored, bad)
-            connection.commit()
-        self.result.failed.append(stored.key)
-
     def _load_together(self, client: S3Client, objects: Sequence[StoredObject]) -> None:
         """Aggregate all objects and commit them, or raise and leave no trace."""
-        with duckdb_session(self.settings, self.store) as duck:
-            aggregation = self._aggregation(duck, objects)
-            aggregation.run()
-            self._commit_part(client, aggregation)
+        while objects:
+            with duckdb_session(self.settings, self.store) as duck, self._turn() as repeats:
+                aggregation = self._aggregation(duck, objects, repeats=repeats)
+                aggregation.run()
+                objects = self._parts.commit(client, aggregation)
+
+    def _turn(self) -> AbstractContextManager[RepeatedReadings | None]:
+        return turn(self.warehouse, self._origin) if self._rejects_repeats else nullcontext()
 
     def _aggregation(
         self,
         duck: duckdb.DuckDBPyConnection,
         objects: Sequence[StoredObject],
         fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
+        repeats: RepeatedReadings | None = None,
     ) -> Aggregation:
-        return Aggregation(duck, self.bucket, objects, fetchers, self._site.zone.rules)
-
-    def _commit_part(self, client: S3Client, aggregation: Aggregation) -> None:
-        """Commit what was aggregated; mark the objects whose columns cannot be used as failed."""
-        started = time.monotonic()
-        for stored, bad in aggregation.bad.items():
-            self._mark_failed(stored, bad)
-        objects = [stored for stored in aggregation.objects if stored.key in aggregation.summaries]
-        rejections = self._quarantine(aggregation, objects)
-        # This comes last: everything that was read until now is the version that was listed.
-        unchanged = self._unchanged(client, aggregation, objects)
-        if not unchanged:
-            return
-        self._commit(aggregation, unchanged, rejections)
-        log.info("Copied and committed in %.1f s", time.monotonic() - started)
-
-    def _unchanged(
-        self, client: S3Client, aggregation: Aggregation, objects: Sequence[StoredObject]
-    ) -> list[StoredObject]:
-        """Return the objects that were the listed version all the time; others may have changed while being read."""
-        proven = aggregation.proven()
-        unsure = [stored for stored in objects if stored not in proven]
-        changed = set(unsure) - set(still_listed(client, self.bucket, unsure))
-        for stored in changed:
-            log.warning("%s changed while it was read; the next run loads its new version", stored.key)
-        return [stored for stored in objects if stored not in changed]
-
-    def _quarantine(self, aggregation: Aggregation, objects: Sequence[StoredObject]) -> list[Rejection]:
-        """Write the rejected readings of each object to the quarantine."""
-        rejections = []
-        for stored in objects:
-            rejected = aggregation.summaries[stored.key].rejected
-            if rejected:
-                key = aggregation.quarantine(self._site.quarantine_client, self._site.quarantine, stored)
-                rejections += [Rejection(stored.key, reason, rows, key) for reason, rows in rejected.items()]
-                for reason, rows in rejected.items():
-                    log.warning("%s: %d readings rejected (%s), kept as %s", stored.key, rows, reason, key)
-        return rejections
-
-    def _commit(
-        self, aggregation: Aggregation, objects: Sequence[StoredObject], rejections: Sequence[Rejection]
-    ) -> None:
-        """Write ledger, hours, minutes and rejections in one transaction."""
-        totals = [aggregation.summaries[stored.key].totals for stored in objects]
-        with self.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
-            load_ids = loads.claim(cursor, self._origin, objects, totals)
-            minutes = aggregation.copy(cursor, load_ids)
-            note_columns(cursor, self._origin, aggregation.columns(load_ids))
-            record_rejections(cursor, load_ids, rejections)
-            record_invalid_measures(
-                cursor,
-                [
-                    (load_id, measure, readings)
-                    for key, load_id in load_ids.items()
-                    for measure, readings in aggregation.summaries[key].invalid_measures.items()
-                ],
-            )
-            loads.publish(cursor, self._origin, load_ids)
-            connection.commit()
-        self.result.add([total for stored, total in zip(objects, totals, strict=True) if stored.key in load_ids])
-        log.info(
-            "%d objects loaded, %d rows of minutes; %d were loaded by another run in the meantime",
-            len(load_ids),
-            minutes,
-            len(objects) - len(load_ids),
-        )
+        return Aggregation(duck, self.bucket, objects, fetchers, self._site.zone.rules, repeats)

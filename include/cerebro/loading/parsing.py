@@ -5,7 +5,6 @@ Both go to disk as they come, so that memory depends neither on the object's siz
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections import Counter
 from contextlib import ExitStack
@@ -13,7 +12,7 @@ from types import TracebackType
 from typing import IO
 
 from include.cerebro.formats.heroes_csv import read_heroes
-from include.cerebro.formats.missions_json import read_missions
+from include.cerebro.formats.missions_json import OPTIONAL_FIELDS, read_missions
 from include.cerebro.formats.records import Reader, Record, RejectedRecord, nothing_accepted
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.formats.text import open_text
@@ -25,6 +24,8 @@ from include.cerebro.zones.datasets import HEROES, MISSIONS
 READERS: dict[str, Reader] = {HEROES.name: read_heroes, MISSIONS.name: read_missions}
 # Files up to this size stay in memory while they are parsed, larger ones go to disk.
 SPOOL_BYTES = 16 * 1024**2
+# Fields of one object that are looked at for changes of columns: what names its fields by ids has any number.
+MOST_COLUMNS = 200
 # PostgreSQL's COPY text format: a value's own backslashes, line breaks and tabs are escaped.
 _COPY_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
@@ -36,15 +37,18 @@ class ParsedObject:
         lines: the accepted records as lines for COPY, without their load id.
         rejected: the others.
         not_understood: fields of accepted records that are there, but are not what they should be, by name.
-        columns: those of a CSV file's header, each with its type: text.
+        notices: fields of accepted records that the tables do not show as they came, each with what became of it.
+        columns: the names of the records' fields, each with its type: text for CSV, else unknown.
     """
 
     def __init__(self) -> None:
         self.lines: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - __exit__ closes it
         self.rejected = RejectedRecords()
         self.not_understood: Counter[str] = Counter()
+        self.notices: Counter[tuple[str, str]] = Counter()
         self.columns: dict[str, str] = {}
         self._accepted = 0
+        self._last_columns: tuple[str, ...] = ()
 
     @property
     def totals(self) -> ObjectTotals:
@@ -58,6 +62,12 @@ class ParsedObject:
             return
         self.lines.write(_copy_line(record).encode())
         self.not_understood.update(record.not_understood)
+        self.notices.update(record.notices)
+        if record.columns != self._last_columns and len(self.columns) < MOST_COLUMNS:
+            self._last_columns = record.columns
+            # The fields that a mission may lack are no news, whatever file has them first.
+            known = OPTIONAL_FIELDS if record.instant else ()
+            self.columns |= dict.fromkeys((*known, *record.columns), "" if record.instant else "text")
         self._accepted += 1
 
     def __enter__(self) -> ParsedObject:
@@ -96,8 +106,6 @@ def parse(dataset: str, key: str, stream: IO[bytes], rules: FormatRules = DEFAUL
             with open_text(key, stream, rules) as text:
                 for record in READERS[dataset](key, text, rules):
                     parsed.add(record)
-                    if dataset == HEROES.name and not parsed.columns and isinstance(record, Record):
-                        parsed.columns = dict.fromkeys(json.loads(record.text), "text")
         except UnicodeError as error:
             raise BadObjectError(
                 key, f"it is not text in one encoding: {error}", "Save it as UTF-8 and deliver it again"

@@ -1,4 +1,7 @@
-"""Writes the quarantine: rejected rows as Parquet, each with its reason, source key and row number."""
+"""Writes the quarantine: rejected rows as Parquet, each with its reason, source key and row number.
+
+Columns that no table has go there, too, where a landing zone rescues them.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ def write(
     stored: StoredObject,
     query: str,
     parameters: list[Any] | None = None,
+    kind: str = "rejected",
 ) -> str:
     """Write rejected rows to the quarantine bucket and return their key.
 
@@ -38,13 +42,14 @@ def write(
         stored: the object that the rows come from.
         query: selects the rows.
         parameters: the query's parameters.
+        kind: what the rows are, as the key says it: rejected or rescued.
 
     Raises:
         botocore.exceptions.ClientError: the store refuses, for example because the bucket is missing.
     """
     # A load that replaces another of the same version must not overwrite its file: it may never commit.
     version = stored.etag if stored.replaces is None else f"{stored.etag}-{stored.replaces}"
-    key = target.key(stored.key, version)
+    key = target.key(stored.key, version, kind)
     with tempfile.TemporaryDirectory(prefix="cerebro-quarantine-") as folder:
         path = Path(folder) / "rejected.parquet"
         connection.execute("set variable quarantine_path = ?", [str(path)])

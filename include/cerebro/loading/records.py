@@ -12,6 +12,7 @@ import psycopg2
 from botocore.exceptions import ClientError
 
 from include.cerebro.ledger import loads
+from include.cerebro.ledger.notices import Notice, record_notices
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.ledger.schema_changes import note_columns
 from include.cerebro.loading.parsing import SPOOL_BYTES, ParsedObject, parse
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 log = logging.getLogger(__name__)
+
+ENOUGH_MISSIONS = 20
 
 
 class RecordLoader:
@@ -123,8 +126,12 @@ class RecordLoader:
         record_rejections(cursor, load_ids, rejections)
         load_id = load_ids[stored.key]
         record_invalid_measures(cursor, [(load_id, name, number) for name, number in parsed.not_understood.items()])
+        notices = {Notice(name, reason): rows for (name, reason), rows in parsed.notices.items()}
+        record_notices(cursor, [(load_id, notices)])
         if parsed.columns:
-            note_columns(cursor, self._origin, {stored.key: parsed.columns})
+            # A mission may lack any field but its id and time, so only many of them tell that one is gone.
+            is_few = self.dataset == MISSIONS.name and parsed.totals.rows_loaded < ENOUGH_MISSIONS
+            note_columns(cursor, self._origin, {stored.key: parsed.columns}, may_lack=is_few)
         loads.publish(cursor, self._origin, load_ids)
         self.result.add([parsed.totals])
         log.info("%s: %d records loaded, %d rejected", stored.key, *parsed.totals)

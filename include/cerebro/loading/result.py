@@ -1,4 +1,4 @@
-"""The result of a load task, in numbers."""
+"""The result of a load, in numbers: of a task, and of one object."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from include.cerebro.ledger.loads import ObjectTotals
+from include.cerebro.ledger.notices import Notice
 
 
 @dataclass
@@ -34,3 +35,20 @@ class LoadResult:
     def as_dict(self) -> dict[str, Any]:
         """Return the result as plain values, for an XCom."""
         return asdict(self)
+
+
+@dataclass
+class ObjectSummary:
+    """The readings of one object, counted.
+
+    Attributes:
+        totals: readings accepted and rejected.
+        rejected: rejected readings by reason.
+        invalid_measures: accepted readings with an impossible value, by measure.
+        notices: accepted readings with a column that no table has.
+    """
+
+    totals: ObjectTotals = field(default_factory=lambda: ObjectTotals(0, 0))
+    rejected: dict[str, int] = field(default_factory=dict)
+    invalid_measures: dict[str, int] = field(default_factory=dict)
+    notices: dict[Notice, int] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from include.cerebro.ledger import duplicates, failures
 from include.cerebro.ledger.objects import Origin, new_objects
+from include.cerebro.ledger.schema_changes import likely_renamed
 from include.cerebro.platform.errors import BadObjectError
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
@@ -80,4 +81,5 @@ class LoadSite:
         if stored.replaces is not None:
             return
         known = origin if bad.is_content else origin._replace(rules_version=None)
-        failures.record_failure(cursor, known, stored, str(bad))
+        renamed = likely_renamed(cursor, origin, bad.columns) if bad.columns else ""
+        failures.record_failure(cursor, known, stored, f"{bad}{renamed}")

@@ -43,9 +43,11 @@ class BadObjectError(Exception):
 
     Attributes:
         is_content: whether its bytes are the cause, so that reading them again tells the same.
+        columns: the delivered names of its columns, if their names are the cause.
     """
 
     is_content = True
+    columns: tuple[str, ...] = ()
 
     def __init__(self, key: str, problem: str, remedy: str = "Deliver it again under the same key") -> None:
         # What an object holds may stand in the problem: PostgreSQL cannot keep NUL or half of a surrogate pair.

@@ -58,14 +58,14 @@ class Quarantine(NamedTuple):
     place: Place
     landing_zone: str
 
-    def key(self, object_key: str, version: str) -> str:
+    def key(self, object_key: str, version: str, kind: str = "rejected") -> str:
         """Return the key of an object version's rejected rows: one file a version, apart for every landing zone.
 
         The object's own key is part of it, or, where that makes it longer than S3 allows, a hash of the key. The rows
         themselves name their object. The version is the object's ETag, and the id of the load that is replaced where
-        that is one of the same ETag.
+        that is one of the same ETag. The ``kind`` is rejected, or rescued for columns that no table has.
         """
-        name = f"rejected-{version}.parquet"
+        name = f"{kind}-{version}.parquet"
         key = self.place.key(f"{self.landing_zone}/{object_key}/{name}")
         if len(key.encode()) <= LONGEST_KEY:
             return key

@@ -149,7 +149,7 @@ def test_raw_rebuilt_with_the_same_load_ids(built: Warehouse) -> None:
     """After raw was truncated, load 3 is another load: comparing ids alone would keep the old rows."""
     built.execute(
         "truncate raw.loads, raw.heroes, raw.missions, raw.biometrics, raw.load_hours, raw.rejections,"
-        " raw.invalid_measures restart identity"
+        " raw.invalid_measures restart identity cascade"
     )
     built.load_heroes("heroes.csv", {"hero_id": "hulk"})
     built.load_heroes("heroes/2.csv", {"hero_id": "thor"})

@@ -4,8 +4,9 @@ select
     url,
     hero_id,
     minute_number,
-    is_usable,
+    usability,
     count(*) as reading_count,
+    bit_or(1::bigint << (second_number - minute_number * 60)) as seconds,
     count(heart_rate) as heart_rate_count,
     sum(heart_rate) as heart_rate_sum,
     min(heart_rate) as heart_rate_min,
@@ -22,4 +23,4 @@ select
     max(energy_output) as energy_output_max,
     count_if(has_energy_output and energy_output is null) as energy_output_invalid
 from measured_readings(getvariable('urls'))
-group by url, hero_id, minute_number, is_usable;
+group by url, hero_id, minute_number, usability;

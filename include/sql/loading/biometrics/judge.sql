@@ -6,9 +6,10 @@ select
     utc_minute(delivered_minutes.minute_number) as minute_number,
     coalesce(
         delivered_heroes.reason,
-        minute_rejection(utc_minute(delivered_minutes.minute_number), delivered_minutes.is_usable)
+        minute_rejection(utc_minute(delivered_minutes.minute_number), delivered_minutes.usability)
     ) as reason,
     delivered_minutes.reading_count,
+    delivered_minutes.seconds,
     delivered_minutes.heart_rate_count,
     delivered_minutes.heart_rate_sum,
     delivered_minutes.heart_rate_min,

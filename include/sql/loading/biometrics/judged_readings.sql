@@ -15,28 +15,38 @@ create or replace temp macro hero_rejection(delivered_id) as case
     when is_missing_id(trimmed_id(hero_text(delivered_id))) then 'missing_hero_id'
     when is_invalid_id(trimmed_id(hero_text(delivered_id))) then 'invalid_hero_id'
 end;
-create or replace temp macro minute_rejection(minute_number, is_usable) as case
+create or replace temp macro minute_rejection(minute_number, usability) as case
     when minute_number is null then 'invalid_timestamp'
     when minute_number not between getvariable('first_minute') and getvariable('last_minute')
         then 'implausible_timestamp'
-    when not is_usable then 'no_usable_measure'
+    when usability = 0 then 'no_usable_measure'
+    when usability = -1 then 'duplicate_reading'
 end;
 
--- measured_readings(urls): one row per reading of the objects, with its minute, counted from the year 1 (-1 if it is
--- beyond what can be plausible), and its measures; an impossible measure is null.
+-- measured_readings(urls): one row per reading of the objects, with its minute and second, counted from the year 1 (-1
+-- if they are beyond what can be plausible), and its measures; an impossible measure is null.
 create or replace temp macro measured_readings(urls) as table
 with
+timed as (
+    select
+        *,
+        -- Counted from the year 1, so that the division by a second also rounds down before 1970.
+        case
+            when epoch_us between getvariable('first_us') and getvariable('last_us')
+                then (epoch_us + 62135596800000000) // 1000000
+            when epoch_us is not null then -60
+        end as second_number
+    from delivered_readings(urls)
+),
+
 measured as (
     select
         url,
         row_number,
         hero_id,
-        -- Counted from the year 1, so that the division by a minute also rounds down before 1970.
-        case
-            when epoch_us between getvariable('first_us') and getvariable('last_us')
-                then (epoch_us + 62135596800000000) // 60000000
-            when epoch_us is not null then -1
-        end as minute_number,
+        epoch_us,
+        second_number,
+        second_number // 60 as minute_number,
         plausible_measure(
             heart_rate,
             getvariable('heart_rate_fast'), getvariable('heart_rate_lowest'), getvariable('heart_rate_highest')
@@ -53,10 +63,15 @@ measured as (
         has_stress_level,
         has_energy_output,
         source
-    from delivered_readings(urls)
+    from timed
 )
 
 select
     *,
-    heart_rate is not null or stress_level is not null or energy_output is not null as is_usable
+    -- 0: it has no usable measure. -1: its instant is in force already.
+    cast(case
+        when heart_rate is null and stress_level is null and energy_output is null then 0
+        when is_repeated(url, row_number) then -1
+        else 1
+    end as tinyint) as usability
 from measured;

@@ -7,6 +7,7 @@ select
     minute_number,
     reason,
     sum(reading_count) as reading_count,
+    bit_or(seconds) as seconds,
     sum(heart_rate_count) as heart_rate_count,
     sum(heart_rate_sum) as heart_rate_sum,
     min(heart_rate_min) as heart_rate_min,

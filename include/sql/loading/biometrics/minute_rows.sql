@@ -16,7 +16,8 @@ select
     cast(minutes.energy_output_count as integer) as energy_output_count,
     minutes.energy_output_sum,
     minutes.energy_output_min,
-    minutes.energy_output_max
+    minutes.energy_output_max,
+    minutes.seconds
 from minutes
 inner join claimed on minutes.url = claimed.url
 where minutes.reason is null

@@ -5,6 +5,7 @@ create or replace temp table minutes (
     minute_number bigint,
     reason varchar,
     reading_count bigint,
+    seconds bigint,
     heart_rate_count bigint,
     heart_rate_sum double,
     heart_rate_min double,

@@ -9,7 +9,7 @@ from (
     select
         row_number,
         source,
-        coalesce(hero_rejection(hero_id), minute_rejection(utc_minute(minute_number), is_usable)) as reason
+        coalesce(hero_rejection(hero_id), minute_rejection(utc_minute(minute_number), usability)) as reason
     from measured_readings([getvariable('url')])
 ) as judged
 where reason is not null

@@ -1,0 +1,33 @@
+"""Columns of biometrics that no table has: counted, and kept beside the quarantine where a zone rescues them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from include.cerebro.formats.parquet import DECIMAL_DIGITS, Column, column_names, extra_columns
+from include.cerebro.formats.readings import quoted
+from include.cerebro.ledger.notices import Notice
+from include.cerebro.platform.sql import read_sql
+
+
+def rescuable(columns: Sequence[Column]) -> list[int]:
+    """Return the positions of extra columns that can be copied: DuckDB reads decimals of more digits wrongly."""
+    return [position for position in extra_columns(columns) if columns[position].digits <= DECIMAL_DIGITS]
+
+
+def query(columns: Sequence[Column], positions: Sequence[int]) -> str:
+    """Return the query that reads some columns of the object in the variable ``url``, with its key and row numbers."""
+    names = [quoted(name) for name in column_names([column.name for column in columns])]
+    text = read_sql("loading/biometrics/rescued_columns.sql")
+    text = text.replace("__extra__", ", ".join(names[position] for position in positions))
+    return text.replace("__columns__", ", ".join(names))
+
+
+def notices(columns: Sequence[Column], rescued: Sequence[int], kept_as: str | None) -> list[Notice]:
+    """Return what became of each extra column: rescued as an object of the quarantine, or ignored."""
+    return [
+        Notice(columns[position].name, "rescued_column", kept_as)
+        if position in rescued
+        else Notice(columns[position].name, "ignored_column")
+        for position in extra_columns(columns)
+    ]

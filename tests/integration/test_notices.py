@@ -1,0 +1,72 @@
+"""Whatever is cut, folded, ignored or left out of accepted rows is counted; unknown columns can be rescued."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.integration.helpers import ORDINARY_TYPES, READING_COLUMNS, Site, parquet, parquet_rows
+from tests.integration.samples import MISSION, NOON
+
+NOTICES = """
+    select object_key, column_name, reason, rows, kept_as from raw.notices
+    join raw.loads using (load_id) order by 1, 2, 3
+"""
+
+
+def battery(level: int) -> bytes:
+    """Two readings with two columns that no table has, and one that is rejected."""
+    readings = [
+        (NOON, "hulk", 80, 10, 100, level, "x"),
+        (NOON, None, 80, 10, 100, 6, "y"),
+        (NOON, "thor", 8, 1, 1, 7, None),
+    ]
+    return parquet(readings, (*READING_COLUMNS, "battery", "reason"), (*ORDINARY_TYPES, "tinyint", "varchar"))
+
+
+def kept(site: Site, key: str) -> list[dict[str, Any]]:
+    return parquet_rows(site.client.get_object(Bucket=site.quarantine_bucket, Key=key)["Body"].read())
+
+
+def test_ignored_columns_are_counted(site: Site) -> None:
+    site.put("biometrics/a.parquet", battery(5))
+    site.load()
+    assert site.rows(NOTICES) == [
+        ("biometrics/a.parquet", "battery", "ignored_column", 2, None),
+        ("biometrics/a.parquet", "reason", "ignored_column", 2, None),
+    ]
+
+
+def test_rescued_columns_are_kept_with_key_and_row_number(site: Site) -> None:
+    site.zone_fields = {"rules": {"extra_columns": "rescue"}}
+    site.put("biometrics/a.parquet", battery(5))
+    site.load()
+    ((_, _, _, _, key), *others) = site.rows(NOTICES)
+    assert [row[1:4] for row in site.rows(NOTICES)] == [
+        ("battery", "rescued_column", 2), ("reason", "rescued_column", 2),
+    ]  # fmt: skip
+    assert key.startswith("cerebro/biometrics/a.parquet/rescued-")
+    assert others[0][4] == key
+    # The rejected reading is there, too, under its row number.
+    assert kept(site, key) == [
+        {"source_key": "biometrics/a.parquet", "row_number": number, "battery": level, "delivered_reason": reason}
+        for number, level, reason in ((1, 5, "x"), (2, 6, "y"), (3, 7, None))
+    ]
+
+
+def test_texts_that_the_tables_do_not_show_as_they_came(site: Site) -> None:
+    missions = [
+        MISSION | {"location": "x" * 2001, "outcome": "SUCCESSFUL", "hero_ids": ["hulk", None]},
+        MISSION | {"location": "x" * 2000, "outcome": "Partly Successful"},
+        MISSION | {"location": None, "outcome": "ж" * 1400},
+    ]
+    site.put("mission_logs.json", json.dumps(missions).encode())
+    site.put("heroes.csv", b"hero_id,name,alter_ego,first_appearance\nhulk,HULK," + b"y" * 3000 + b",1962\n")
+    site.load()
+    assert [row[:4] for row in site.rows(NOTICES)] == [
+        ("heroes.csv", "alter_ego", "cut", 1),
+        ("mission_logs.json", "hero_ids", "left_out", 1),
+        ("mission_logs.json", "location", "cut", 1),
+        ("mission_logs.json", "outcome", "cut", 1),
+        ("mission_logs.json", "outcome", "folded", 1),
+    ]

@@ -1,0 +1,155 @@
+"""Where a landing zone rejects repeated readings, each hero and instant counts once, whatever the order of arrival."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from include.cerebro.checking.overlaps import find_overlaps
+from include.cerebro.landing.batches import pack
+from include.cerebro.loading.biometrics import BiometricsLoader
+from tests.integration.helpers import Site, make_site, parquet
+from tests.oracle.landing import read_object
+from tests.oracle.repeats import in_force
+from tests.oracle.values import minute_of
+
+START = datetime(2025, 1, 1, 11, 59, tzinfo=UTC)
+REJECTED = "select coalesce(sum(rows), 0)::bigint from raw.rejections where reason = 'duplicate_reading'"
+MINUTES = """
+    select hero_id, minute_at, sum(reading_count)::bigint, sum(heart_rate_sum)
+    from raw.biometrics join raw.current_loads using (load_id)
+    group by 1, 2 order by hero_id collate "C", minute_at
+"""
+# Hero and microseconds after START. Many are equal, some differ by a microsecond, some share a second.
+READINGS = st.lists(
+    st.tuples(
+        st.sampled_from(["hulk", "thor"]), st.sampled_from([0, 1, 999_999, 60_000_000, 60_500_000, 3_660_000_000])
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def body(readings: Sequence[tuple[str, int]]) -> bytes:
+    """The heart rate follows from hero and instant, as in a second delivery of the same readings."""
+    return parquet(
+        [
+            (START.replace(tzinfo=None) + timedelta(microseconds=us), hero, 60 + us % 97, 10, 100)
+            for hero, us in readings
+        ]
+    )
+
+
+def expected(bodies: Mapping[str, bytes]) -> list[tuple[Any, ...]]:
+    groups: dict[tuple[str, datetime], list[Any]] = {}
+    for reading in in_force(read_object("biometrics", data) for data in set(bodies.values())):
+        groups.setdefault((reading.hero_id, minute_of(reading.at)), []).append(reading.heart_rate)
+    return [(*key, len(rates), sum(rates)) for key, rates in sorted(groups.items())]
+
+
+@pytest.fixture(scope="module")
+def emptied(services: dict[str, str]) -> Iterator[Any]:
+    made = make_site(services)
+
+    def empty() -> Site:
+        for key in made.contents():
+            made.remove(key)
+        with made.superuser() as cursor:
+            cursor.execute("truncate raw.loads, raw.biometrics, raw.load_hours, raw.instants, meta.listings cascade")
+        made.zone_fields = {"overlap": "reject"}
+        return made
+
+    yield empty
+    made.drop()
+
+
+@settings(max_examples=25, deadline=None)
+@given(objects=st.lists(READINGS, min_size=1, max_size=5), seed=st.integers(0, 99))
+def test_each_instant_counts_once_in_any_order(emptied: Any, objects: list[Any], seed: int) -> None:
+    site, chance = emptied(), random.Random(seed)
+    bodies = {f"biometrics/{number}.parquet": body(readings) for number, readings in enumerate(objects)}
+    site.put_all(bodies)
+    listed = [stored for batch in site.discover().biometrics for stored in batch]
+    chance.shuffle(listed)
+    site.changed["part_objects"] = chance.randint(1, 3)
+    for batch in pack(listed, site.settings.batch_bytes, chance.randint(1, 5)):
+        BiometricsLoader(site.load_site).load(batch)
+    assert site.rows(MINUTES) == expected(bodies)
+    accepted = sum(len(read_object("biometrics", data).accepted) for data in set(bodies.values()))
+    assert site.rows(REJECTED) == [(accepted - sum(row[2] for row in expected(bodies)),)]
+    assert site.rows("select count(*) from raw.loads where status = 'failed'") == [(0,)]
+    kept = [row for rows in site.quarantined().values() for row in rows if row["reason"] == "duplicate_reading"]
+    assert len(kept) >= site.rows(REJECTED)[0][0]
+
+
+def test_the_rejected_readings_name_who_holds_them(site: Site) -> None:
+    site.zone_fields = {"overlap": "reject"}
+    site.put("biometrics/a.parquet", body([("hulk", 0), ("hulk", 1_000_000)]))
+    site.load()
+    site.put("biometrics/b.parquet", body([("hulk", 1_000_000), ("hulk", 2_000_000), ("hulk", 2_000_000)]))
+    result = site.load()
+    assert (result.rows_loaded, result.rows_rejected) == (1, 2)
+    holders = """
+        select own.object_key, holders.object_key, readings from raw.repeated_readings
+        join raw.loads as own using (load_id) join raw.loads as holders on holder_load_id = holders.load_id
+    """
+    # The reading that an object repeats by itself is rejected, too; it is nobody else's.
+    assert site.rows(holders) == [("biometrics/b.parquet", "biometrics/a.parquet", 1)]
+    (rows,) = site.quarantined().values()
+    assert [(row["reason"], row["row_number"], row["source_key"]) for row in rows] == [
+        ("duplicate_reading", 1, "biometrics/b.parquet"), ("duplicate_reading", 3, "biometrics/b.parquet"),
+    ]  # fmt: skip
+    # An object of which everything is there already has not failed.
+    site.put("biometrics/c.parquet", body([("hulk", 0)]))
+    assert site.load().failed == []
+    assert find_overlaps(site.warehouse) == 0
+
+
+def test_a_correction_does_not_repeat_its_own_former_version(site: Site) -> None:
+    site.zone_fields = {"overlap": "reject"}
+    site.put("biometrics/a.parquet", body([("hulk", 0), ("hulk", 1_000_000)]))
+    site.load()
+    site.put("biometrics/a.parquet", body([("hulk", 1_000_000), ("hulk", 2_000_000)]))
+    assert site.load().rows_rejected == 0
+    # Unless nothing of it can be used: then the former version stays in force.
+    site.put("biometrics/a.parquet", parquet([(None, "hulk", 1, 1, 1)]))
+    site.put("biometrics/b.parquet", body([("hulk", 1_000_000)]))
+    assert site.load().rows_rejected == 1
+
+
+def test_parallel_loads_take_turns(site: Site) -> None:
+    site.zone_fields = {"overlap": "reject"}
+    bodies = {f"biometrics/{n}.parquet": body([("hulk", s * 1_000_000) for s in range(n, n + 30)]) for n in range(8)}
+    site.put_all(bodies)
+    listed = [stored for batch in site.discover().biometrics for stored in batch]
+    errors: list[BaseException] = []
+
+    def load(batch: Any) -> None:
+        try:
+            BiometricsLoader(site.load_site).load(batch)
+        except BaseException as error:
+            errors.append(error)
+
+    # Some objects are in two batches.
+    threads = [threading.Thread(target=load, args=(listed[n : n + 4],)) for n in (0, 2, 4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert site.rows(MINUTES) == expected(bodies)
+
+
+def test_other_landing_zones_are_not_looked_at(site: Site) -> None:
+    site.zone_fields = {"overlap": "reject"}
+    site.put("biometrics/a.parquet", body([("hulk", 0)]))
+    site.load()
+    site.zone_name = "watches"
+    assert site.load().rows_loaded == 1
