@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from include.cerebro.formats.readings import set_rules, use_layout
 from include.cerebro.formats.records import nothing_accepted
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.landing.prefetch import prefetch
+from include.cerebro.ledger.erasures import ERASED, Erasures
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.loading import quarantine
 from include.cerebro.loading.binary_copy import binary_copy
@@ -54,6 +55,7 @@ class Aggregation:
         objects: the objects; ``run`` reads each of them once.
         bad: the objects whose columns cannot be used, each with what is wrong.
         summaries: the counts of the other objects, by key.
+        last_erasure: the last erasure that is taken into account.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Aggregation:
         objects: Sequence[StoredObject],
         fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
         rules: FormatRules = DEFAULT_RULES,
+        erasures: Callable[[], Erasures] | None = None,
     ) -> None:
         """Prepare an aggregation.
 
@@ -72,6 +75,7 @@ class Aggregation:
             objects: the objects to aggregate.
             fetchers: connections of the same session; if there are any, they fetch the objects whole first.
             rules: how values are understood.
+            erasures: returns the erasures of this moment; none means that no hero was ever forgotten.
         """
         self.objects = objects
         self.bad: dict[StoredObject, BadObjectError] = {}
@@ -84,6 +88,9 @@ class Aggregation:
         self._layout: dict[str, Layout] = {}
         self._columns: dict[str, tuple[str, ...]] = {}
         self._md5: dict[str, str] = {}
+        self.last_erasure = 0
+        self._find_erasures = erasures
+        self._erased: set[str] = set()
 
     def run(self) -> None:
         """Aggregate all objects.
@@ -93,6 +100,9 @@ class Aggregation:
             NotConservedError: the number of readings differs from that in the objects' footers.
         """
         started = time.monotonic()
+        erasures = self._find_erasures() if self._find_erasures else None
+        self.last_erasure = erasures.last if erasures else 0
+        self._set_erased()
         if self._fetchers:
             self._md5 = prefetch(self._fetchers, list(self._url.values()))
         layouts = read_layouts(self._duck, self.objects, self._bucket)
@@ -105,8 +115,10 @@ class Aggregation:
             self._layout |= {stored.key: layout for stored in members}
             use_layout(self._duck, layout, self._columns[members[0].key], self._rules)
             self._duck.execute("set variable urls = ?", [[self._url[stored.key] for stored in members]])
-            for step in ("aggregate", "delivered_heroes", "judge"):
-                self._duck.execute(read_sql(f"loading/biometrics/{step}.sql"))
+            self._execute("aggregate", "delivered_heroes")
+            if erasures and erasures.last:
+                self._reject_erased(erasures)
+            self._execute("judge")
             fell_together |= self._scalar("fell_together")
         if fell_together:
             self._duck.execute(read_sql("loading/biometrics/merge_minutes.sql"))
@@ -147,6 +159,22 @@ class Aggregation:
         for connection in (self._duck, *self._fetchers):
             connection.close()
 
+    def _execute(self, *steps: str) -> None:
+        for step in steps:
+            self._duck.execute(read_sql(f"loading/biometrics/{step}.sql"))
+
+    def _reject_erased(self, erasures: Erasures) -> None:
+        """Judge the ids once more if some are those of heroes who were forgotten."""
+        ids = self._duck.execute("select distinct hero_id from delivered_heroes where reason is null").fetchall()
+        erased = erasures.among(hero_id for (hero_id,) in ids)
+        if erased:
+            self._erased |= erased
+            self._set_erased()
+            self._execute("delivered_heroes")
+
+    def _set_erased(self) -> None:
+        self._duck.execute("set variable erased_heroes = cast(? as varchar[])", [sorted(self._erased)])
+
     def _scalar(self, query: str) -> bool:
         rows = self._duck.execute(read_sql(f"loading/biometrics/{query}.sql")).fetchall()
         return bool(rows[0][0])
@@ -180,10 +208,12 @@ class Aggregation:
                 )
 
     def _refuse_useless(self) -> None:
-        """Fail the objects of which nothing was accepted, unless their sensors were only off."""
+        """Fail the objects of which nothing was accepted, unless their sensors were off or their heroes forgotten."""
         for stored in self.objects:
             summary = self.summaries.get(stored.key)
-            if summary and not summary.totals.rows_loaded and set(summary.rejected) - {"no_usable_measure"}:
+            if not summary or summary.totals.rows_loaded or ERASED in summary.rejected:
+                continue
+            if set(summary.rejected) - {"no_usable_measure"}:
                 self.bad[stored] = nothing_accepted(stored.key, summary.rejected)
                 del self.summaries[stored.key]
 

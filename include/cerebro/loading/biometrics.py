@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -20,8 +21,10 @@ from include.cerebro.formats.parquet import describe_problem, has_footer
 from include.cerebro.landing.batches import pack
 from include.cerebro.landing.versions import check_unchanged, still_listed
 from include.cerebro.ledger import loads
+from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.ledger.schema_changes import note_columns
+from include.cerebro.loading import quarantine
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.pipeline import pipeline
 from include.cerebro.loading.refusals import Refusals, content_problem
@@ -186,7 +189,9 @@ class BiometricsLoader:
         objects: Sequence[StoredObject],
         fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
     ) -> Aggregation:
-        return Aggregation(duck, self.bucket, objects, fetchers, self._site.zone.rules)
+        return Aggregation(
+            duck, self.bucket, objects, fetchers, self._site.zone.rules, lambda: Erasures.find(self.warehouse)
+        )
 
     def _commit_part(self, client: S3Client, aggregation: Aggregation) -> None:
         """Commit what was aggregated; mark the objects whose columns cannot be used as failed."""
@@ -217,12 +222,8 @@ class BiometricsLoader:
         """Write the rejected readings of each object to the quarantine."""
         rejections = []
         for stored in objects:
-            rejected = aggregation.summaries[stored.key].rejected
-            if rejected:
-                key = aggregation.quarantine(self._site.quarantine_client, self._site.quarantine, stored)
-                rejections += [Rejection(stored.key, reason, rows, key) for reason, rows in rejected.items()]
-                for reason, rows in rejected.items():
-                    log.warning("%s: %d readings rejected (%s), kept as %s", stored.key, rows, reason, key)
+            write = partial(aggregation.quarantine, self._site.quarantine_client, self._site.quarantine, stored)
+            rejections += quarantine.rejections(stored, aggregation.summaries[stored.key].rejected, write)
         return rejections
 
     def _commit(
@@ -243,7 +244,7 @@ class BiometricsLoader:
                     for measure, readings in aggregation.summaries[key].invalid_measures.items()
                 ],
             )
-            loads.publish(cursor, self._origin, load_ids)
+            self._site.publish(cursor, self._origin, load_ids, aggregation.last_erasure, rejections)
             connection.commit()
         self.result.add([total for stored, total in zip(objects, totals, strict=True) if stored.key in load_ids])
         log.info(

@@ -25,6 +25,7 @@ MEANINGS = {
     "not_an_object": "the record is JSON, but no object",
     "record_too_long": "the record has more than 16 million characters",
     "invalid_text": "a text holds a character that PostgreSQL cannot store, for instance NUL",
+    "erased_hero": "the hero was forgotten, so the row is counted and not kept",
     "no_usable_measure": "none of the three measures is a possible number",
 }
 
