@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from include.cerebro.loading.erased_heroes import crew_without
 from include.cerebro.platform.errors import Fault, FinalError
 from include.cerebro.platform.names import LOADER_ROLE
+from include.cerebro.platform.roles import with_prefix
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -84,7 +85,8 @@ def erase(warehouse: Warehouse, hero_id: str, dag_run_id: str, relations: Sequen
         log.info("An earlier try has committed the erasure")
         return done
     with warehouse.connect(settings=SETTINGS) as connection, connection.cursor() as cursor:
-        cursor.execute(read_sql("maintenance/erasure/lock_builds.sql"), {"relations": list(relations)})
+        lock_builds = with_prefix(read_sql("maintenance/erasure/lock_builds.sql"), warehouse.role_prefix)
+        cursor.execute(lock_builds, {"relations": list(relations)})
         log.info("No dbt build is at work")
         cursor.execute(read_sql("ledger/lock.sql"))
         cursor.execute("set local idle_in_transaction_session_timeout = '15min'")
