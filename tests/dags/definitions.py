@@ -70,10 +70,14 @@ def dag(found: DAG, serialized: dict[str, Any]) -> dict[str, Any]:
         paused_upon_creation=found.is_paused_upon_creation,
         on_failure=callbacks(found.on_failure_callback),
         on_success=callbacks(found.on_success_callback),
-        params={name: param.schema | ({"default": param.value} if param.has_value else {}) for name, param in params}
-        or None,
+        params={name: param.schema | default(param.value) for name, param in params} or None,
         tasks={operator.task_id: task(operator) for operator in found.tasks},
     )
+
+
+def default(value: Any) -> dict[str, Any]:
+    """The default of a parameter; nothing for one that has to be given."""
+    return {"default": value} if isinstance(value, (str, int, float, bool, list, dict, type(None))) else {}
 
 
 def assets(dags: Iterable[DAG]) -> dict[str, str]:

@@ -52,7 +52,13 @@ def restore(dag_bag: Any) -> Any:
 
 def test_the_expected_dags_are_there(dag_bag: Any) -> None:
     assert dag_bag.import_errors == {}
-    assert set(dag_bag.dags) == {"cerebro_sample_data", "cerebro_restore", "cerebro_reprocess", "cerebro_release"}
+    assert set(dag_bag.dags) == {
+        "cerebro_forget_hero",
+        "cerebro_release",
+        "cerebro_reprocess",
+        "cerebro_restore",
+        "cerebro_sample_data",
+    }
 
 
 def test_sample_data_has_its_tasks(dag_bag: Any) -> None:
@@ -158,7 +164,7 @@ def test_every_task_has_a_timeout(dag_bag: Any) -> None:
     expected |= dict.fromkeys(("load_again", "decide"), timedelta(hours=6))
     for dag in dag_bag.dags.values():
         for task in dag.tasks:
-            default = timedelta(hours=6 if dag.dag_id == "cerebro_sample_data" else 1)
+            default = timedelta(hours=1 if dag.dag_id == "cerebro_restore" else 6)
             timeout = expected.get(task.task_id.split(".")[0], default)
             assert task.execution_timeout == timeout, task.task_id
 

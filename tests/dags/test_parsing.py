@@ -37,7 +37,10 @@ print("read")
 """
 
 
-@pytest.mark.parametrize("name", ["dags/cerebro_sample_data.py", "dags/cerebro_restore.py", "plugins/cerebro_page.py"])
+FILES = [*sorted(f"dags/{path.name}" for path in (REPOSITORY / "dags").glob("*.py")), "plugins/cerebro_page.py"]
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_reading_a_file_is_cheap(name: str, tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-c", SPY, str(REPOSITORY / name)],

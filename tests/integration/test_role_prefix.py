@@ -12,8 +12,10 @@ import psycopg2
 import pytest
 
 from include.cerebro.checking.answers import read_answers
+from include.cerebro.maintenance.erasure.erase import erase
 from include.cerebro.page.reader import open_reader
 from include.cerebro.schema.setup import prepare_warehouse
+from include.cerebro.schema.suitability import dbt_relations
 from testing.sites import make_site
 from tests.integration.helpers import Site
 from tests.integration.samples import HEROES, MISSION, one_reading
@@ -65,3 +67,6 @@ def test_everything_belongs_to_the_roles_of_the_deployment(beside: Site, tmp_pat
             "and pg_shdepend.dbid = (select oid from pg_database where datname = current_database())"
         )
         assert cursor.fetchall() == [(0,)]
+    # An erasure finds the tables by their owner.
+    erase(beside.warehouse, "hulk", "forget", dbt_relations(beside.settings.dbt_manifest))
+    assert beside.rows("select hero_id from marts.fact_biometrics") == []

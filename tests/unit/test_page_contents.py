@@ -64,7 +64,14 @@ EVERYTHING: dict[str, list[Row]] = {
     ],
     "freshness": [{"dataset": "biometrics", "objects": 1, "loaded_at": NOW, "newest_at": None}],
     "run_checks": [
-        {"dag_run_id": EVIL, "checked_at": NOW, "readings_in": 5, "readings_in_facts": 2, "readings_rejected": 2}
+        {
+            "dag_run_id": EVIL,
+            "checked_at": NOW,
+            "readings_in": 5,
+            "readings_in_facts": 2,
+            "readings_rejected": 2,
+            "readings_erased": 0,
+        }
         | {"difference": 1, "is_conserved": False}
     ],
     "quarantine": [

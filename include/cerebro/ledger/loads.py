@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from include.cerebro.ledger import duplicates
+from include.cerebro.ledger import duplicates, erasures
 from include.cerebro.ledger.objects import Origin, columns
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
@@ -51,7 +51,7 @@ def claim(
     return load_ids
 
 
-def publish(cursor: Cursor, origin: Origin, load_ids: Mapping[str, int]) -> None:
+def publish(cursor: Cursor, origin: Origin, load_ids: Mapping[str, int], last_erasure: int = 0) -> None:
     """Order the loads of this transaction after all that are visible. Waits for a load that is about to commit.
 
     Where a load that is superseded now had duplicates, one of them takes its place. Must be the last call before the
@@ -61,12 +61,15 @@ def publish(cursor: Cursor, origin: Origin, load_ids: Mapping[str, int]) -> None
         cursor: the cursor that claimed them.
         origin: what ``claim`` was given.
         load_ids: what ``claim`` returned.
+        last_erasure: ``Erasures.last`` from before the objects were read.
 
     Raises:
+        ErasedMeanwhileError: a hero was forgotten since, whom the objects may hold.
         LoadedMeanwhileError: another run has loaded the same bytes under another key.
     """
     ids = list(load_ids.values())
     cursor.execute(read_sql("ledger/lock.sql"))
+    erasures.require_none_since(cursor, last_erasure)
     cursor.execute(read_sql("ledger/twins.sql"), {"load_ids": ids})
     if twins := [key for (key,) in cursor.fetchall()]:
         raise LoadedMeanwhileError(

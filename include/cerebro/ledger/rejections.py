@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class Rejection(NamedTuple):
-    """Rows of one object that were rejected for one reason, and where in the quarantine bucket they are kept."""
+    """Rows of one object that were rejected for one reason, and where in the quarantine they are kept, if at all."""
 
     object_key: str
     reason: str
     rows: int
-    quarantine_key: str
+    quarantine_key: str | None
 
 
 def record_rejections(cursor: Cursor, load_ids: dict[str, int], rejections: Sequence[Rejection]) -> None:

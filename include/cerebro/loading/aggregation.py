@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from include.cerebro.formats.readings import set_rules, use_layout
 from include.cerebro.formats.records import nothing_accepted
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.landing.prefetch import prefetch
+from include.cerebro.ledger.erasures import ERASED, Erasures
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.loading import extra_columns, quarantine
 from include.cerebro.loading.binary_copy import binary_copy
@@ -41,6 +42,7 @@ class Aggregation:
         bad: the objects whose columns cannot be used, each with what is wrong.
         summaries: the counts of the other objects, by key.
         repeats: what rejects readings that are in force already; None where they count.
+        last_erasure: the last erasure that is taken into account.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Aggregation:
         fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
         rules: FormatRules = DEFAULT_RULES,
         repeats: RepeatedReadings | None = None,
+        erasures: Callable[[], Erasures] | None = None,
     ) -> None:
         """Prepare an aggregation.
 
@@ -61,6 +64,7 @@ class Aggregation:
             fetchers: connections of the same session; if there are any, they fetch the objects whole first.
             rules: how values are understood.
             repeats: rejects readings that are in force already; with it, the part is aggregated in its turn.
+            erasures: returns the erasures of this moment; none means that no hero was ever forgotten.
         """
         self.objects = objects
         self.bad: dict[StoredObject, BadObjectError] = {}
@@ -74,6 +78,10 @@ class Aggregation:
         self._columns: dict[str, tuple[Column, ...]] = {}
         self.repeats = repeats
         self._md5: dict[str, str] = {}
+        self.last_erasure = 0
+        self._find_erasures = erasures
+        self._erasures: Erasures | None = None
+        self._erased: set[str] = set()
 
     def run(self) -> None:
         """Aggregate all objects.
@@ -83,6 +91,9 @@ class Aggregation:
             NotConservedError: the number of readings differs from that in the objects' footers.
         """
         started = time.monotonic()
+        self._erasures = self._find_erasures() if self._find_erasures else None
+        self.last_erasure = self._erasures.last if self._erasures else 0
+        self._set_erased()
         if self._fetchers:
             self._md5 = prefetch(self._fetchers, list(self._url.values()))
         layouts = read_layouts(self._duck, self.objects, self._bucket)
@@ -141,6 +152,8 @@ class Aggregation:
             self._duck.execute("set variable urls = ?", [[self._url[stored.key] for stored in members]])
             for step in steps:
                 self._execute(step)
+                if step == "delivered_heroes":
+                    self._reject_erased()
             fell_together |= bool(self._execute("fell_together").fetchall()[0][0])
         if fell_together:
             self._execute("merge_minutes")
@@ -151,6 +164,20 @@ class Aggregation:
     def _use_layout(self, stored: StoredObject) -> None:
         names = [column.name for column in self._columns[stored.key]]
         use_layout(self._duck, self._layout[stored.key], names, self._rules)
+
+    def _reject_erased(self) -> None:
+        """Judge the ids once more if some are those of heroes who were forgotten."""
+        if not self._erasures or not self._erasures.last:
+            return
+        ids = self._duck.execute("select distinct hero_id from delivered_heroes where reason is null").fetchall()
+        erased = self._erasures.among(hero_id for (hero_id,) in ids)
+        if erased:
+            self._erased |= erased
+            self._set_erased()
+            self._execute("delivered_heroes")
+
+    def _set_erased(self) -> None:
+        self._duck.execute("set variable erased_heroes = cast(? as varchar[])", [sorted(self._erased)])
 
     def _summarise(self) -> dict[str, ObjectSummary]:
         # An object without readings has no row in minutes.
@@ -181,10 +208,12 @@ class Aggregation:
                 )
 
     def _refuse_useless(self) -> None:
-        """Fail the objects of which nothing was accepted, unless their sensors were only off."""
+        """Fail the objects of which nothing was accepted, unless their sensors were off or their heroes forgotten."""
         for stored in self.objects:
             summary = self.summaries.get(stored.key)
-            if summary and not summary.totals.rows_loaded and set(summary.rejected) - {"no_usable_measure"}:
+            if not summary or summary.totals.rows_loaded or ERASED in summary.rejected:
+                continue
+            if set(summary.rejected) - {"no_usable_measure"}:
                 self.bad[stored] = nothing_accepted(stored.key, summary.rejected)
                 del self.summaries[stored.key]
 

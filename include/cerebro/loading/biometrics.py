@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -18,6 +19,7 @@ from botocore.exceptions import ClientError
 from include.cerebro.formats.parquet import describe_problem, has_footer
 from include.cerebro.landing.batches import pack
 from include.cerebro.landing.versions import check_unchanged
+from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.parts import Parts
 from include.cerebro.loading.pipeline import pipeline
@@ -194,4 +196,5 @@ class BiometricsLoader:
         fetchers: Sequence[duckdb.DuckDBPyConnection] = (),
         repeats: RepeatedReadings | None = None,
     ) -> Aggregation:
-        return Aggregation(duck, self.bucket, objects, fetchers, self._site.zone.rules, repeats)
+        erasures = partial(Erasures.find, self.warehouse)
+        return Aggregation(duck, self.bucket, objects, fetchers, self._site.zone.rules, repeats, erasures)

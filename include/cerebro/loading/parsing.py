@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import IO
@@ -16,7 +17,9 @@ from include.cerebro.formats.missions_json import OPTIONAL_FIELDS, read_missions
 from include.cerebro.formats.records import Reader, Record, RejectedRecord, nothing_accepted
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.formats.text import open_text
+from include.cerebro.ledger.erasures import ERASED
 from include.cerebro.ledger.loads import ObjectTotals
+from include.cerebro.loading.erased_heroes import without_erased
 from include.cerebro.loading.quarantine import RejectedRecords
 from include.cerebro.platform.errors import BadObjectError
 from include.cerebro.zones.datasets import HEROES, MISSIONS
@@ -84,7 +87,13 @@ class ParsedObject:
         self.rejected.close()
 
 
-def parse(dataset: str, key: str, stream: IO[bytes], rules: FormatRules = DEFAULT_RULES) -> ParsedObject:
+def parse(
+    dataset: str,
+    key: str,
+    stream: IO[bytes],
+    rules: FormatRules = DEFAULT_RULES,
+    erased: Callable[[Iterable[str]], set[str]] | None = None,
+) -> ParsedObject:
     """Read an object from beginning to end.
 
     Args:
@@ -92,6 +101,7 @@ def parse(dataset: str, key: str, stream: IO[bytes], rules: FormatRules = DEFAUL
         key: the object's key, for error messages.
         stream: the object, seekable.
         rules: how its values are understood.
+        erased: returns those of some hero ids whose hero was forgotten; none means that there is no such hero.
 
     Returns:
         The records. The caller closes them.
@@ -104,14 +114,16 @@ def parse(dataset: str, key: str, stream: IO[bytes], rules: FormatRules = DEFAUL
         on_failure.push(parsed)
         try:
             with open_text(key, stream, rules) as text:
-                for record in READERS[dataset](key, text, rules):
+                records = READERS[dataset](key, text, rules)
+                for record in without_erased(records, erased) if erased else records:
                     parsed.add(record)
         except UnicodeError as error:
             raise BadObjectError(
                 key, f"it is not text in one encoding: {error}", "Save it as UTF-8 and deliver it again"
             ) from error
-        if parsed.rejected.reasons and not parsed.totals.rows_loaded:
-            raise nothing_accepted(key, parsed.rejected.reasons)
+        reasons = parsed.rejected.reasons
+        if reasons and not parsed.totals.rows_loaded and ERASED not in reasons:
+            raise nothing_accepted(key, reasons)
         on_failure.pop_all()
     return parsed
 

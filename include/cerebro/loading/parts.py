@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from include.cerebro.landing.versions import still_listed
@@ -14,6 +15,7 @@ from include.cerebro.ledger.notices import record_notices
 from include.cerebro.ledger.objects import Origin
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.ledger.schema_changes import note_columns
+from include.cerebro.loading import quarantine
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.result import LoadResult
 from include.cerebro.loading.site import LoadSite
@@ -88,12 +90,8 @@ class Parts:
         """Write the rejected readings of each object to the quarantine, and its extra columns if they are rescued."""
         rejections = []
         for stored in objects:
-            rejected = aggregation.summaries[stored.key].rejected
-            if rejected:
-                key = aggregation.quarantine(self._site.quarantine_client, self._site.quarantine, stored)
-                rejections += [Rejection(stored.key, reason, rows, key) for reason, rows in rejected.items()]
-                for reason, rows in rejected.items():
-                    log.warning("%s: %d readings rejected (%s), kept as %s", stored.key, rows, reason, key)
+            write = partial(aggregation.quarantine, self._site.quarantine_client, self._site.quarantine, stored)
+            rejections += quarantine.rejections(stored, aggregation.summaries[stored.key].rejected, write)
             aggregation.note_extra_columns(self._site.quarantine_client, self._site.quarantine, stored)
         return rejections
 
@@ -119,7 +117,7 @@ class Parts:
                 ],
             )
             record_notices(cursor, [(load_id, aggregation.summaries[key].notices) for key, load_id in load_ids.items()])
-            loads.publish(cursor, self._origin, load_ids)
+            self._site.publish(cursor, self._origin, load_ids, aggregation.last_erasure, rejections)
             connection.commit()
         self._result.add([total for stored, total in zip(objects, totals, strict=True) if stored.key in load_ids])
         log.info(

@@ -6,20 +6,26 @@ Columns that no table has go there, too, where a landing zone rescues them.
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from include.cerebro.formats.records import RejectedRecord
+from include.cerebro.ledger.erasures import ERASED
+from include.cerebro.ledger.rejections import Rejection
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.zones.places import Quarantine
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+log = logging.getLogger(__name__)
 
 
 def write(
@@ -64,6 +70,33 @@ def write(
     return key
 
 
+def empty(client: S3Client, target: Quarantine, key: str) -> None:
+    """Write a file without rows over one of the quarantine: the pipeline may not delete there."""
+    with tempfile.TemporaryDirectory(prefix="cerebro-quarantine-") as folder, duckdb.connect() as connection:
+        path = Path(folder) / "empty.parquet"
+        connection.execute("set variable path = ?", [str(path)])
+        connection.execute(
+            "copy (select '' as reason, '' as source_key, 0 as row_number limit 0) to (getvariable('path')) "
+            "(format parquet)"
+        )
+        client.put_object(Bucket=target.place.bucket, Key=key, Body=path.read_bytes())
+
+
+def rejections(stored: StoredObject, reasons: Mapping[str, int], write_rows: Callable[[], str]) -> list[Rejection]:
+    """Write the rejected rows of an object to the quarantine. Rows of heroes who were forgotten are counted alone.
+
+    Args:
+        stored: the object.
+        reasons: the number of rows by reason.
+        write_rows: writes the others and returns their key.
+    """
+    key = write_rows() if reasons.keys() - {ERASED} else None
+    found = [Rejection(stored.key, reason, rows, None if reason == ERASED else key) for reason, rows in reasons.items()]
+    for it in found:
+        log.warning("%s: %d rows rejected (%s), kept as %s", it.object_key, it.rows, it.reason, it.quarantine_key)
+    return found
+
+
 class RejectedRecords:
     """The rejected records of one object, on disk until they go to the quarantine.
 
@@ -79,13 +112,15 @@ class RejectedRecords:
         self._longest = 0
 
     def add(self, record: RejectedRecord) -> None:
-        """Take one record."""
+        """Take one record. One of a hero who was forgotten is counted alone."""
+        self.reasons[record.reason] += 1
+        if record.reason == ERASED:
+            return
         # UTF-8 has no half surrogate pairs, so they are written as escapes. DuckDB's JSON reader has no NUL.
         text = record.text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\u0000")
         line = json.dumps([record.reason, record.row_number, record.line_number, text])
         self._file.write(line + "\n")
         self._longest = max(self._longest, len(line))
-        self.reasons[record.reason] += 1
 
     def write(
         self, connection: duckdb.DuckDBPyConnection, client: S3Client, target: Quarantine, stored: StoredObject

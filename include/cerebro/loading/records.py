@@ -12,9 +12,11 @@ import psycopg2
 from botocore.exceptions import ClientError
 
 from include.cerebro.ledger import loads
+from include.cerebro.ledger.erasures import Erasures, last_erasure
 from include.cerebro.ledger.notices import Notice, record_notices
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.ledger.schema_changes import note_columns
+from include.cerebro.loading import quarantine
 from include.cerebro.loading.parsing import SPOOL_BYTES, ParsedObject, parse
 from include.cerebro.loading.quarantine import RejectedRecords
 from include.cerebro.loading.refusals import Refusals
@@ -75,25 +77,27 @@ class RecordLoader:
         return self.result
 
     def _load_one(self, client: S3Client, cursor: Cursor, stored: StoredObject) -> None:
-        parsed = self._parse(client, stored)
+        erasures = Erasures(self._site.warehouse, last_erasure(cursor))
+        parsed = self._parse(client, stored, erasures)
         if parsed is None:
             log.warning("%s changed after it was listed; the next run loads its new version", stored.key)
             return
         with parsed:
             try:
-                self._write(cursor, stored, parsed)
+                self._write(cursor, stored, parsed, erasures.last)
             except psycopg2.DataError as error:
                 # The reader accepted the values, but PostgreSQL refuses them.
                 raise BadObjectError(stored.key, f"PostgreSQL cannot store it: {first_line(error)}") from error
 
-    def _parse(self, client: S3Client, stored: StoredObject) -> ParsedObject | None:
+    def _parse(self, client: S3Client, stored: StoredObject, erasures: Erasures) -> ParsedObject | None:
         """Read the object once, from beginning to end; None if it changed after it was listed."""
         if stored.size_bytes == 0:
             raise BadObjectError(stored.key, "it is empty (0 bytes)")
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as copy:
             if not self._fetch(client, stored, copy):
                 return None
-            return parse(self.dataset, stored.key, copy, self._site.zone.rules)
+            erased = erasures.among if erasures.last else None
+            return parse(self.dataset, stored.key, copy, self._site.zone.rules, erased)
 
     def _fetch(self, client: S3Client, stored: StoredObject, target: IO[bytes]) -> bool:
         """Download the object; return whether it is the version that was listed."""
@@ -111,7 +115,7 @@ class RecordLoader:
         target.seek(0)
         return bool(answer["ETag"].strip('"') == stored.etag)
 
-    def _write(self, cursor: Cursor, stored: StoredObject, parsed: ParsedObject) -> None:
+    def _write(self, cursor: Cursor, stored: StoredObject, parsed: ParsedObject, last_erasure: int) -> None:
         """Write ledger, records and rejections of the object into the open transaction, which ends with it."""
         rejections = self._quarantine(stored, parsed.rejected)
         load_ids = loads.claim(cursor, self._origin, [stored], [parsed.totals])
@@ -132,18 +136,16 @@ class RecordLoader:
             # A mission may lack any field but its id and time, so only many of them tell that one is gone.
             is_few = self.dataset == MISSIONS.name and parsed.totals.rows_loaded < ENOUGH_MISSIONS
             note_columns(cursor, self._origin, {stored.key: parsed.columns}, may_lack=is_few)
-        loads.publish(cursor, self._origin, load_ids)
+        self._site.publish(cursor, self._origin, load_ids, last_erasure, rejections)
         self.result.add([parsed.totals])
         log.info("%s: %d records loaded, %d rejected", stored.key, *parsed.totals)
 
     def _quarantine(self, stored: StoredObject, rejected: RejectedRecords) -> list[Rejection]:
-        if not rejected.reasons:
-            return []
-        with duckdb_session(self._site.settings) as duck:
-            key = rejected.write(duck, self._site.quarantine_client, self._site.quarantine, stored)
-        for reason, rows in rejected.reasons.items():
-            log.warning("%s: %d records rejected (%s), kept as %s", stored.key, rows, reason, key)
-        return [Rejection(stored.key, reason, rows, key) for reason, rows in rejected.reasons.items()]
+        def write() -> str:
+            with duckdb_session(self._site.settings) as duck:
+                return rejected.write(duck, self._site.quarantine_client, self._site.quarantine, stored)
+
+        return quarantine.rejections(stored, rejected.reasons, write)
 
 
 class Prefixed:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from include.cerebro.ledger import duplicates, failures
+from include.cerebro.ledger import duplicates, failures, loads
+from include.cerebro.ledger.erasures import ErasedMeanwhileError
 from include.cerebro.ledger.objects import Origin, new_objects
+from include.cerebro.ledger.rejections import Rejection
 from include.cerebro.ledger.schema_changes import likely_renamed
+from include.cerebro.loading.quarantine import empty
 from include.cerebro.platform.errors import BadObjectError
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
@@ -72,6 +75,27 @@ class LoadSite:
             first, objects = duplicates.split_twins(new)
             if first:
                 yield first
+
+    def publish(
+        self,
+        cursor: Cursor,
+        origin: Origin,
+        load_ids: Mapping[str, int],
+        last_erasure: int,
+        rejections: Iterable[Rejection],
+    ) -> None:
+        """Order the loads of this transaction after all that are visible (``loads.publish``).
+
+        Raises:
+            ErasedMeanwhileError: a hero was forgotten since the objects were read. Their files in the quarantine are
+                emptied, because the retry may have no rejected rows left to write over them.
+        """
+        try:
+            loads.publish(cursor, origin, load_ids, last_erasure)
+        except ErasedMeanwhileError:
+            for key in {it.quarantine_key for it in rejections if it.object_key in load_ids and it.quarantine_key}:
+                empty(self.quarantine_client, self.quarantine, key)
+            raise
 
     def record_failure(self, cursor: Cursor, origin: Origin, stored: StoredObject, bad: BadObjectError) -> None:
         """Mark an object as failed. A refusal of the store may end at any time, so the next run tries it again.

@@ -1,7 +1,8 @@
 -- Conservation: readings in the landing zone = readings in the fact + rejected
--- readings. This test checks all stale loads and hours, hero by hero; a full
--- build is checked load by load and hour by hour. The task `reconcile` compares
--- the totals, and counts a part of history again in every run.
+-- readings + readings of heroes who were forgotten. This test checks all stale
+-- loads and hours, hero by hero; a full build is checked load by load and hour
+-- by hour. The task `reconcile` compares the totals, and counts a part of
+-- history again in every run.
 
 with
 
@@ -40,6 +41,14 @@ load_hours as not materialized (
     select * from {{ source('raw', 'load_hours') }}
 ),
 
+erased as not materialized (
+    select
+        load_id,
+        sum(rows) as readings
+    from {{ source('raw', 'erased_rows') }}
+    group by load_id
+),
+
 readings_by_hour as (
     select * from {{ ref('readings_by_hour') }}
 ),
@@ -49,9 +58,11 @@ readings_by_hour as (
 readings_of_stale_loads as (
     select
         stale_loads.load_id,
-        stale_loads.rows_in - stale_loads.rows_rejected as expected_readings,
+        stale_loads.rows_in - stale_loads.rows_rejected
+        - coalesce(erased.readings, 0) as expected_readings,
         found.readings as found_readings
     from stale_loads
+    left join erased on stale_loads.load_id = erased.load_id
     cross join lateral (
         select coalesce(sum(load_hours.reading_count), 0) as readings
         from load_hours
@@ -108,9 +119,11 @@ readings_of_stale_hours as (
 readings_of_loads as (
     select
         loads.load_id,
-        loads.rows_in - loads.rows_rejected as expected_readings,
+        loads.rows_in - loads.rows_rejected
+        - coalesce(erased.readings, 0) as expected_readings,
         coalesce(found.readings, 0) as found_readings
     from loads
+    left join erased on loads.load_id = erased.load_id
     left join (
         select
             load_hours.load_id,

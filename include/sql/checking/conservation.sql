@@ -1,10 +1,12 @@
--- Conservation: every ingested reading is in fact_biometrics or was rejected. The ledger counts what came in; the
--- account of the fact's hours counts what is in it. What was superseded is taken off: superseded loads are few.
+-- Conservation: every ingested reading is in fact_biometrics, was rejected, or has left with its hero, who was
+-- forgotten. The ledger counts what came in; the account of the fact's hours counts what is in it. What was superseded
+-- is taken off: superseded loads are few.
 select
     ledger.readings_in,
     facts.readings_in_facts,
     ledger.readings_rejected,
-    ledger.readings_in - facts.readings_in_facts - ledger.readings_rejected as difference
+    erasures.readings_erased,
+    ledger.readings_in - facts.readings_in_facts - ledger.readings_rejected - erasures.readings_erased as difference
 from (
     select
         coalesce(sum(loads.rows_in * loads.sign), 0)::bigint as readings_in,
@@ -29,4 +31,10 @@ from (
 cross join (
     select coalesce(sum(readings_by_hour.reading_count), 0)::bigint as readings_in_facts
     from operations.readings_by_hour
-) as facts;
+) as facts
+cross join (
+    select coalesce(sum(erased_rows.rows), 0)::bigint as readings_erased
+    from raw.erased_rows
+    inner join raw.current_loads on erased_rows.load_id = current_loads.load_id
+    where current_loads.dataset = 'biometrics'
+) as erasures;

@@ -5,6 +5,7 @@ select
     run_checks.readings_in,
     run_checks.readings_in_facts,
     run_checks.readings_rejected,
+    run_checks.readings_erased,
     run_checks.difference,
     run_checks.is_conserved
 from operations.run_checks

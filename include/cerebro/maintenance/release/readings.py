@@ -11,9 +11,10 @@ import duckdb
 from include.cerebro.formats.parquet import MEASURES, Layout, read_layouts
 from include.cerebro.formats.readings import set_rules
 from include.cerebro.formats.rules import FormatRules
-from include.cerebro.loading.aggregation import Aggregation, ObjectSummary
+from include.cerebro.ledger.erasures import Erasures
+from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.binary_copy import binary_copy
-from include.cerebro.maintenance.release.request import Corrections, DecisionImpossibleError, Held
+from include.cerebro.maintenance.release.request import Corrections, DecisionImpossibleError, Held, refuse_erased
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 
@@ -32,7 +33,13 @@ class ReleasedReadings:
     """
 
     def __init__(
-        self, duck: duckdb.DuckDBPyConnection, file: Path, held: Held, corrections: Corrections, rules: FormatRules
+        self,
+        duck: duckdb.DuckDBPyConnection,
+        file: Path,
+        held: Held,
+        corrections: Corrections,
+        rules: FormatRules,
+        erasures: Erasures,
     ) -> None:
         """Judge the readings.
 
@@ -42,9 +49,10 @@ class ReleasedReadings:
             held: the load that they were rejected of.
             corrections: what is changed before they are judged.
             rules: the rules of the landing zone.
+            erasures: the heroes who were forgotten.
 
         Raises:
-            DecisionImpossibleError: the corrections cannot be applied.
+            DecisionImpossibleError: the corrections cannot be applied, or the readings are of a hero who was forgotten.
         """
         if corrections.mission_id:
             raise DecisionImpossibleError(f"{held.name} has readings, which name no mission. Correct something else.")
@@ -55,7 +63,7 @@ class ReleasedReadings:
         for bad in layouts.bad.values():
             raise bad
         corrected = StoredObject(CORRECTED, "", 0)
-        self._aggregation = _Released(duck, folder, [corrected], rules=rules)
+        self._aggregation = _Released(duck, folder, [corrected], rules=rules, erasures=lambda: erasures)
         set_rules(duck, rules, datetime.now(UTC))
         duck.execute("set variable release_hero_id = ?", [corrections.hero_id])
         duck.execute("set variable release_shift_us = ?", [round(corrections.shift_seconds * 1_000_000)])
@@ -65,7 +73,8 @@ class ReleasedReadings:
         self._aggregation.run()
         for bad in self._aggregation.bad.values():
             raise bad
-        summary: ObjectSummary = self._aggregation.summaries[CORRECTED]
+        summary = self._aggregation.summaries[CORRECTED]
+        refuse_erased(held, summary.rejected)
         self.accepted = summary.totals.rows_loaded
         self.invalid = dict(summary.invalid_measures)
         # The variables of the layout are those of the corrected file.

@@ -15,9 +15,11 @@ from include.cerebro.formats.heroes_csv import judge_kept
 from include.cerebro.formats.missions_json import read_missions
 from include.cerebro.formats.records import Record, RejectedRecord, field_key
 from include.cerebro.formats.rules import FormatRules
+from include.cerebro.ledger.erasures import Erasures
+from include.cerebro.loading.erased_heroes import without_erased
 from include.cerebro.loading.parsing import ParsedObject
 from include.cerebro.loading.records import Prefixed
-from include.cerebro.maintenance.release.request import Corrections, DecisionImpossibleError, Held
+from include.cerebro.maintenance.release.request import Corrections, DecisionImpossibleError, Held, refuse_erased
 from include.cerebro.platform.errors import BadObjectError
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.zones.datasets import HEROES
@@ -46,6 +48,7 @@ class ReleasedRecords:
         corrections: Corrections,
         rules: FormatRules,
         reason: str,
+        erasures: Erasures,
     ) -> None:
         """Judge the records.
 
@@ -56,9 +59,11 @@ class ReleasedRecords:
             corrections: what is changed before they are judged.
             rules: the rules of the landing zone.
             reason: why they were rejected.
+            erasures: the heroes who were forgotten.
 
         Raises:
-            DecisionImpossibleError: the corrections cannot be applied, or the quarantine has no whole records.
+            DecisionImpossibleError: the corrections cannot be applied, the quarantine has no whole records, or they
+                are of a hero who was forgotten.
         """
         if reason in NOT_KEPT:
             raise DecisionImpossibleError(
@@ -77,10 +82,11 @@ class ReleasedRecords:
             writer = csv.writer(target)
             while rows := duck.fetchmany(FETCHED):
                 for row_number, _, text in rows:
-                    judged = _judge(held, row_number, text, corrections, rules)
+                    judged = _judge(held, row_number, text, corrections, rules, erasures)
                     if isinstance(judged, Record):
                         self.parsed.add(judged)
                     else:
+                        refuse_erased(held, {judged})
                         writer.writerow([row_number, judged or reason])
         duck.execute(read_sql("maintenance/release/quarantine/rejected_again.sql"), [str(again)])
         self.accepted = self.parsed.totals.rows_loaded
@@ -99,7 +105,9 @@ class ReleasedRecords:
         cursor.copy_expert(read_sql(f"loading/records/copy_{self._dataset}.sql"), lines)
 
 
-def _judge(held: Held, row_number: int, text: str, corrections: Corrections, rules: FormatRules) -> Record | str | None:
+def _judge(
+    held: Held, row_number: int, text: str, corrections: Corrections, rules: FormatRules, erasures: Erasures
+) -> Record | str | None:
     """Return the record as it is loaded now, or the reason to reject it again; None if it is no record at all."""
     corrected = _corrected(held.dataset, text, corrections)
     try:
@@ -109,6 +117,8 @@ def _judge(held: Held, row_number: int, text: str, corrections: Corrections, rul
             judged = list(read_missions(held.stored.key, io.StringIO(corrected), rules))
     except (BadObjectError, ValueError):
         return None
+    if erasures.last:
+        judged = list(without_erased(judged, erasures.among))
     if len(judged) != 1:
         return None
     (record,) = judged

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from include.cerebro.formats.parquet import MEASURES
+from include.cerebro.ledger.erasures import ERASED
 from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
@@ -128,6 +129,23 @@ class Held(NamedTuple):
     def name(self) -> str:
         """The load, for messages."""
         return f"{self.stored.key} (landing zone {self.landing_zone}, load {self.load_id})"
+
+
+def refuse_erased(held: Held, reasons: Collection[str | None]) -> None:
+    """Check that no row is of a hero who was forgotten.
+
+    Args:
+        held: the load that the rows were rejected of.
+        reasons: why rows are rejected again.
+
+    Raises:
+        DecisionImpossibleError: one is.
+    """
+    if ERASED in reasons:
+        raise DecisionImpossibleError(
+            f"{held.name}: rows of a hero who was forgotten are among those to release; nothing is released. If "
+            "cerebro_forget_hero is at work, wait until it is done; otherwise name another hero_id."
+        )
 
 
 def find(cursor: Cursor, decision: Decision) -> Held:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from include.cerebro.ledger import loads
+from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.loading import quarantine
@@ -64,10 +65,11 @@ class Quarantined:
         duck.execute(read_sql("maintenance/release/quarantine/open.sql"))
         self._check(duck.execute("select reason, count(*) from quarantined group by reason").fetchall())
         rules = site.zone.rules
+        self.erasures = Erasures.find(site.warehouse)
         self.released: ReleasedReadings | ReleasedRecords = (
-            ReleasedReadings(duck, file, held, decision.corrections, rules)
+            ReleasedReadings(duck, file, held, decision.corrections, rules, self.erasures)
             if held.dataset == BIOMETRICS.name
-            else ReleasedRecords(duck, file, held, decision.corrections, rules, decision.reason)
+            else ReleasedRecords(duck, file, held, decision.corrections, rules, decision.reason, self.erasures)
         )
         self._remaining = read_sql("maintenance/release/quarantine/remaining.sql")
         counts = duck.sql(self._remaining).aggregate("reason, count(*)", "reason")
@@ -186,7 +188,7 @@ class Deciding:
         parameters = {"load_id": held.load_id, "to_load_id": load_id, "reason": decision.reason}
         cursor.execute(read_sql("maintenance/release/carry_decisions.sql"), parameters)
         _note(cursor, decision, load_id, released.accepted)
-        loads.publish(cursor, origin, load_ids)
+        site.publish(cursor, origin, load_ids, quarantined.erasures.last, rejections)
         return load_id
 
     def _discard(self, cursor: Cursor, held: Held, decision: Decision, note: Note) -> dict[str, Any]:

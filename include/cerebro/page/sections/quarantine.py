@@ -26,6 +26,7 @@ MEANINGS = {
     "record_too_long": "the record has more than 16 million characters",
     "invalid_text": "a text holds a character that PostgreSQL cannot store, for instance NUL",
     "duplicate_reading": "a reading of the same hero and instant is in force already",
+    "erased_hero": "the hero was forgotten, so the row is counted and not kept",
     "no_usable_measure": "none of the three measures is a possible number",
 }
 

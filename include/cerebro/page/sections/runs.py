@@ -39,6 +39,7 @@ def read(reader: Reader) -> Section:
                 Column.number("Came in", "readings_in"),
                 Column.number("In the warehouse", "readings_in_facts"),
                 Column.number("In quarantine", "readings_rejected"),
+                Column.number("Erased", "readings_erased"),
                 Column("Adds up", _verdict, "verdict"),
             ],
             is_open=True,

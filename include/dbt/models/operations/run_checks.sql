@@ -11,6 +11,7 @@ final as (
         readings_in,
         readings_in_facts,
         readings_rejected,
+        readings_erased,
         difference,
         difference = 0 as is_conserved
     from reconciliations

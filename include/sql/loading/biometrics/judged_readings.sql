@@ -14,6 +14,7 @@ create or replace temp macro hero_rejection(delivered_id) as case
     when delivered_id is null then 'missing_hero_id'
     when is_missing_id(trimmed_id(hero_text(delivered_id))) then 'missing_hero_id'
     when is_invalid_id(trimmed_id(hero_text(delivered_id))) then 'invalid_hero_id'
+    when list_contains(getvariable('erased_heroes'), trimmed_id(hero_text(delivered_id))) then 'erased_hero'
 end;
 create or replace temp macro minute_rejection(minute_number, usability) as case
     when minute_number is null then 'invalid_timestamp'

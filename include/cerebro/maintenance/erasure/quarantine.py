@@ -1,0 +1,197 @@
+"""Takes the rows of heroes who were forgotten out of the quarantine: its files are written again without them."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from botocore.exceptions import ClientError
+
+from include.cerebro.formats.rules import DEFAULT_RULES
+from include.cerebro.formats.values import InvalidValueError, parse_id
+from include.cerebro.landing.listing import list_objects
+from include.cerebro.ledger.erasures import Erasures
+from include.cerebro.loading.erased_heroes import names_in
+from include.cerebro.platform.errors import is_missing
+from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.platform.sql import read_sql
+from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.zones.places import Place
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
+
+log = logging.getLogger(__name__)
+
+# How often the progress is recorded: a killed task repeats no more than this.
+SECONDS = 20
+# Rejected records whose texts are compared at a time.
+RECORDS = 1000
+
+
+@dataclass
+class Progress:
+    """How far the quarantine is clean: up to a key, with what was found until there."""
+
+    last_key: str = ""
+    objects_rewritten: int = 0
+    rows_removed: int = 0
+    is_finished: bool = False
+
+
+def clean(warehouse: Warehouse, store: ObjectStore, place: Place, erasure_id: int) -> Progress:
+    """Write all files of the quarantine again that hold rows of a hero who was forgotten, by any erasure.
+
+    Idempotent and resumable: a retry goes on after the last key whose progress was recorded. The source objects of the
+    rows are noted in ``meta.erasure_objects``.
+
+    Args:
+        warehouse: the warehouse, whose login owns the tables of the erasures.
+        store: the quarantine's store; it needs the rights to list, read and write.
+        place: the quarantine.
+        erasure_id: the erasure that this belongs to.
+    """
+    client = store.client()
+    among = Erasures.find(warehouse).among
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        progress = _read(cursor, erasure_id)
+        connection.commit()
+        if progress.is_finished:
+            return progress
+        recorded = time.monotonic()
+        listed = list_objects(client, place.bucket, place.prefix, after=progress.last_key)
+        keys = (it.key for it in listed if it.key.endswith(".parquet"))
+        for number, key in enumerate(keys, start=1):
+            removed, sources = _clean_object(client, place.bucket, key, among)
+            if removed:
+                progress.objects_rewritten += 1
+                progress.rows_removed += removed
+                zone = key.removeprefix(place.prefix).split("/")[0]
+                note_objects(cursor, erasure_id, zone, sources)
+            progress.last_key = key
+            if time.monotonic() - recorded > SECONDS:
+                _record(cursor, erasure_id, progress)
+                connection.commit()
+                recorded = time.monotonic()
+                log.info("%d files read, up to %s; %d written again in all", number, key, progress.objects_rewritten)
+        progress.is_finished = True
+        _record(cursor, erasure_id, progress)
+        connection.commit()
+    log.info(
+        "%d files of the quarantine were written again, without %d rows",
+        progress.objects_rewritten,
+        progress.rows_removed,
+    )
+    return progress
+
+
+def note_objects(cursor: Cursor, erasure_id: int, landing_zone: str, keys: Iterable[str]) -> None:
+    """Note objects that hold the hero in ``meta.erasure_objects``. The caller commits."""
+    cursor.execute(
+        read_sql("maintenance/erasure/record_objects.sql"),
+        {"erasure_id": erasure_id, "landing_zone": landing_zone, "object_keys": list(keys)},
+    )
+
+
+def _read(cursor: Cursor, erasure_id: int) -> Progress:
+    cursor.execute(read_sql("maintenance/erasure/progress.sql"), {"erasure_id": erasure_id})
+    row = cursor.fetchone()
+    return Progress(*row) if row else Progress()
+
+
+def _record(cursor: Cursor, erasure_id: int, progress: Progress) -> None:
+    parameters = {"erasure_id": erasure_id} | vars(progress)
+    cursor.execute(read_sql("maintenance/erasure/record_progress.sql"), parameters)
+
+
+def _clean_object(
+    client: S3Client, bucket: str, key: str, among: Callable[[Iterable[str]], set[str]]
+) -> tuple[int, set[str]]:
+    """Write one file again if it holds such rows; return how many, and the keys of their objects."""
+    with tempfile.TemporaryDirectory(prefix="cerebro-erasure-") as folder, duckdb.connect() as duck:
+        path = Path(folder) / "rejected.parquet"
+        try:
+            answer = client.get_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if is_missing(error):
+                return 0, set()
+            raise
+        with closing(answer["Body"]) as body, path.open("wb") as copy:
+            shutil.copyfileobj(body, copy)
+        duck.execute("set threads = 1")
+        rejected = duck.read_parquet(str(path), file_row_number=True)
+        if "source_key" not in rejected.columns:
+            log.warning("%s is no file of the pipeline's, and stays as it is", key)
+            return 0, set()
+        if "record" in rejected.columns:
+            rows = _rows_of_records(rejected, among)
+        else:
+            rows = _rows_of_readings(duck, rejected, among)
+        if not rows:
+            return 0, set()
+        duck.execute("create temp table erased as select unnest(?::bigint[]) as file_row_number", [rows])
+        sources = duck.execute(
+            "select distinct source_key from read_parquet(?, file_row_number = true) "
+            "semi join erased using (file_row_number)",
+            [str(path)],
+        ).fetchall()
+        kept = Path(folder) / "kept.parquet"
+        duck.execute("set variable kept = ?", [str(kept)])
+        duck.execute(
+            "copy (select * exclude (file_row_number) from read_parquet(?, file_row_number = true) as rejected "
+            "anti join erased using (file_row_number) order by file_row_number) to (getvariable('kept')) "
+            "(format parquet, compression zstd, row_group_size 8192)",
+            [str(path)],
+        )
+        with kept.open("rb") as rewritten:
+            client.put_object(Bucket=bucket, Key=key, Body=rewritten)
+        return len(rows), {source for (source,) in sources}
+
+
+def _rows_of_records(rejected: duckdb.DuckDBPyRelation, among: Callable[[Iterable[str]], set[str]]) -> list[int]:
+    """Return the places of rejected records whose text names such a hero."""
+    found: list[int] = []
+    result = rejected.select("file_row_number, record")
+    while batch := result.fetchmany(RECORDS):
+        names = [(place, names_in(text or "")) for place, text in batch]
+        gone = among(set().union(*(its_names for _, its_names in names)))
+        found += [place for place, its_names in names if not gone.isdisjoint(its_names)]
+    return found
+
+
+def _rows_of_readings(
+    duck: duckdb.DuckDBPyConnection, rejected: duckdb.DuckDBPyRelation, among: Callable[[Iterable[str]], set[str]]
+) -> list[int]:
+    """Return the places of rejected readings of such a hero."""
+    if "hero_id" not in rejected.columns:
+        return []
+    rejected.create_view("rejected")
+    duck.execute(
+        "create temp table ids as select hero_id, row_number() over () as number "
+        "from (select distinct hero_id from rejected where hero_id is not null)"
+    )
+    ids = {number: _hero_id(value) for value, number in duck.execute("select * from ids").fetchall()}
+    gone = among({hero_id for hero_id in ids.values() if hero_id})
+    numbers = [number for number, hero_id in ids.items() if hero_id in gone]
+    if not numbers:
+        return []
+    rows = duck.execute(
+        "select file_row_number from rejected inner join ids using (hero_id) where list_contains(?, number)", [numbers]
+    ).fetchall()
+    return [place for (place,) in rows]
+
+
+def _hero_id(value: Any) -> str | None:
+    try:
+        return parse_id(value, DEFAULT_RULES)
+    except InvalidValueError:
+        return None

@@ -1,0 +1,103 @@
+"""The tasks that forget a hero. The hero's id is in the run's configuration alone: no XCom, log or outcome has it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from airflow.sdk import get_current_context, task
+from airflow.sdk.log import mask_secret
+
+from include.cerebro.landing.assets import LANDING_ZONE
+from include.cerebro.maintenance import audit
+from include.cerebro.maintenance.erasure import erase as erasing
+from include.cerebro.platform import connections
+from include.cerebro.platform.names import LOADER_ROLE
+from include.cerebro.platform.settings import read_settings
+from include.cerebro.schema.suitability import dbt_relations
+from include.cerebro.zones.landing_zones import read_landing_zones
+from include.cerebro.zones.places import Place
+
+log = logging.getLogger(__name__)
+
+
+@task.short_circuit(task_display_name="What would leave?")
+def preview() -> dict[str, int] | None:
+    """Count what there is of the hero, and note that somebody asks for the erasure. Ends a dry run here."""
+    params = _params()
+    warehouse, action = connections.warehouse(), _action(params)
+    counts = erasing.preview(warehouse, params["hero_id"], params["reason"])._asdict()
+    with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+        audit.begin(cursor, action)
+        if action.is_dry_run:
+            audit.finish(cursor, action, counts)
+        connection.commit()
+    log.info(
+        "Of the hero, raw holds %(readings)d readings, %(records)d hero records and %(participations)d participations "
+        "in missions, in %(objects)d object versions",
+        counts,
+    )
+    return None if action.is_dry_run else counts
+
+
+@task(task_display_name="Leave the warehouse")
+def forget() -> int:
+    """Take the hero out of raw and of all tables of dbt, in one transaction. Returns the erasure's id."""
+    params = _params()
+    relations = dbt_relations(read_settings().dbt_manifest)
+    erasure = erasing.erase(connections.warehouse(), params["hero_id"], get_current_context()["run_id"], relations)
+    log.info("Erasure %d is committed: %s", erasure.erasure_id, erasure.counts._asdict())
+    return erasure.erasure_id
+
+
+@task(task_display_name="Leave the quarantine")
+def clean_quarantine(erasure_id: int) -> dict[str, int]:
+    """Write the files of the quarantine again that hold rejected rows of the hero. A retry goes on where it was."""
+    # Imported here: reading a DAG file must not load DuckDB.
+    from include.cerebro.maintenance.erasure import quarantine
+
+    place = Place.parse(read_settings().quarantine_bucket)
+    cleaned = quarantine.clean(connections.warehouse(), connections.object_store(), place, erasure_id)
+    return {"quarantine_files": cleaned.objects_rewritten, "quarantine_rows": cleaned.rows_removed}
+
+
+@task(task_display_name="Who has the hero yet?")
+def list_objects(erasure_id: int, cleaned: dict[str, int]) -> dict[str, Any]:
+    """List the objects of the landing zones that still hold the hero, in meta.erasure_objects, and note the outcome."""
+    from include.cerebro.maintenance.erasure import objects
+
+    warehouse, action = connections.warehouse(), _action(_params())
+    zones = read_landing_zones(read_settings(), connections.landing_bucket())
+    holders = objects.list_holders(warehouse, zones, lambda zone: connections.object_store(zone.connection), erasure_id)
+    erasure = erasing.erasure_of(warehouse, action.dag_run_id)
+    counts = erasure.counts._asdict() if erasure else {}
+    outcome = {"erasure_id": erasure_id, **counts, **cleaned, "objects_that_hold_the_hero": holders}
+    with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+        audit.finish(cursor, action, outcome)
+        connection.commit()
+    return outcome
+
+
+@task(task_display_name="Start the main job", outlets=[LANDING_ZONE])
+def announce() -> None:
+    """Trigger cerebro_restore, which checks that the books balance and writes the report again."""
+    log.info("cerebro_restore follows")
+
+
+def _params() -> dict[str, Any]:
+    """Return the run's parameters. What is logged from here on shows the hero's id as asterisks."""
+    params = dict(get_current_context()["params"])
+    mask_secret(params["hero_id"])
+    return params
+
+
+def _action(params: dict[str, Any]) -> audit.Action:
+    context = get_current_context()
+    return audit.Action(
+        name="erase",
+        dag_run_id=context["run_id"],
+        requested_by=context["dag_run"].triggering_user_name or "unknown",
+        reason=params["reason"],
+        parameters={},
+        is_dry_run=params["dry_run"],
+    )

@@ -1,0 +1,84 @@
+"""Heroes who were forgotten leave records before they are stored."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from include.cerebro.loading.erased_heroes import BATCH_RECORDS, crew_without, names_in
+from include.cerebro.loading.parsing import parse
+
+CREWS = {
+    '["thor","hulk"]': '["thor"]',
+    '[ "hulk" , "thor" ,"HULK" ]': '["thor"]',
+    '["hulk"]': "[]",
+    '[{"hero_id": "hulk", "role": ["x", {"y": 1}]}, {"heroId": "thor"}]': '[{"heroId": "thor"}]',
+    '{"hero_id": "hulk"}': "[]",
+    '"hulk"': "[]",
+    '"hulk; thor"': '["thor"]',
+    "\"['hulk', 'thor']\"": '["thor"]',
+    "[7.0, 8]": "[8]",
+    '["\\u0068ulk", "thor"]': '["thor"]',
+    '["thor", null, "", "bulk"]': '["thor", null, "", "bulk"]',
+    "null": "null",
+    "[]": "[]",
+    "{}": "{}",
+}
+ERASED = {"hulk", "HULK", "7"}
+
+
+@pytest.mark.parametrize("crew", CREWS)
+@pytest.mark.parametrize("name", ["hero_ids", "heroIds", "HERO IDS"])
+def test_a_crew_loses_the_hero_and_the_record_nothing_else(crew: str, name: str) -> None:
+    record = '{"a":1.50 ,"%s" :  %s,\n"big":123456789012345678901234567890,"a":[],"hero_id":"hulk","t":"\\u00e9 }"}'
+    assert crew_without(record % (name, crew), ERASED) == record % (name, CREWS[crew])
+
+
+@pytest.mark.parametrize("text", ["{}", ' { "x" : {"hero_ids": ["hulk"]} } '])
+def test_a_record_without_a_crew_stays_as_it_came(text: str) -> None:
+    assert crew_without(text, ERASED) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['hulk,Hulk,"Banner, Bruce"', '{"hero_ids": ["thor", "hulk"], "x":', '"hulk";1', "a|hulk|b", "{'x': 'hulk'}",
+     '{"h": "\\u0068ulk"}', "hulk", '"hulk\n', "[hulk"],
+)  # fmt: skip
+def test_whatever_may_be_an_id_in_a_rejected_record_is_found(text: str) -> None:
+    assert "hulk" in {name.strip("'") for name in names_in(text)}
+
+
+def test_names_are_no_longer_than_an_id_and_can_be_stored() -> None:
+    assert names_in(f"{'x' * 201},a\0b,\ud800,ok") == {"ok"}
+
+
+def erased(ids: Iterable[str]) -> set[str]:
+    return {hero_id for hero_id in ids if hero_id.lower() == "hulk"}
+
+
+def test_records_of_a_hero_are_counted_and_not_kept() -> None:
+    lines = ["hero_id,name,alter_ego,first_appearance", "hulk,H,B,1", "thor,T,,1", ",hulk,,", "loki"]
+    text = "\n".join([*lines, *(f"hero {number},x,," for number in range(BATCH_RECORDS)), " HULK ,x,,"])
+    with parse("heroes", "heroes.csv", io.BytesIO(text.encode()), erased=erased) as parsed:
+        assert parsed.totals == (BATCH_RECORDS + 1, 4)
+        assert parsed.rejected.reasons == {"erased_hero": 3, "invalid_csv": 1}
+        parsed.lines.seek(0)
+        assert b"hulk" not in parsed.lines.read().lower()
+
+
+def test_an_object_of_the_hero_alone_is_not_broken() -> None:
+    text = b"hero_id,name,alter_ego,first_appearance\nhulk,H,B,1\n"
+    with parse("heroes", "heroes.csv", io.BytesIO(text), erased=erased) as parsed:
+        assert parsed.totals == (0, 1)
+
+
+def test_a_mission_is_loaded_without_the_hero() -> None:
+    mission = {"missionId": "m", "timestamp": "2025-01-01T00:00:00Z", "heroIds": "hulk, thor"}
+    with parse("missions", "m.json", io.BytesIO(json.dumps(mission).encode()), erased=erased) as parsed:
+        parsed.lines.seek(0)
+        _, _, record, fields = parsed.lines.read().decode().rstrip("\n").split("\t")
+        assert json.loads(record)["heroIds"] == ["thor"]
+        assert json.loads(fields)["hero_ids"] == ["thor"]
