@@ -328,3 +328,11 @@ def test_the_database_has_the_same_keys_as_dbt(site: Site) -> None:
     wrong = site.rows("select * from staging.int_hero_ids where hero_key <> raw.hero_key(spelled_hero_id)")
     assert wrong == []
     assert site.rows("select count(*) from staging.int_hero_ids where hero_key <> spelled_hero_id") > [(5,)]
+
+
+def test_a_hero_may_be_forgotten_before_anything_is_there(site: Site) -> None:
+    """As after a rebuild from the landing zone, whose erasures are gone with the old warehouse."""
+    assert forget(site).counts == Counts(0, 0, 0, 0)
+    deliver(site)
+    assert mentions(site) == {}
+    assert site.rows("select hero_id from marts.dim_heroes order by 1") == [("loki",), ("thor",)]
