@@ -18,7 +18,7 @@ from psycopg2.extensions import cursor
 
 from include.cerebro.landing.listing import list_objects
 from include.cerebro.loading.site import LoadSite
-from include.cerebro.platform.names import DBT_ROOT, DEFAULT_LANDING_ZONE
+from include.cerebro.platform.names import DBT_ROOT, DEFAULT_LANDING_ZONE, DEFAULT_ROLE_PREFIX
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import Settings, read_settings
 from include.cerebro.platform.warehouse import Warehouse
@@ -93,6 +93,7 @@ class Site:
             "WAREHOUSE_PORT": str(self.warehouse.port),
             "WAREHOUSE_USER": self.warehouse.user,
             "WAREHOUSE_PASSWORD": self.warehouse.password,
+            "CEREBRO_ROLE_PREFIX": self.warehouse.role_prefix,
             "WAREHOUSE_DATABASE": self.warehouse.database,
         }
 
@@ -183,17 +184,20 @@ def warehouse_of(uri: str) -> Warehouse:
 AnySite = TypeVar("AnySite", bound=Site)
 
 
-def make_site(kind: type[AnySite], services: Mapping[str, str], bucket: str | None = None) -> AnySite:
+def make_site(
+    kind: type[AnySite], services: Mapping[str, str], bucket: str | None = None, role_prefix: str = DEFAULT_ROLE_PREFIX
+) -> AnySite:
     """Create a site with an empty landing zone and a prepared warehouse.
 
     Args:
         kind: the class of the site.
         services: the values of ``testing.services.running``.
         bucket: an existing landing zone to use as it is; none means a new one.
+        role_prefix: what the names of its roles begin with.
     """
     superuser_uri = services["POSTGRES_SUPERUSER_URI"]
     name = f"site_{os.urandom(5).hex()}"
-    warehouse = replace(warehouse_of(services["WAREHOUSE_URI"]), database=name)
+    warehouse = replace(warehouse_of(services["WAREHOUSE_URI"]), database=name, role_prefix=role_prefix)
     site = kind(
         object_store(services), warehouse, superuser_uri, bucket or name.replace("_", "-"), f"quarantine-{name[5:]}"
     )

@@ -81,6 +81,7 @@ def open_reader(
     Raises:
         UnreadableWarehouseError: there is no connection, or no such role.
     """
+    role = warehouse.role(role)
     try:
         # Compiling takes longer than any of these queries.
         settings = {"statement_timeout": statement_timeout, "jit": "off"}

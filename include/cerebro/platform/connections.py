@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from include.cerebro.platform import names
 from include.cerebro.platform.errors import FinalError
 from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.warehouse import Warehouse
 
 # What PostgresHook keeps for itself of the extra (PostgresHook.ignored_extra_options): all else is for libpq.
@@ -164,6 +165,7 @@ def warehouse(conn_id: str = names.WAREHOUSE_CONN_ID) -> Warehouse:
         database=database or "cerebro",
         parameters=parameters,
         new_password=iam_token if extra.get("iam") else None,
+        role_prefix=read_settings().role_prefix,
         conn_id=conn_id,
     )
 

@@ -28,6 +28,8 @@ LANDING_BUCKET_VARIABLE = "cerebro_bucket"
 DEFAULT_LANDING_BUCKET = "cerebro-data"
 
 # PostgreSQL roles; the login of the connection ``warehouse`` assumes one of them for the work at hand.
+# DEFAULT_ROLE_PREFIX begins their names, unless a deployment has its own (roles.py).
+DEFAULT_ROLE_PREFIX = "cerebro"
 LOADER_ROLE = "cerebro_loader"
 TRANSFORMER_ROLE = "cerebro_transformer"
 ANALYST_ROLE = "cerebro_analyst"

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, P
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from include.cerebro.platform.errors import FinalError
-from include.cerebro.platform.names import DBT_ROOT, LANDING_ZONES_FILE
+from include.cerebro.platform.names import DBT_ROOT, DEFAULT_ROLE_PREFIX, LANDING_ZONES_FILE
 
 PREFIX = "CEREBRO_"
 
@@ -53,6 +53,10 @@ class Settings(BaseSettings):
 
     reports_bucket: str = "cerebro-reports"
     """Bucket that ``report.html`` is written to, or ``bucket/prefix`` in a shared bucket."""
+
+    role_prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")] = DEFAULT_ROLE_PREFIX
+    """What the names of the PostgreSQL roles begin with. Roles belong to the whole cluster: give each deployment that
+    shares one with another a prefix of its own."""
 
     # Arrival
 

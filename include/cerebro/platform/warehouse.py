@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from include.cerebro.platform.names import WAREHOUSE_CONN_ID
+from include.cerebro.platform.names import DEFAULT_ROLE_PREFIX, WAREHOUSE_CONN_ID
+from include.cerebro.platform.roles import with_prefix
 from include.cerebro.platform.sql import read_sql
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Warehouse:
         database: the database.
         parameters: further parameters of libpq, for example ``sslmode``.
         new_password: returns a password for each new connection, such as a token that expires.
+        role_prefix: what the names of this deployment's roles begin with.
         conn_id: the Airflow connection that it comes from, for messages.
     """
 
@@ -64,6 +66,7 @@ class Warehouse:
     database: str = "cerebro"
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
     new_password: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    role_prefix: str = DEFAULT_ROLE_PREFIX
     conn_id: str = field(default=WAREHOUSE_CONN_ID, compare=False)
 
     @property
@@ -74,6 +77,10 @@ class Warehouse:
     def current_password(self) -> str:
         """Return the password for a connection that is opened now."""
         return self.new_password() if self.new_password else self.password
+
+    def role(self, name: str) -> str:
+        """Return the name that a role has in this deployment."""
+        return with_prefix(name, self.role_prefix)
 
     @contextmanager
     def connect(self, role: str | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Connection]:
@@ -109,7 +116,7 @@ class Warehouse:
             )
         except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
             raise explained(error, self) from error
-        local = {**({"role": role} if role else {}), **(settings or {}), "timezone": "UTC"}
+        local = {**({"role": self.role(role)} if role else {}), **(settings or {}), "timezone": "UTC"}
         statements = [
             sql.SQL("set local {} = {}").format(sql.Identifier(name), sql.Literal(value))
             for name, value in local.items()

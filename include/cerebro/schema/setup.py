@@ -11,6 +11,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from include.cerebro.platform.errors import first_line
+from include.cerebro.platform.roles import with_prefix
 from include.cerebro.platform.sql import read_sql, sql_files
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.suitability import UnsuitableWarehouseError, require_free, require_version
@@ -47,24 +48,26 @@ def prepare_warehouse(warehouse: Warehouse, lock_timeout: timedelta = LOCK_TIMEO
             Nothing was written.
         WarehouseLockedError: a lock was not free in time. Nothing was written.
     """
-    statements = {path.name: path.read_text(encoding="utf-8") for path in sql_files("schema")}
+    prefix = warehouse.role_prefix
+    statements = {path.name: with_prefix(path.read_text(encoding="utf-8"), prefix) for path in sql_files("schema")}
     checksum = hashlib.sha256("\n".join(statements.values()).encode()).hexdigest()
     milliseconds = lock_timeout // timedelta(milliseconds=1)
     settings = {"lock_timeout": f"{milliseconds}ms", "idle_in_transaction_session_timeout": "5min"}
     with warehouse.connect(settings=settings) as connection, connection.cursor() as cursor:
         require_version(cursor, warehouse)
-        if _is_applied(cursor, checksum):
+        if _is_applied(cursor, checksum, prefix):
             return
         require_free(cursor, warehouse, statements.values(), models)
         with _blockers_named(cursor, warehouse, lock_timeout):
             cursor.execute("select pg_advisory_xact_lock(%s)", [SETUP_LOCK])
             # Another run may have done it meanwhile.
-            if _is_applied(cursor, checksum):
+            if _is_applied(cursor, checksum, prefix):
                 return
             for name, statement in statements.items():
                 with _refusal_explained(warehouse, name):
                     cursor.execute(statement)
-            cursor.execute(read_sql("schema/applied/record.sql"), {"checksum": checksum, "objects": _objects(cursor)})
+            applied = {"checksum": checksum, "objects": _objects(cursor, prefix)}
+            cursor.execute(read_sql("schema/applied/record.sql"), applied)
             connection.commit()
         log.info("Roles, schemas and tables of the pipeline are those of include/sql/schema again")
 
@@ -84,18 +87,18 @@ def _refusal_explained(warehouse: Warehouse, name: str) -> Iterator[None]:
         ) from error
 
 
-def _is_applied(cursor: Cursor, checksum: str) -> bool:
+def _is_applied(cursor: Cursor, checksum: str, prefix: str) -> bool:
     """Return whether these statements were executed last, and what they create is still there."""
     cursor.execute(read_sql("schema/applied/exists.sql"))
     if cursor.fetchone() != (True,):
         return False
-    current = {"checksum": checksum, "objects": _objects(cursor)}
+    current = {"checksum": checksum, "objects": _objects(cursor, prefix)}
     cursor.execute(read_sql("schema/applied/is_current.sql"), current)
     return cursor.fetchone() == (True,)
 
 
-def _objects(cursor: Cursor) -> list[str]:
-    cursor.execute(read_sql("schema/applied/objects.sql"))
+def _objects(cursor: Cursor, prefix: str) -> list[str]:
+    cursor.execute(with_prefix(read_sql("schema/applied/objects.sql"), prefix))
     (objects,) = cursor.fetchone() or ([],)
     return objects or []
 

@@ -89,7 +89,8 @@ def require_free(cursor: Cursor, warehouse: Warehouse, statements: Iterable[str]
         UnsuitableWarehouseError: a right is missing, or a name is taken. Nothing was written.
     """
     created = [name for statement in statements for name in _CREATED.findall(statement)]
-    parameters = {"roles": list(ROLES), "schemas": list(SCHEMAS), "builder": TRANSFORMER_ROLE}
+    roles = [warehouse.role(name) for name in ROLES]
+    parameters = {"roles": roles, "schemas": list(SCHEMAS), "builder": warehouse.role(TRANSFORMER_ROLE)}
     cursor.execute(read_sql("schema/applied/obstacles.sql"), parameters | {"relations": [*created, *models]})
     found: dict[str, list[tuple[str, str | None]]] = {}
     for obstacle, name, owner in cursor.fetchall():

@@ -2,7 +2,7 @@
     differs, so that a run without changes takes no lock. -#}
 {% macro postgres__persist_docs(relation, model, for_relation, for_columns) %}
     {%- set present = {} -%}
-    {%- for row in run_query(read_comments(relation)) -%}
+    {%- for row in run_query("select * from meta.comments('" ~ relation ~ "')") -%}
         {%- do present.update({row['name']: row['description'] or ''}) -%}
     {%- endfor -%}
     {%- set columns = [] -%}
@@ -25,14 +25,4 @@
     comment on column {{ relation }}.{{ column.name }}
     is {{ postgres_escape_comment(column.description) }};
     {%- endfor %}
-{%- endmacro %}
-
-
-{#- A query with the comment on each column, and on the relation itself under the name *. -#}
-{% macro read_comments(relation) -%}
-    select '*' as name, obj_description('{{ relation }}'::regclass) as description
-    union all
-    select attname, col_description(attrelid, attnum)
-    from pg_attribute
-    where attrelid = '{{ relation }}'::regclass and attnum > 0
 {%- endmacro %}

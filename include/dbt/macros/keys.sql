@@ -44,7 +44,9 @@
         {{ get_create_index_sql(declared, index) }};
         {%- endfor %}
     {%- endcall -%}
-    {%- set keys = run_query(compare_keys(this, declared)) -%}
+    {%- set keys = run_query(
+        "select * from meta.key_changes('" ~ this ~ "', '" ~ declared ~ "')"
+    ) -%}
     {%- do run_query('drop table ' ~ declared) -%}
     {%- set statements = [] -%}
     {%- for key in keys if key['kind'] == kind -%}
@@ -52,73 +54,6 @@
     {%- endfor -%}
     {{ return(statements) }}
 {% endmacro %}
-
-
-{#- A query with the statements that make the keys of the relation those that are declared. -#}
-{% macro compare_keys(relation, declared) -%}
-    with
-
-    tables as (
-        select
-            pg_class.oid,
-            pg_class.oid = '{{ declared }}'::regclass as is_declared
-        from pg_class
-        where pg_class.oid in ('{{ relation }}'::regclass, '{{ declared }}'::regclass)
-    ),
-
-    keys as (
-        select
-            tables.is_declared,
-            format(
-                'alter table %s add %s', '{{ relation }}', pg_get_constraintdef(items.oid)
-            ) as addition,
-            format(
-                'alter table %s drop constraint %I', '{{ relation }}', items.conname
-            ) as removal
-        from tables
-        inner join pg_constraint as items on tables.oid = items.conrelid
-        where items.contype in ('p', 'u', 'c', 'f')
-
-        union all
-
-        select
-            tables.is_declared,
-            format('alter table %s alter column %I set not null', '{{ relation }}', items.attname),
-            format('alter table %s alter column %I drop not null', '{{ relation }}', items.attname)
-        from tables
-        inner join pg_attribute as items on tables.oid = items.attrelid
-        where items.attnum > 0 and items.attnotnull
-
-        union all
-
-        select
-            tables.is_declared,
-            'create ' || case when items.indisunique then 'unique ' else '' end
-            || 'index on {{ relation }}'
-            || substring(pg_get_indexdef(items.indexrelid) from ' USING .*'),
-            null
-        from tables
-        inner join pg_index as items on tables.oid = items.indrelid
-        where
-            not exists (
-                select from pg_constraint
-                where
-                    pg_constraint.conindid = items.indexrelid
-                    and pg_constraint.conrelid = items.indrelid
-            )
-    )
-
-    select
-        case when is_declared then 'declared' else 'undeclared' end as kind,
-        case when is_declared then addition else removal end as statement
-    from keys
-    where
-        (is_declared or removal is not null)
-        and addition not in (
-            select others.addition from keys as others
-            where others.is_declared <> keys.is_declared
-        )
-{%- endmacro %}
 
 
 {#- Whether the constraint is a foreign key from another target's table to production's. -#}

@@ -30,7 +30,7 @@
     );
     {{ declare_keys(relation) }}
     {{ comments_on(relation, model.description, model.columns.values()) }}
-    {{ copy_grants_sql(this, relation) }}
+    {{ copy_grants(this, relation) }}
 
     -- Autovacuum would analyze too late. The next run's plans depend on statistics,
     -- such as the small share of rows on a mission (a year: 25 s without).
@@ -81,18 +81,7 @@
 {% macro postgres__drop_table(relation) -%}
     begin;
     set local synchronous_commit = off;
-    do $$
-    declare
-        foreign_key record;
-    begin
-        for foreign_key in
-            select conname from pg_constraint
-            where contype = 'f' and conrelid = to_regclass('{{ relation }}')
-        loop
-            execute format('alter table %s drop constraint %I', '{{ relation }}', foreign_key.conname);
-        end loop;
-    end
-    $$;
+    select meta.drop_foreign_keys('{{ relation }}');
     commit;
     drop table if exists {{ relation }} cascade
 {%- endmacro %}

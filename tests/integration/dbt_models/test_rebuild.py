@@ -23,7 +23,7 @@ def forget(warehouse: Warehouse, *models: str, what: str = "rules") -> None:
 
 def oids(warehouse: Warehouse) -> dict[str, int]:
     """The oid of each table: one that is replaced has another."""
-    names = [*BUILT_TABLES, "operations.readings_by_hour"]
+    names = [*BUILT_TABLES, "staging.int_mission_totals", "operations.readings_by_hour"]
     return {name: warehouse.rows("select %s::regclass::oid::bigint", [name])[0][0] for name in names}
 
 
