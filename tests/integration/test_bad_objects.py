@@ -10,6 +10,9 @@ from include.cerebro.checking.objects import ObjectsFailedError, check_objects
 from tests.corpus.cases import CASES, Case, CaseObject
 from tests.integration.helpers import Site, make_site, parquet
 from tests.oracle import calculate
+from tests.oracle.content import Content
+from tests.oracle.landing import read_object
+from tests.oracle.values import minute_of
 
 OBJECTS = [delivered for case in CASES for delivered in case.objects]
 
@@ -67,9 +70,12 @@ class Outcomes:
         self.holders = dict(site.rows(DUPLICATES))
         self.ledger = {row[0]: row for row in site.rows(OUTCOMES)}
         self.in_raw: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.seconds: defaultdict[str, dict[tuple[str, str], int]] = defaultdict(dict)
         for key, row in site.rows(ROWS_IN_RAW):
             del row["load_id"]
             row.pop("fields", None)
+            if "seconds" in row:
+                self.seconds[key][row["hero_id"], row["minute_at"]] = row.pop("seconds")
             self.in_raw[key].append(row)
         for rows in self.in_raw.values():
             rows.sort(key=lambda row: row["row_number"] if "row_number" in row else (row["hero_id"], row["minute_at"]))
@@ -115,10 +121,20 @@ def check_object(there: Outcomes, expected: CaseObject, expected_dataset: str) -
     assert reasons == expected.rejected
     assert rejected == rows_rejected
     assert there.invalid_measures[key] == expected.invalid_measures
+    if dataset == "biometrics":
+        assert there.seconds[key] == seconds(read_object(dataset, expected.body))
     assert sum(len(rows) for rows in own_quarantine) == rows_rejected
     for rows in own_quarantine:
         assert {row["source_key"] for row in rows} == {key}
         assert len({row["row_number"] for row in rows}) == len(rows)
+
+
+def seconds(content: Content) -> dict[tuple[str, str], int]:
+    """The seconds with a reading by hero and minute, a bit each."""
+    masks: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for reading in content.accepted:
+        masks[reading.hero_id, minute_of(reading.at).isoformat()] |= 1 << reading.at.second
+    return masks
 
 
 # Hero and mission files are always loaded one by one.

@@ -70,7 +70,7 @@ def emptied(services: dict[str, str]) -> Iterator[Any]:
     made.drop()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(objects=st.lists(READINGS, min_size=1, max_size=5), seed=st.integers(0, 99))
 def test_each_instant_counts_once_in_any_order(emptied: Any, objects: list[Any], seed: int) -> None:
     site, chance = emptied(), random.Random(seed)

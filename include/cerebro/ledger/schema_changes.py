@@ -68,14 +68,14 @@ def likely_renamed(cursor: Cursor, origin: Origin, columns: Iterable[str]) -> st
     known = {name for name, change, _ in cursor.fetchall() if change != "gone"}
     delivered = {bounded(name) for name in columns}
     new, gone = sorted(delivered - known)[:NAMED], sorted(known - delivered)[:NAMED]
-    if not new or not gone:
+    if not new or not gone or not delivered & known:
         return ""
     return f" Renamed? New here: {', '.join(new)}. Gone: {', '.join(gone)}."
 
 
 def bounded(text: str) -> str:
-    """Return a name as PostgreSQL can index it: without NUL, and not too long."""
-    return text.replace("\0", "")[:LONGEST_NAME]
+    """Return a name as PostgreSQL can index it: without NUL and half of a surrogate pair, and not too long."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "")[:LONGEST_NAME]
 
 
 def _changes(known: set[Change], columns: Mapping[str, str], may_lack: bool) -> set[Change]:
