@@ -26,8 +26,6 @@ AIRFLOW_SETTINGS = {
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
     "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
     "AIRFLOW__CORE__PARALLELISM": "8",
-    # The link "Objects" of a load task shows its arguments: 2,000 objects have 240,000 letters.
-    "AIRFLOW__CORE__MAX_TEMPLATED_FIELD_LENGTH": "500000",
     # Seconds between two polls for work when there was none; a task then starts that much sooner.
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
     # Seconds between two searches for tasks of a scheduler that was killed. With the default 300 its run stays
