@@ -1,5 +1,11 @@
 -- Conservation: every ingested reading is in fact_biometrics or was rejected. The ledger counts what came in; the
--- account of the fact's hours counts what is in it. What was superseded is taken off: superseded loads are few.
+-- account of the fact's hours counts what is in it. What was superseded is taken off: superseded loads are few. Loads
+-- behind the last transformation are for the next one: cerebro_reprocess and cerebro_release commit at any time.
+with transformed as (
+    select max(int_positions.until_position) as until_position
+    from staging.int_positions
+)
+
 select
     ledger.readings_in,
     facts.readings_in_facts,
@@ -15,7 +21,10 @@ from (
             loads.rows_rejected,
             1 as sign
         from raw.loads
-        where loads.dataset = 'biometrics' and loads.status = 'loaded'
+        where
+            loads.dataset = 'biometrics'
+            and loads.status = 'loaded'
+            and loads.position <= (select transformed.until_position from transformed)
         union all
         select
             superseded.rows_in,
@@ -23,7 +32,10 @@ from (
             -1 as sign
         from raw.loads
         inner join raw.loads as superseded on loads.supersedes = superseded.load_id
-        where loads.dataset = 'biometrics' and loads.supersedes is not null
+        where
+            loads.dataset = 'biometrics'
+            and loads.supersedes is not null
+            and loads.position <= (select transformed.until_position from transformed)
     ) as loads
 ) as ledger
 cross join (
