@@ -257,3 +257,12 @@ def test_a_decision_needs_rejected_rows(site: Site) -> None:
         decide(site, key="heroes.csv")
     with pytest.raises(DecisionImpossibleError, match="there is no such load"):
         decide(site, key="elsewhere.csv")
+
+
+def test_a_load_behind_the_transformation_does_not_count_as_lost(site: Site) -> None:
+    """A release or a reprocessed object may commit while cerebro_restore is between dbt and its check."""
+    site.put(KEY, READINGS)
+    site.load()
+    site.transform()
+    decide(site, hero_id="hulk")
+    assert check_conservation(site.warehouse, "run 1")["readings_rejected"] == 4

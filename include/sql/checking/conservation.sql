@@ -1,6 +1,12 @@
 -- Conservation: every ingested reading is in fact_biometrics, was rejected, or has left with its hero, who was
 -- forgotten. The ledger counts what came in; the account of the fact's hours counts what is in it. What was superseded
--- is taken off: superseded loads are few.
+-- is taken off: superseded loads are few. Loads behind the last transformation are for the next one: cerebro_reprocess
+-- and cerebro_release commit at any time.
+with transformed as (
+    select max(int_positions.until_position) as until_position
+    from staging.int_positions
+)
+
 select
     ledger.readings_in,
     facts.readings_in_facts,
@@ -17,7 +23,10 @@ from (
             loads.rows_rejected,
             1 as sign
         from raw.loads
-        where loads.dataset = 'biometrics' and loads.status = 'loaded'
+        where
+            loads.dataset = 'biometrics'
+            and loads.status = 'loaded'
+            and loads.position <= (select transformed.until_position from transformed)
         union all
         select
             superseded.rows_in,
@@ -25,7 +34,10 @@ from (
             -1 as sign
         from raw.loads
         inner join raw.loads as superseded on loads.supersedes = superseded.load_id
-        where loads.dataset = 'biometrics' and loads.supersedes is not null
+        where
+            loads.dataset = 'biometrics'
+            and loads.supersedes is not null
+            and loads.position <= (select transformed.until_position from transformed)
     ) as loads
 ) as ledger
 cross join (
@@ -35,6 +47,14 @@ cross join (
 cross join (
     select coalesce(sum(erased_rows.rows), 0)::bigint as readings_erased
     from raw.erased_rows
-    inner join raw.current_loads on erased_rows.load_id = current_loads.load_id
-    where current_loads.dataset = 'biometrics'
+    inner join raw.loads on erased_rows.load_id = loads.load_id
+    where
+        loads.dataset = 'biometrics'
+        and loads.position <= (select transformed.until_position from transformed)
+        and not exists (
+            select from raw.loads as successors
+            where
+                successors.supersedes = loads.load_id
+                and successors.position <= (select transformed.until_position from transformed)
+        )
 ) as erasures;
