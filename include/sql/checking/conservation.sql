@@ -32,12 +32,12 @@ from (
             superseded.rows_in,
             superseded.rows_rejected,
             -1 as sign
-        from raw.loads
-        inner join raw.loads as superseded on loads.supersedes = superseded.load_id
+        from raw.loads as successors
+        inner join raw.loads as superseded on successors.supersedes = superseded.load_id
         where
-            loads.dataset = 'biometrics'
-            and loads.supersedes is not null
-            and loads.position <= (select transformed.until_position from transformed)
+            successors.dataset = 'biometrics'
+            and successors.supersedes is not null
+            and successors.position <= (select transformed.until_position from transformed)
     ) as loads
 ) as ledger
 cross join (
