@@ -22,6 +22,7 @@ from local.settings import REPOSITORY
 # In the order of the report.
 SECTIONS = (
     "load",
+    "peers",
     "flatness",
     "incremental",
     "small_objects",

@@ -103,13 +103,15 @@ def _load(bucket: str, site: Site, batch: list[StoredObject]) -> Restored:
 
 def plain_duckdb(bucket: str, site: Site) -> None:
     """Aggregate all readings as they are: bare DuckDB with its defaults, over httpfs into memory, nothing else."""
-    with _bare_duckdb(bucket, site) as duck:
+    _hide_packages()
+    with bare_duckdb(bucket, site) as duck:
         duck.execute(PLAIN_SQL.read_text(encoding="utf-8"))
 
 
 def baseline(bucket: str, site: Site) -> None:
     """Aggregate as a load does, rules included, with bare DuckDB and nothing else."""
-    with _bare_duckdb(bucket, site) as duck:
+    _hide_packages()
+    with bare_duckdb(bucket, site) as duck:
         set_rules(duck, DEFAULT_RULES, datetime.now(UTC))
         layout = Layout(COLUMNS, (), ("plain",) * len(COLUMNS), is_local=True, columns=())
         use_layout(duck, layout, COLUMNS, DEFAULT_RULES)
@@ -117,9 +119,8 @@ def baseline(bucket: str, site: Site) -> None:
             duck.execute(read_sql(f"loading/biometrics/{name}.sql"))
 
 
-def _bare_duckdb(bucket: str, site: Site) -> duckdb.DuckDBPyConnection:
+def bare_duckdb(bucket: str, site: Site) -> duckdb.DuckDBPyConnection:
     """Open DuckDB with its defaults; the variable ``urls`` lists the bucket's biometrics."""
-    _hide_packages()
     duck = duckdb.connect(config={"autoinstall_known_extensions": False, "temp_directory": tempfile.gettempdir()})
     load_extension(duck, HTTPFS)
     duck.execute("set enable_progress_bar = false")

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from include.cerebro.checking.answers import read_answers
-from tests.integration.helpers import Site, make_site
+from tests.integration.helpers import Site, make_site, parquet
 from tests.integration.packages import postgresql
 from tests.integration.postgres_server import postgres_server
-from tests.integration.samples import HEROES, MISSION, one_reading
+from tests.integration.samples import HEROES, MISSION, NOON, one_reading
 
 
 @pytest.fixture(params=[16, 17, 18])
@@ -35,7 +35,7 @@ def test_the_main_job_on_every_version(site: Site) -> None:
             "heroes.csv": HEROES,
             "mission_logs.json": json.dumps([damaging]).encode(),
             "biometrics.parquet": one_reading(at="2025-01-01 00:00:30"),
-            "biometrics/rejected.parquet": one_reading(hero_id=" "),
+            "biometrics/dirty.parquet": parquet([(NOON, "hulk", 80, 10, 100), (NOON, " ", 80, 10, 100)]),
         }
     )
     assert site.restore().failed == []
