@@ -10,7 +10,7 @@ from include.cerebro.platform.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 
-# The planner cannot know how many minutes a range has, and expects one: with nested loops 240,000 minutes took more than
+# The planner cannot know how many minutes a range has, and expects one: with nested loops 240,000 minutes took over
 # 100 s instead of 1 s.
 PLANNER = {"enable_nestloop": "off", "work_mem": "64MB"}
 # A task's log is no list of objects: operations.overlapping_objects is.
