@@ -28,8 +28,11 @@ new_hours as materialized (
 -- `offset 0`, here and below, keeps the planner from reading the whole table at once.
 shared_hours as materialized (
     select
+        current_loads.load_id,
+        current_loads.position,
         of_the_hour.hero_id,
-        hours.hour_at
+        hours.hour_at,
+        count(*) over (partition by of_the_hour.hero_id, hours.hour_at) as loads_in_all
     from (select distinct touched.hour_at from new_hours as touched) as hours
     cross join lateral (
         select
@@ -41,19 +44,18 @@ shared_hours as materialized (
     ) as of_the_hour
     inner join new_hours on hours.hour_at = new_hours.hour_at and of_the_hour.hero_id = new_hours.hero_id
     inner join raw.current_loads on of_the_hour.load_id = current_loads.load_id
-    group by of_the_hour.hero_id, hours.hour_at
-    having count(*) > 1
 ),
 
 ranges as (
     select unnest(range_agg(tstzrange(shared_hours.hour_at, shared_hours.hour_at + interval '1 hour'))) as minutes
     from shared_hours
+    where shared_hours.loads_in_all > 1
 ),
 
 shared_minutes as materialized (
     select
-        current_loads.load_id,
-        current_loads.position,
+        shared_hours.load_id,
+        shared_hours.position,
         of_the_range.hero_id,
         of_the_range.minute_at,
         of_the_range.seconds
@@ -73,9 +75,10 @@ shared_minutes as materialized (
     ) as of_the_range
     inner join shared_hours
         on
-            of_the_range.hero_id = shared_hours.hero_id
+            of_the_range.load_id = shared_hours.load_id
+            and of_the_range.hero_id = shared_hours.hero_id
             and date_bin('1 hour', of_the_range.minute_at, timestamptz '0001-01-01Z') = shared_hours.hour_at
-    inner join raw.current_loads on of_the_range.load_id = current_loads.load_id
+    where shared_hours.loads_in_all > 1
 ),
 
 found as (
