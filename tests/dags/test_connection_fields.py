@@ -85,7 +85,8 @@ def test_dbt_gets_the_extra_in_its_profile_and_its_environment(connect: Any) -> 
 def test_dbts_sessions_have_the_settings_of_profiles_yml(connect: Any) -> None:
     connect()
     assert profile_config(read_settings()).profile_mapping.profile["role"] == (
-        "cerebro_transformer; set timezone to 'UTC'; set lock_timeout to '30s'; "
+        "{{ env_var('CEREBRO_ROLE_PREFIX', '') or 'cerebro' }}_transformer; set timezone to 'UTC'; "
+        "set lock_timeout to '30s'; "
         "set idle_in_transaction_session_timeout to '5min'"
     )
 

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 
+# Reasons for which no rows are released, and why.
+NEVER_RELEASED = {
+    ERASED: "their hero was forgotten, and the quarantine has none of them",
+    "duplicate_reading": "readings of the same hero and instant are in force already and would count twice",
+}
+
+
 class DecisionImpossibleError(FinalError, ValueError):
     """There is nothing to decide about; the message says why, and what to choose."""
 
@@ -174,4 +181,9 @@ def find(cursor: Cursor, decision: Decision) -> Held:
     if decision.reason not in rejected:
         others = ", ".join(sorted(rejected)) or "none at all"
         raise DecisionImpossibleError(f"{held.name} has no rows rejected as {decision.reason}; it has: {others}.")
+    if decision.action == "release" and decision.reason in NEVER_RELEASED:
+        raise DecisionImpossibleError(
+            f"{held.name}: rows rejected as {decision.reason} stay out, because "
+            f"{NEVER_RELEASED[decision.reason]}. Discard them, or leave them as they are."
+        )
     return held

@@ -74,7 +74,8 @@ class Quarantined:
         self._remaining = read_sql("maintenance/release/quarantine/remaining.sql")
         counts = duck.sql(self._remaining).aggregate("reason, count(*)", "reason")
         self.remaining = dict(counts.fetchall())
-        if sum(self.remaining.values()) + self.released.accepted != held.rows_rejected:
+        self._not_kept = {reason: it.rows for reason, it in held.rejected.items() if it.quarantine_key is None}
+        if sum(self.remaining.values()) + sum(self._not_kept.values()) + self.released.accepted != held.rows_rejected:
             raise NotConservedError(
                 f"{held.name}: of {held.rows_rejected} rejected rows, {self.released.accepted} are accepted and "
                 f"{sum(self.remaining.values())} rejected again. Nothing is released."
@@ -93,11 +94,12 @@ class Quarantined:
 
     def write(self) -> list[Rejection]:
         """Write the rows that stay rejected to a file of their own in the quarantine."""
-        if not self.remaining:
-            return []
         held, site = self._held, self._site
+        not_kept = [Rejection(held.stored.key, reason, rows, None) for reason, rows in self._not_kept.items()]
+        if not self.remaining:
+            return not_kept
         key = quarantine.write(self._duck, site.quarantine_client, site.quarantine, held.stored, self._remaining)
-        return [Rejection(held.stored.key, reason, rows, key) for reason, rows in self.remaining.items()]
+        return not_kept + [Rejection(held.stored.key, reason, rows, key) for reason, rows in self.remaining.items()]
 
     def _fetch(self, key: str) -> Path:
         file = Path(self._folder) / "rejected.parquet"
@@ -111,7 +113,9 @@ class Quarantined:
         return file
 
     def _check(self, found: Sequence[tuple[str, int]]) -> None:
-        expected = {reason: rejected.rows for reason, rejected in self._held.rejected.items()}
+        expected = {
+            reason: rejected.rows for reason, rejected in self._held.rejected.items() if rejected.quarantine_key
+        }
         if dict(found) != expected:
             raise NotConservedError(
                 f"{self._held.name}: the ledger counts the rejected rows {expected}, the quarantine has {dict(found)}. "
