@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import psycopg2
 import pytest
 
 from include.cerebro.checking.conservation import check_conservation
+from include.cerebro.landing.listing import list_objects
 from include.cerebro.ledger import erasures
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.maintenance.erasure.erase import Counts, Erasure, ReasonNamesHeroError, erase, preview
@@ -19,7 +23,7 @@ from include.cerebro.maintenance.erasure.objects import list_holders
 from include.cerebro.maintenance.erasure.quarantine import clean
 from include.cerebro.schema.suitability import dbt_relations
 from include.cerebro.zones.places import Place
-from tests.integration.helpers import Site, parquet
+from tests.integration.helpers import Site, make_site, parquet
 
 # Every spelling that the landing zone has, in lower case.
 SPELLINGS = ("hulk", "h_u_l_k", "h-u-l-k")
@@ -80,6 +84,38 @@ def deliver(site: Site) -> None:
     site.restore()
 
 
+@pytest.fixture(scope="module")
+def origin(services: dict[str, str]) -> Iterator[Site]:
+    """A site where everything was delivered. Only copies of it are changed."""
+    made = make_site(services)
+    deliver(made)
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def delivered(origin: Site) -> Iterator[Site]:
+    """A copy of the origin, for this test alone."""
+    name = f"site_{os.urandom(5).hex()}"
+    site = replace(
+        origin,
+        warehouse=replace(origin.warehouse, database=name),
+        bucket=name.replace("_", "-"),
+        quarantine_bucket=f"quarantine-{name[5:]}",
+        run_count=origin.run_count,
+    )
+    with closing(psycopg2.connect(origin.superuser_uri)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(f"create database {name} template {origin.warehouse.database} owner cerebro")
+    for theirs, own in ((origin.bucket, site.bucket), (origin.quarantine_bucket, site.quarantine_bucket)):
+        site.client.create_bucket(Bucket=own)
+        for stored in list_objects(site.client, theirs, ""):
+            body = site.client.get_object(Bucket=theirs, Key=stored.key)["Body"].read()
+            site.client.put_object(Bucket=own, Key=stored.key, Body=body)
+    yield site
+    site.drop()
+
+
 def forget(site: Site, hero_id: str = "Hu.lk", run: str = "forget 1") -> Erasure:
     """The whole DAG but the person."""
     done = erase(site.warehouse, hero_id, run, dbt_relations(site.settings.dbt_manifest))
@@ -121,8 +157,8 @@ def mentions(site: Site) -> dict[str, list[Any]]:
     return {name: rows for name, rows in found.items() if rows}
 
 
-def test_the_hero_is_nowhere_and_all_tables_are_those_of_a_rebuild(site: Site) -> None:
-    deliver(site)
+def test_the_hero_is_nowhere_and_all_tables_are_those_of_a_rebuild(delivered: Site) -> None:
+    site = delivered
     assert mentions(site)
     ranks = site.rows("select rank, hero_id from analytics.hulk_factor order by rank")
     assert len(ranks) == 3
@@ -157,8 +193,8 @@ def test_nothing_is_left_to_the_next_run_where_no_crew_came_back(site: Site) -> 
     assert tables(site) == rebuilt(site)
 
 
-def test_records_lose_the_hero_and_nothing_else(site: Site) -> None:
-    deliver(site)
+def test_records_lose_the_hero_and_nothing_else(delivered: Site) -> None:
+    site = delivered
     forget(site)
     records = dict(site.rows("select row_number, record::text from raw.missions order by 1"))
     first = json.dumps(MISSIONS[0])
@@ -168,8 +204,8 @@ def test_records_lose_the_hero_and_nothing_else(site: Site) -> None:
     assert json.loads(records[5])["hero_ids"] == []
 
 
-def test_a_delivery_does_not_bring_the_hero_back(site: Site) -> None:
-    deliver(site)
+def test_a_delivery_does_not_bring_the_hero_back(delivered: Site) -> None:
+    site = delivered
     forget(site)
     site.restore()
     assert mentions(site) == {}
@@ -203,9 +239,9 @@ def test_a_delivery_does_not_bring_the_hero_back(site: Site) -> None:
     assert tables(site) == rebuilt(site)
 
 
-def test_a_load_that_was_reading_meanwhile_commits_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_load_that_was_reading_meanwhile_commits_nothing(delivered: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """It found no erasure when it began to read, and its rejected readings are in the quarantine already."""
-    deliver(site)
+    site = delivered
     bad = parquet([("2025-01-03 00:00:00", "hulk", None, None, None), ("2025-01-03 00:00:00", "hulk", 1, 1, 1)])
     site.put("biometrics/late.parquet", bad)
     run = Aggregation.run
@@ -224,9 +260,9 @@ def test_a_load_that_was_reading_meanwhile_commits_nothing(site: Site, monkeypat
     assert tables(site) == rebuilt(site)
 
 
-def test_a_transformation_at_work_does_not_bring_the_hero_back(site: Site) -> None:
+def test_a_transformation_at_work_does_not_bring_the_hero_back(delivered: Site) -> None:
     """The erasure commits between two models of a build, again and again at another place."""
-    deliver(site)
+    site = delivered
     site.put("biometrics/3.parquet", readings("hulk", "thor", day=3))
     site.put("biometrics/4.parquet", readings("hulk", day=4))
     site.put("heroes/4.csv", b"hero_id,name,alter_ego,first_appearance\nHULK,hulk,x,1\nloki,Loki,,1\n")
@@ -243,8 +279,8 @@ def test_a_transformation_at_work_does_not_bring_the_hero_back(site: Site) -> No
     assert tables(site) == rebuilt(site)
 
 
-def test_a_build_is_waited_for(site: Site) -> None:
-    deliver(site)
+def test_a_build_is_waited_for(delivered: Site) -> None:
+    site = delivered
     with closing(psycopg2.connect(site.warehouse_uri)) as build, build.cursor() as cursor:
         cursor.execute(
             "select pg_advisory_xact_lock(hashtextextended("
@@ -261,8 +297,8 @@ def test_a_build_is_waited_for(site: Site) -> None:
 
 
 @pytest.mark.parametrize("step", ["erase._leave_crews", "erase.Erasure", "quarantine._record"])
-def test_a_killed_run_is_finished_by_its_retry(site: Site, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    deliver(site)
+def test_a_killed_run_is_finished_by_its_retry(delivered: Site, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = delivered
 
     def die(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
@@ -279,8 +315,8 @@ def test_a_killed_run_is_finished_by_its_retry(site: Site, step: str, monkeypatc
     assert mentions(site) == {}
 
 
-def test_objects_that_still_hold_the_hero_are_listed(site: Site) -> None:
-    deliver(site)
+def test_objects_that_still_hold_the_hero_are_listed(delivered: Site) -> None:
+    site = delivered
     site.remove("biometrics/2.parquet")
     site.put("biometrics/clean.parquet", readings("thor", hour=8))
     site.restore()
@@ -292,8 +328,8 @@ def test_objects_that_still_hold_the_hero_are_listed(site: Site) -> None:
     ]  # fmt: skip
 
 
-def test_bytes_that_move_to_another_key_take_along_what_has_left_them(site: Site) -> None:
-    deliver(site)
+def test_bytes_that_move_to_another_key_take_along_what_has_left_them(delivered: Site) -> None:
+    site = delivered
     forget(site)
     site.put("heroes/z.csv", HEROES.replace(b"hulk,Green One", b"Hulk,The Other Guy"))
     site.put("biometrics/alone.parquet", readings("thor", hour=3))
@@ -303,8 +339,8 @@ def test_bytes_that_move_to_another_key_take_along_what_has_left_them(site: Site
     assert tables(site) == rebuilt(site)
 
 
-def test_two_heroes_are_forgotten_one_after_the_other(site: Site) -> None:
-    deliver(site)
+def test_two_heroes_are_forgotten_one_after_the_other(delivered: Site) -> None:
+    site = delivered
     forget(site)
     done = forget(site, "THOR", "forget 2")
     assert done.counts.participations == 2
