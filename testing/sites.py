@@ -209,6 +209,27 @@ def make_site(
     return site
 
 
+def copy_site(site: AnySite) -> AnySite:
+    """Create a site with the same objects and the same warehouse as another one, which nobody is connected to.
+
+    A copy of an empty site takes 0.1 s, a new one 0.9 s.
+    """
+    name = f"site_{os.urandom(5).hex()}"
+    copy = replace(
+        site,
+        warehouse=replace(site.warehouse, database=name),
+        bucket=name.replace("_", "-"),
+        quarantine_bucket=f"quarantine-{name[5:]}",
+    )
+    statement = f"create database {{}} template {site.warehouse.database} owner {site.warehouse.user}"
+    _run_on_server(site.superuser_uri, statement, name)
+    for theirs, own in ((site.bucket, copy.bucket), (site.quarantine_bucket, copy.quarantine_bucket)):
+        copy.client.create_bucket(Bucket=own)
+        for stored in list_objects(copy.client, theirs, ""):
+            copy.client.copy_object(Bucket=own, Key=stored.key, CopySource={"Bucket": theirs, "Key": stored.key})
+    return copy
+
+
 def _run_on_server(superuser_uri: str, statement: str, database: str) -> None:
     """Run a statement about a database, whose name stands for {} in it."""
     connection = psycopg2.connect(superuser_uri)

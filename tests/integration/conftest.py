@@ -12,15 +12,23 @@ import pytest
 from include.cerebro.platform import connections
 from include.cerebro.platform.object_store import ObjectStore
 from tests.integration import s3_servers
-from tests.integration.helpers import Site, make_site
+from tests.integration.helpers import Site, copy_site, make_site
 
 Connect = Callable[..., ObjectStore]
 
 
-@pytest.fixture
-def site(services: dict[str, str]) -> Iterator[Site]:
-    """An empty landing zone and a prepared warehouse, for this test alone."""
+@pytest.fixture(scope="session")
+def prepared_site(services: dict[str, str]) -> Iterator[Site]:
+    """An empty landing zone and a prepared warehouse. Only copies of it are changed."""
     made = make_site(services)
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def site(prepared_site: Site) -> Iterator[Site]:
+    """An empty landing zone and a prepared warehouse, for this test alone."""
+    made = copy_site(prepared_site)
     yield made
     made.drop()
 

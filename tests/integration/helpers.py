@@ -202,6 +202,13 @@ def make_site(services: Mapping[str, str]) -> Site:
     return sites.make_site(Site, services)
 
 
+def copy_site(site: Site) -> Site:
+    """Make a site with the same objects and the same warehouse as another one."""
+    copy = sites.copy_site(site)
+    copy.changed, copy.zone_fields = dict(site.changed), dict(site.zone_fields)
+    return copy
+
+
 def parquet(
     rows: Sequence[Sequence[Any]],
     columns: Sequence[str] = READING_COLUMNS,

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from typing import Any
 
 import psycopg2
 import pytest
 
 from include.cerebro.checking.conservation import check_conservation
-from include.cerebro.landing.listing import list_objects
 from include.cerebro.ledger import erasures
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.maintenance.erasure.erase import Counts, Erasure, ReasonNamesHeroError, erase, preview
@@ -23,7 +20,7 @@ from include.cerebro.maintenance.erasure.objects import list_holders
 from include.cerebro.maintenance.erasure.quarantine import clean
 from include.cerebro.schema.suitability import dbt_relations
 from include.cerebro.zones.places import Place
-from tests.integration.helpers import Site, make_site, parquet
+from tests.integration.helpers import Site, copy_site, make_site, parquet
 
 # Every spelling that the landing zone has, in lower case.
 SPELLINGS = ("hulk", "h_u_l_k", "h-u-l-k")
@@ -96,24 +93,9 @@ def origin(services: dict[str, str]) -> Iterator[Site]:
 @pytest.fixture
 def delivered(origin: Site) -> Iterator[Site]:
     """A copy of the origin, for this test alone."""
-    name = f"site_{os.urandom(5).hex()}"
-    site = replace(
-        origin,
-        warehouse=replace(origin.warehouse, database=name),
-        bucket=name.replace("_", "-"),
-        quarantine_bucket=f"quarantine-{name[5:]}",
-        run_count=origin.run_count,
-    )
-    with closing(psycopg2.connect(origin.superuser_uri)) as connection:
-        connection.autocommit = True
-        connection.cursor().execute(f"create database {name} template {origin.warehouse.database} owner cerebro")
-    for theirs, own in ((origin.bucket, site.bucket), (origin.quarantine_bucket, site.quarantine_bucket)):
-        site.client.create_bucket(Bucket=own)
-        for stored in list_objects(site.client, theirs, ""):
-            body = site.client.get_object(Bucket=theirs, Key=stored.key)["Body"].read()
-            site.client.put_object(Bucket=own, Key=stored.key, Body=body)
-    yield site
-    site.drop()
+    made = copy_site(origin)
+    yield made
+    made.drop()
 
 
 def forget(site: Site, hero_id: str = "Hu.lk", run: str = "forget 1") -> Erasure:
