@@ -79,8 +79,12 @@ diff: setup ## Show how the rows of marts and analytics differ from those of ano
 
 ##@ Check
 .PHONY: test
-test: setup ## Run all tests that need no Docker, the cheap ones first
-	@$(VENV)/bin/python -m pytest tests/unit tests/dags tests/integration tests/e2e tests/browser
+test: setup ## Run all tests that need no Docker but the longest, the cheap ones first
+	@$(VENV)/bin/python -m pytest -m "not long" tests/unit tests/dags tests/integration tests/e2e tests/browser
+
+.PHONY: test-long
+test-long: setup ## Run the longest tests: backlogs and operators' actions on the real scheduler
+	@$(VENV)/bin/python -m pytest -m long tests/e2e
 
 .PHONY: screenshots
 screenshots: setup ## Test the running product in a browser (needs chromium), and write docs/images

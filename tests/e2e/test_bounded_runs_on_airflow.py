@@ -21,6 +21,9 @@ TIMEOUT = 900
 QUIET_SECONDS = 15
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def queue() -> Iterator[Any]:
     """A queue that is empty."""

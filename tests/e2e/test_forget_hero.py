@@ -24,6 +24,9 @@ KEY = "biometrics/forget-me.parquet"
 HERO = "May-Fly"
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(autouse=True)
 def delivered(stack: dict[str, str], scheduler: Scheduler) -> Iterator[None]:
     client = object_store(stack).client()

@@ -17,6 +17,9 @@ SAMPLE_SIZE = {"heroes": 3, "missions": 5, "hours": 1, "seed": 11, "dirt": True}
 IN_FORCE = "select count(*) as objects, sum(rows_loaded)::int as rows_loaded from raw.current_loads"
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def restored(scheduler: Scheduler) -> Run:
     """The run that restored the sample."""
