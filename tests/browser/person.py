@@ -74,6 +74,8 @@ class Person:
 
     def sees_the_grid(self) -> None:
         """One row for every dbt model."""
+        # Airflow renders the rows that are in view.
+        self.page.set_viewport_size({"width": 1440, "height": 2400})
         self.opens(f"/dags/{RESTORE_DAG}")
         self._expands_all_groups()
         for model in models():

@@ -109,7 +109,8 @@ def test_models_read_tables_under_the_names_of_their_writers(events: list[dict[s
     (warehouse,) = {namespace for namespace, name in written if name == OBT}
     # Tables that only the page reads, and the transformation's own state.
     own = {
-        "raw.rejections", "raw.schema_changes", "meta.listings", "meta.tables", "meta.transformations",
+        "raw.rejections", "raw.schema_changes", "raw.notices", "raw.invalid_measures", "raw.overlapping_loads",
+        "raw.repeated_readings", "raw.quarantine_decisions", "meta.listings", "meta.tables", "meta.transformations",
         "meta.reconciliations",
     }  # fmt: skip
     # Discovery reads the landing zone as a whole.

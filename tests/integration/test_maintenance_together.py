@@ -9,7 +9,7 @@ from include.cerebro.maintenance.release.request import DecisionImpossibleError
 from tests.integration.helpers import Site, parquet
 from tests.integration.samples import NOON
 from tests.integration.test_forget_hero import forget, mentions
-from tests.integration.test_release import BOOKS, KEY, REJECTED, decide
+from tests.integration.test_released_rows import BOOKS, KEY, REJECTED, decide
 from tests.integration.test_repeated_readings import body
 from tests.integration.test_reprocess import reprocess
 
