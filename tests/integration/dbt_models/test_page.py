@@ -266,7 +266,7 @@ def test_a_year_is_looked_up_in_the_key_and_not_scanned(built: Warehouse, reader
     ("damage", "section", "words"),
     [
         ("drop table analytics.hulk_factor", "hulk_factor", "not there yet"),
-        ("drop view operations.load_history", "quarantine", "not there yet"),
+        ("drop view operations.quarantine", "quarantine", "not there yet"),
         ("drop schema marts cascade", "biometrics", "not there yet"),
         ("revoke select on analytics.reliability from cerebro_analyst", "reliability", "may not read it"),
     ],
