@@ -83,8 +83,8 @@ test: setup ## Run all tests that need no Docker but the longest, the cheap ones
 	@$(VENV)/bin/python -m pytest -m "not long" tests/unit tests/dags tests/integration tests/e2e tests/browser
 
 .PHONY: test-long
-test-long: setup ## Run the longest tests: backlogs and operators' actions on the real scheduler
-	@$(VENV)/bin/python -m pytest -m long tests/e2e
+test-long: setup ## Run the longest tests, which make test leaves out
+	@$(VENV)/bin/python -m pytest -m long tests/integration tests/e2e
 
 .PHONY: screenshots
 screenshots: setup ## Test the running product in a browser (needs chromium), and write docs/images

@@ -89,6 +89,7 @@ def test_a_burst_of_arrivals_starts_few_runs_and_nothing_new_starts_none(
     assert started <= 6
 
 
+@pytest.mark.long
 def test_a_restarted_triggerer_misses_nothing_and_starts_no_run_without_reason(
     arriving_stack: dict[str, str], runs: Runs, put: Callable[[str], None]
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_restarted_triggerer_misses_nothing_and_starts_no_run_without_reason(
     assert runs.none_start()
 
 
+@pytest.mark.long
 def test_the_watch_outlives_a_store_that_does_not_answer(
     arriving_stack: dict[str, str], runs: Runs, put: Callable[[str], None]
 ) -> None:

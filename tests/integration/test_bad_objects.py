@@ -138,6 +138,7 @@ def seconds(content: Content) -> dict[tuple[str, str], int]:
 
 
 # Hero and mission files are always loaded one by one.
+@pytest.mark.long
 @pytest.mark.parametrize("case", [case for case in CASES if case.dataset == "biometrics"], ids=str)
 def test_biometrics_alone_in_their_batch_become_what_the_table_says(corpus_site: Site, case: Case) -> None:
     # A landing zone of its own: several cases have the same bytes.

@@ -96,6 +96,7 @@ def clone(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_a_hostile_environment_does_not_disturb_make_run(clone: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CEREBRO_", "PYTEST"))}
     hostile = HOSTILE | {"PYTHONPATH": "/nowhere", "PYTHONHOME": "/nowhere", "HOME": "/dev/null", "CDPATH": "/"}

@@ -14,7 +14,10 @@ from tests.integration.postgres_server import postgres_server
 from tests.integration.samples import HEROES, MISSION, NOON, one_reading
 
 
-@pytest.fixture(params=[16, 17, 18])
+# The tests' own server is 16 already.
+@pytest.fixture(
+    params=[pytest.param(16, marks=pytest.mark.long), pytest.param(17, marks=pytest.mark.long), 18], ids=str
+)
 def site(request: pytest.FixtureRequest, services: dict[str, str]) -> Iterator[Site]:
     with postgres_server("host all all 127.0.0.1/32 trust\n", postgresql(request.param)) as server:
         (version,) = server.execute("show server_version")
