@@ -162,6 +162,7 @@ def test_the_hero_is_nowhere_and_all_tables_are_those_of_a_rebuild(delivered: Si
     assert mentions(site) == {}
 
 
+@pytest.mark.long
 def test_nothing_is_left_to_the_next_run_where_no_crew_came_back(site: Site) -> None:
     """The ranks, the account of the hours and the totals are those of a rebuild at once."""
     others = [mission for mission in MISSIONS if mission.get("mission_id") != "m2"]
@@ -242,6 +243,7 @@ def test_a_load_that_was_reading_meanwhile_commits_nothing(delivered: Site, monk
     assert tables(site) == rebuilt(site)
 
 
+@pytest.mark.long
 def test_a_transformation_at_work_does_not_bring_the_hero_back(delivered: Site) -> None:
     """The erasure commits between two models of a build, again and again at another place."""
     site = delivered
@@ -310,6 +312,7 @@ def test_objects_that_still_hold_the_hero_are_listed(delivered: Site) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_bytes_that_move_to_another_key_take_along_what_has_left_them(delivered: Site) -> None:
     site = delivered
     forget(site)
@@ -321,6 +324,7 @@ def test_bytes_that_move_to_another_key_take_along_what_has_left_them(delivered:
     assert tables(site) == rebuilt(site)
 
 
+@pytest.mark.long
 def test_two_heroes_are_forgotten_one_after_the_other(delivered: Site) -> None:
     site = delivered
     forget(site)

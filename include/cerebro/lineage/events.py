@@ -42,6 +42,7 @@ _READ_BY_COLUMN: dict[str, dict[str, Sequence[str]]] = {
     "raw.biometrics": {
         "hero_id": ("hero_id",),
         "minute_at": ("timestamp",),
+        "seconds": ("timestamp", *MEASURES),
         "reading_count": ("timestamp", "hero_id", *MEASURES),
         **{f"{measure}_{part}": (measure,) for measure in MEASURES for part in ("count", "sum", "min", "max")},
     },

@@ -30,8 +30,8 @@ def test_dbt_killed_in_the_middle_of_a_build(site: Site, check_recovery: Callabl
     before = mart_contents(site)[table]
     site.put_all(LANDING)
     assert site.load().objects == len(LANDING) - len(EARLY)
-    with pytest.raises(ReadingsLostError, match="missing"):
-        check_conservation(site.warehouse, "before the build")
+    # What no transformation has begun with is for the next one.
+    check_conservation(site.warehouse, "before the build")
     holder = psycopg2.connect(site.warehouse_uri)
     try:
         with holder.cursor() as cursor:
@@ -54,4 +54,7 @@ def test_dbt_killed_in_the_middle_of_a_build(site: Site, check_recovery: Callabl
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert mart_contents(site)[table] == before
+    if table == "marts.fact_biometrics":
+        with pytest.raises(ReadingsLostError, match="missing"):
+            check_conservation(site.warehouse, "after the kill")
     check_recovery()

@@ -191,6 +191,8 @@ class Deciding:
         record_invalid_measures(cursor, [(load_id, name, number) for name, number in invalid.items()])
         parameters = {"load_id": held.load_id, "to_load_id": load_id, "reason": decision.reason}
         cursor.execute(read_sql("maintenance/release/carry_decisions.sql"), parameters)
+        # What has left the rows that are taken over has left the new load, too.
+        cursor.execute(read_sql("maintenance/release/copy_rows.sql"), parameters | {"table_name": "erased_rows"})
         _note(cursor, decision, load_id, released.accepted)
         site.publish(cursor, origin, load_ids, quarantined.erasures.last, rejections)
         return load_id
