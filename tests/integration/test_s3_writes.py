@@ -11,9 +11,10 @@ from include.cerebro.landing.listing import list_objects
 from include.cerebro.page import content, render, report
 from include.cerebro.platform.connections import ConnectionIncompleteError
 from include.cerebro.sample_data.writer import SampleSize, write_sample
+from include.cerebro.zones.places import Place
 from tests.integration.conftest import Connect
-from tests.integration.helpers import Site
-from tests.integration.samples import HEROES, one_reading
+from tests.integration.helpers import Site, parquet
+from tests.integration.samples import HEROES, NOON
 
 KMS_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 
@@ -35,11 +36,11 @@ def test_what_is_written_is_encrypted_as_the_connection_says(
     site: Site, connect: Connect, moto: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = connect(encrypting(moto, ServerSideEncryption="aws:kms", SSEKMSKeyId=KMS_KEY), login="$KEY")
-    site.put("biometrics.parquet", one_reading(hero_id=" "))
+    site.put("biometrics.parquet", parquet([(NOON, "hulk", 80, 10, 100), (NOON, " ", 80, 10, 100)]))
     site.load(store=store)
     monkeypatch.setattr(content, "read_page", lambda _: content.Page.without_warehouse(""))
     monkeypatch.setattr(render, "report_html", lambda *_: "a report")
-    report.publish(store, site.warehouse, site.quarantine_bucket, "a run")
+    report.publish(store, site.warehouse, Place.parse(site.quarantine_bucket), "a run")
     sample = write_sample(store, site.bucket, "heroes", SampleSize(heroes=1, missions=1, hours=1), site.settings)
     assert sample.objects
     written_keys = {stored.key for stored in list_objects(site.client, site.quarantine_bucket, "")}
