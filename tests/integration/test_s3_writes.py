@@ -41,7 +41,7 @@ def test_what_is_written_is_encrypted_as_the_connection_says(
     monkeypatch.setattr(content, "read_page", lambda _: content.Page.without_warehouse(""))
     monkeypatch.setattr(render, "report_html", lambda *_: "a report")
     report.publish(store, site.warehouse, Place.parse(site.quarantine_bucket), "a run")
-    sample = write_sample(store, site.bucket, "heroes", SampleSize(heroes=1, missions=1, hours=1), site.settings)
+    sample = write_sample(store, site.zone.place, "heroes", SampleSize(heroes=1, missions=1, hours=1), site.settings)
     assert sample.objects
     written_keys = {stored.key for stored in list_objects(site.client, site.quarantine_bucket, "")}
     (quarantined,) = {key for key in written_keys if key.endswith(".parquet")}
