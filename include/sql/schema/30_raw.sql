@@ -218,39 +218,39 @@ create table if not exists raw.invalid_measures (
     primary key (load_id, measure)
 );
 
--- Copies all rows of a load to another load: its bytes have moved to another key.
-create or replace function raw.copy_load(from_load bigint, to_load bigint) returns void
+-- Copies the rows that one table of raw has of a load to another load.
+create or replace function raw.copy_rows(table_name text, from_load bigint, to_load bigint) returns void
 language plpgsql set search_path = ''
 as $$
 declare
-    details record;
+    columns text;
 begin
-    for details in
-        select
-            pg_class.relname as name,
-            string_agg(format('%I', pg_attribute.attname), ', ' order by pg_attribute.attnum) as columns
-        from pg_catalog.pg_class
-        inner join pg_catalog.pg_attribute on pg_class.oid = pg_attribute.attrelid
-        where
-            pg_class.relnamespace = 'raw'::pg_catalog.regnamespace
-            and pg_class.relkind = 'r'
-            and pg_class.relname <> 'loads'
-            and pg_attribute.attnum > 0
-            and not pg_attribute.attisdropped
-            and pg_attribute.attname <> 'load_id'
-            and exists (
-                select from pg_catalog.pg_attribute as keys
-                where keys.attrelid = pg_class.oid and keys.attname = 'load_id'
-            )
-        group by pg_class.relname
-    loop
-        execute format(
-            'insert into raw.%1$I (load_id, %2$s) select $2, %2$s from raw.%1$I where load_id = $1',
-            details.name,
-            details.columns
-        ) using from_load, to_load;
-    end loop;
+    select string_agg(format('%I', pg_attribute.attname), ', ' order by pg_attribute.attnum)
+    into strict columns
+    from pg_catalog.pg_attribute
+    where
+        pg_attribute.attrelid = format('raw.%I', table_name)::pg_catalog.regclass
+        and pg_attribute.attnum > 0
+        and not pg_attribute.attisdropped
+        and pg_attribute.attname <> 'load_id';
+    execute format(
+        'insert into raw.%1$I (load_id, %2$s) select $2, %2$s from raw.%1$I where load_id = $1', table_name, columns
+    ) using from_load, to_load;
 end
+$$;
+
+-- Copies all rows of a load to another load: its bytes have moved to another key.
+create or replace function raw.copy_load(from_load bigint, to_load bigint) returns void
+language sql set search_path = ''
+as $$
+    select raw.copy_rows(pg_class.relname, from_load, to_load)
+    from pg_catalog.pg_class
+    inner join pg_catalog.pg_attribute on pg_class.oid = pg_attribute.attrelid
+    where
+        pg_class.relnamespace = 'raw'::pg_catalog.regnamespace
+        and pg_class.relkind = 'r'
+        and pg_class.relname <> 'loads'
+        and pg_attribute.attname = 'load_id'
 $$;
 
 -- One row per column, and per change of one, in a dataset of a landing zone: new, gone, or of another type, each noted

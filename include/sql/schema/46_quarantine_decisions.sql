@@ -17,27 +17,6 @@ create table if not exists raw.quarantine_decisions (
 grant select, insert on raw.quarantine_decisions to cerebro_loader;
 grant select on raw.quarantine_decisions to cerebro_transformer;
 
--- Copies the rows that one table of raw has of a load to another load.
-create or replace function raw.copy_rows(table_name text, from_load bigint, to_load bigint) returns void
-language plpgsql set search_path = ''
-as $$
-declare
-    columns text;
-begin
-    select string_agg(format('%I', pg_attribute.attname), ', ' order by pg_attribute.attnum)
-    into strict columns
-    from pg_catalog.pg_attribute
-    where
-        pg_attribute.attrelid = format('raw.%I', table_name)::pg_catalog.regclass
-        and pg_attribute.attnum > 0
-        and not pg_attribute.attisdropped
-        and pg_attribute.attname <> 'load_id';
-    execute format(
-        'insert into raw.%1$I (load_id, %2$s) select $2, %2$s from raw.%1$I where load_id = $1', table_name, columns
-    ) using from_load, to_load;
-end
-$$;
-
 -- Adds to a table of raw, for the load to_load, the rows of the load from_load together with those of the temporary
 -- table released_<table>, merged by hero and instant: counts and sums are added up, `_min` and `_max` are the least and
 -- the greatest, `seconds` are the bits of both.
