@@ -16,11 +16,10 @@ from include.cerebro.landing.batches import BatchReference, Parcel
 from include.cerebro.ledger import manifests
 from include.cerebro.orchestration.links import ObjectsLink
 from include.cerebro.platform import connections
-from include.cerebro.platform.names import LOADER_ROLE, MINIO_CONN_ID
+from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.settings import Settings, read_settings
 from include.cerebro.platform.warehouse import Warehouse
-from include.cerebro.zones.datasets import BIOMETRICS
 from include.cerebro.zones.landing_zones import LandingZone, read_landing_zones, zone_named
 
 if TYPE_CHECKING:
@@ -125,16 +124,9 @@ class LoadOperator(BaseOperator):
         self, zone: LandingZone, parcel: Parcel, warehouse: Warehouse, settings: Settings, run_id: str
     ) -> LoadResult:
         # Imported here: reading a DAG file must not load DuckDB.
-        from include.cerebro.loading.biometrics import BiometricsLoader
-        from include.cerebro.loading.records import RecordLoader
-        from include.cerebro.loading.site import LoadSite
+        from include.cerebro.loading.load import load, open_site
 
-        store = connections.object_store(zone.connection)
-        quarantine_store = store if zone.connection == MINIO_CONN_ID else connections.object_store()
-        site = LoadSite(zone, store, warehouse, settings, run_id, quarantine_store)
-        if self.dataset == BIOMETRICS.name:
-            return BiometricsLoader(site).load(parcel.objects)
-        return RecordLoader(self.dataset, site).load(parcel.objects)
+        return load(self.dataset, open_site(zone, warehouse, settings, run_id), parcel.objects)
 
     def get_openlineage_facets_on_complete(self, _: object) -> OperatorLineage[Any, Any] | None:
         """Return what was read and written. OpenLineage calls this, and only if it is on."""

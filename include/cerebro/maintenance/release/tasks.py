@@ -19,9 +19,9 @@ from include.cerebro.zones.landing_zones import read_landing_zones
 def decide() -> dict[str, Any]:
     """Release or discard the rows that the Params name, in one transaction; a dry run says what it would do."""
     # Imported here: reading a DAG file must not load DuckDB.
+    from include.cerebro.loading.load import open_site
     from include.cerebro.maintenance.release.request import Decision
     from include.cerebro.maintenance.release.run import Deciding
-    from include.cerebro.maintenance.sites import site_opener
 
     context, settings, warehouse = get_current_context(), read_settings(), connections.warehouse()
     params, run_id = dict(context["params"]), context["run_id"]
@@ -30,7 +30,7 @@ def decide() -> dict[str, Any]:
     why, is_dry_run = str(params.pop("why")), bool(params.pop("dry_run"))
     action = audit.Action(decision.action, run_id, requested_by, why, params, is_dry_run)
     zones = read_landing_zones(settings, connections.landing_bucket())
-    deciding = Deciding(zones, site_opener(settings, run_id), warehouse)
+    deciding = Deciding(zones, lambda zone: open_site(zone, warehouse, settings, run_id), warehouse)
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         audit.begin(cursor, action)
         connection.commit()

@@ -18,8 +18,7 @@ from botocore.exceptions import ClientError
 
 from include.cerebro.landing.batches import pack
 from include.cerebro.landing.versions import check_unchanged
-from include.cerebro.loading.biometrics import BiometricsLoader
-from include.cerebro.loading.records import RecordLoader
+from include.cerebro.loading.load import load
 from include.cerebro.loading.result import LoadResult
 from include.cerebro.loading.site import LoadSite
 from include.cerebro.maintenance.reprocess.choice import Choice, ChosenLoad, Ledger
@@ -28,7 +27,6 @@ from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
-from include.cerebro.zones.datasets import BIOMETRICS
 from include.cerebro.zones.landing_zones import LandingZone
 
 if TYPE_CHECKING:
@@ -174,9 +172,7 @@ class Reprocessing:
             site = self._sites[zone]
             objects = [chosen.stored for chosen in group]
             for batch in pack(objects, site.settings.batch_bytes, site.settings.batch_objects):
-                is_biometrics = dataset == BIOMETRICS.name
-                loader = BiometricsLoader(site) if is_biometrics else RecordLoader(dataset, site)
-                result = loader.load(batch)
+                result = load(dataset, site, batch)
                 self.outcome.refused += [f"{zone}: {key}" for key in result.failed]
                 total.include(result)
         return total.objects

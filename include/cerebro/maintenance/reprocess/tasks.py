@@ -62,15 +62,16 @@ def check_refused(outcome: dict[str, Any] | None) -> None:
 
 def _reprocessing() -> Reprocessing:
     # Imported here: reading a DAG file must not load DuckDB.
+    from include.cerebro.loading.load import open_site
     from include.cerebro.maintenance.reprocess.choice import Choice
     from include.cerebro.maintenance.reprocess.run import Reprocessing
-    from include.cerebro.maintenance.sites import site_opener
 
     context, settings = get_current_context(), read_settings()
     run_id = context["run_id"]
     zones = read_landing_zones(settings, connections.landing_bucket())
     choice = Choice.from_params(context["params"])
-    return Reprocessing(choice, zones, site_opener(settings, run_id), connections.warehouse(), run_id)
+    warehouse = connections.warehouse()
+    return Reprocessing(choice, zones, lambda zone: open_site(zone, warehouse, settings, run_id), warehouse, run_id)
 
 
 def _action() -> audit.Action:
