@@ -19,8 +19,8 @@ from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import ObjectStore
 from tests.integration.conftest import Connect
 from tests.integration.faults.front import Front
-from tests.integration.helpers import Site
-from tests.integration.samples import HEROES, one_reading
+from tests.integration.helpers import Site, parquet
+from tests.integration.samples import HEROES, NOON, one_reading
 
 ROLE = "arn:aws:iam::123456789012:role/cerebro"
 WEB_TOKEN = "a-token-of-the-company-s-identity-provider"
@@ -32,8 +32,9 @@ def site(moto_site: Site) -> Site:
 
 
 def loads(site: Site, store: ObjectStore) -> None:
-    """One object is rejected, so that the store is written to."""
-    site.put_all({"heroes.csv": HEROES, "biometrics.parquet": one_reading(hero_id=" ")})
+    """One reading is rejected, so that the store is written to."""
+    readings = parquet([(NOON, "hulk", 80, 10, 100), (NOON, " ", 80, 10, 100)])
+    site.put_all({"heroes.csv": HEROES, "biometrics.parquet": readings})
     assert site.load(store=store).objects == 2
     assert len(site.quarantined()) == 1
 
