@@ -2,9 +2,9 @@
 -- pg_get_viewdef would wait for whoever changes a table that a view reads.
 --
 -- objects lists what there is of all that the files in include/sql/schema create: roles, schemas, tables with their
--- columns and indexes, views, triggers, functions, and who owns or may use them. is_current tells whether the files were
--- executed last with this checksum, and nothing that there was afterwards is missing. What was added since, by hand,
--- does not matter.
+-- columns and indexes, views, triggers, functions, and who owns or may use them. is_current tells whether the files
+-- were executed last with this checksum, and nothing that there was afterwards is missing. What was added since, by
+-- hand, does not matter.
 with
 
 schemas as (
@@ -145,8 +145,8 @@ present as (
 
 applied as (
     select
-        schema_versions.checksum,
-        schema_versions.objects
+        schema_versions.objects,
+        schema_versions.checksum = %(checksum)s as is_same
     from meta.schema_versions
     order by schema_versions.applied_at desc
     limit 1
@@ -167,7 +167,7 @@ select
     coalesce(newest_migration.number, 0) as version,
     newest_migration.name,
     newest_migration.recorded_at,
-    coalesce(applied.checksum = %(checksum)s and applied.objects <@ present.objects, false) as is_current,
+    coalesce(applied.is_same and applied.objects <@ present.objects, false) as is_current,
     array(select migrations.name from meta.migrations) as migrations,
     present.objects
 from present
