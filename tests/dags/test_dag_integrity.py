@@ -54,6 +54,7 @@ def test_the_expected_dags_are_there(dag_bag: Any) -> None:
     assert dag_bag.import_errors == {}
     assert set(dag_bag.dags) == {
         "cerebro_forget_hero",
+        "cerebro_housekeeping",
         "cerebro_release",
         "cerebro_reprocess",
         "cerebro_restore",
