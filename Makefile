@@ -60,6 +60,10 @@ status: setup ## Show what runs, and where
 psql: setup ## Open psql on the warehouse (needs `make up`)
 	@$(VENV)/bin/python -m local psql
 
+.PHONY: db-clean
+db-clean: setup ## Let Airflow's database forget runs of more than a month ago (needs `make up`)
+	@$(VENV)/bin/python -m local db-clean
+
 .PHONY: docs
 docs: setup ## Build the dbt docs site, which Airflow's navigation links to
 	@$(VENV)/bin/python -m local docs

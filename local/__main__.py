@@ -1,4 +1,4 @@
-"""The commands: `python -m local up|down|run|status|psql|docs|plan|diff|dbt`."""
+"""The commands: `python -m local up|down|run|status|psql|docs|plan|diff|dbt|db-clean`."""
 
 import argparse
 import os
@@ -12,12 +12,15 @@ from rich.console import Console
 from include.cerebro.platform.settings import variable
 from local import postgres
 from local.components import COMPONENTS
+from local.database import clean_database
 from local.dbt import make_docs, run_dbt, show_diff, show_plan
 from local.processes import interrupt
 from local.run import run
 from local.settings import StackSettings, own_environment
 from local.stack import Stack
 from local.state import HOST, StackError
+
+COMMANDS = ["up", "down", "run", "status", "psql", "docs", "plan", "diff", "dbt", "db-clean"]
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -63,7 +66,7 @@ def psql(stack: Stack) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name (default: those of this process); return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__, allow_abbrev=False)
-    parser.add_argument("command", choices=["up", "down", "run", "status", "psql", "docs", "plan", "diff", "dbt"])
+    parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--services", action="store_true", help="up: only PostgreSQL and S3, without Airflow")
     parser.add_argument("--base", default="main", help="diff: the git reference to compare with (main)")
     # Arguments after `dbt` belong to dbt.
@@ -94,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     return show_diff(stack, chosen.base)
                 return run_dbt(stack, for_dbt) if chosen.command == "dbt" else show_plan(stack)
             case command:
-                return {"status": status, "psql": psql, "docs": make_docs}[command](stack)
+                return {"status": status, "psql": psql, "docs": make_docs, "db-clean": clean_database}[command](stack)
     except StackError as error:
         console.print(str(error), style="red", markup=False)
         return 1

@@ -54,6 +54,7 @@ def test_the_expected_dags_are_there(dag_bag: Any) -> None:
     assert dag_bag.import_errors == {}
     assert set(dag_bag.dags) == {
         "cerebro_forget_hero",
+        "cerebro_housekeeping",
         "cerebro_release",
         "cerebro_reprocess",
         "cerebro_restore",
@@ -98,6 +99,16 @@ def test_a_model_task_fails_with_the_tests_under_the_model(restore: Any, manifes
             assert manifest["nodes"][test].get("attached_node") in (unique_id, None)
         if unique_id.startswith("model."):
             assert restore.get_task(f"transform.{manifest['nodes'][unique_id]['name']}").has_tests
+
+
+def test_no_task_begins_on_a_warehouse_that_could_not_be_prepared(dag_bag: Any) -> None:
+    """Tasks that wait for no success transformed a warehouse that prepare_warehouse had refused."""
+    prepared = {name: dag for name, dag in dag_bag.dags.items() if "prepare_warehouse" in dag.task_ids}
+    assert {"cerebro_restore", "cerebro_reprocess", "cerebro_release", "cerebro_forget_hero"} <= prepared.keys()
+    for dag in prepared.values():
+        prepare = dag.get_task("prepare_warehouse")
+        assert prepare.is_setup
+        assert set(dag.task_ids) - {"prepare_warehouse"} == prepare.get_flat_relative_ids(upstream=False)
 
 
 def test_the_tasks_run_in_order(restore: Any) -> None:

@@ -129,3 +129,31 @@ def test_every_model_reported_its_asset(scheduler: Scheduler) -> None:
     for schema, table in (("marts", "fact_biometrics"), ("analytics", "obt_cerebro_restored"), ("raw", "heroes")):
         task_id = f"load.{table}" if schema == "raw" else f"transform.{table}"
         assert reported[task_id] in (f"{schema}.{table}", "raw.loads")
+
+
+@pytest.fixture
+def newer_project(warehouse: str) -> Iterator[None]:
+    """A project with more migrations has been at the warehouse."""
+    execute(warehouse, "insert into meta.migrations values (9999, '9999_later', now(), true, 9999)")
+    yield
+    execute(warehouse, "delete from meta.migrations where number = 9999")
+
+
+def test_nothing_is_written_to_the_warehouse_of_a_newer_project(
+    scheduler: Scheduler, warehouse: str, bucket: Any, request: pytest.FixtureRequest
+) -> None:
+    """Tasks that run whatever happened before them transformed it by the older project's rules."""
+    scheduler.wait_until_green(scheduler.trigger(RESTORE_DAG, {}))
+    put(bucket, "mission_logs/trouble.json", MISSION % 3)
+    request.getfixturevalue("newer_project")
+    written = "select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_user_tables where relname <> 'alerts'"
+    before = query(warehouse, written)
+    run = scheduler.trigger(RESTORE_DAG, {})
+    assert scheduler.wait_until_finished(run) == "failed"
+    states = scheduler.states(run)
+    assert states.pop("prepare_warehouse") == "failed"
+    assert set(states.values()) == {"upstream_failed"}
+    assert query(warehouse, written) == before
+    (task,) = [task for task in scheduler.tasks(run) if task.task_id == "prepare_warehouse"]
+    assert "belongs to a newer project" in "\n".join(scheduler.log_tail(run, task, 60))
+    assert task.try_number == 1

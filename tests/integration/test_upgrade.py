@@ -1,96 +1,87 @@
-"""A warehouse of the release before positions and hours."""
+"""A warehouse of each released version, with its history, becomes one of the present project."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from include.cerebro.schema.migrations import read_migrations, schema_version
 from include.cerebro.schema.setup import prepare_warehouse
-from tests.integration.helpers import Site
-from tests.integration.samples import HEROES
+from include.cerebro.schema.suitability import UnsuitableWarehouseError
+from tests.integration.helpers import Site, copy_site
+from tests.integration.releases import DUMPS, catalog, contents, deliver, restore_dump
 
-BEFORE = """
-    drop table raw.load_hours, meta.transformations, meta.schema_versions;
-    alter table raw.loads drop column position cascade;
-    drop sequence raw.load_positions;
-    create table meta.transformations (
-        finished_at timestamptz primary key default now(), project_checksum text, load_count bigint, last_load_id bigint
-    );
-    alter table meta.transformations owner to cerebro_transformer;
-    create table meta.applied_loads (model text, load_id bigint);
-    create table meta.fact_readings (fact_table oid, readings bigint);
-    create function meta.keep_fact_readings() returns trigger language plpgsql as 'begin return null; end';
-    create table marts.fact_biometrics (reading_count bigint);
-    create trigger keep_fact_readings_insert after insert on marts.fact_biometrics
-    for each statement execute function meta.keep_fact_readings();
-
-    insert into raw.loads (dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status)
-    select 'biometrics', 'b' || number, 'e', 1, 120, 120, 0, 'loaded' from generate_series(1, 2) as number;
-    insert into raw.biometrics (
-        load_id, hero_id, minute_at, reading_count, heart_rate_count, stress_level_count, energy_output_count
-    )
-    select load_id, 'hulk', timestamptz '2025-01-01 00:59Z' + minute * interval '1 minute', 60, 0, 0, 0
-    from raw.loads cross join generate_series(0, 1) as minute;
-    insert into meta.transformations (project_checksum, load_count, last_load_id) values ('x', 2, 2);
-"""
+every_release = pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.stem)
 
 
-def test_loads_get_positions_and_hours_and_the_warehouse_is_built_again(site: Site) -> None:
-    with site.superuser() as cursor:
-        cursor.execute(BEFORE)
+@pytest.fixture
+def new(site: Site) -> Iterator[Site]:
+    """A new warehouse."""
+    copy = copy_site(site)
+    yield copy
+    copy.drop()
+
+
+@every_release
+def test_an_upgraded_warehouse_equals_a_new_one(site: Site, new: Site, dump: Path) -> None:
+    """A rebuild after an upgrade left out indexes, and tables of models that are gone stayed."""
+    restore_dump(site, dump)
+    for delivered in (site, new):
+        deliver(delivered, 1)
+        deliver(delivered, 2)
+    ledger = site.ledger()
+    # Each tries it once.
+    assert site.restore().failed == new.restore().failed == ["biometrics/broken.parquet"]
+    # Nothing that it knew was loaded again.
+    assert site.ledger() == ledger
+    assert catalog(site) == catalog(new)
+    assert contents(site) == contents(new)
+    # Corrections, late readings and new heroes go on from there.
+    for delivered in (site, new):
+        deliver(delivered, 3)
+        assert delivered.restore().failed == []
+    assert contents(site) == contents(new)
+    assert catalog(site) == catalog(new)
+
+
+@every_release
+def test_each_migration_is_executed_once(site: Site, dump: Path) -> None:
+    restore_dump(site, dump)
+    recorded = "select name, is_executed from meta.migrations order by number, name"
+    released = {name for (name,) in site.rows("select to_regclass('meta.migrations')::text") if name}
+    past = {name for name, _ in site.rows(recorded)} if released else set()
     prepare_warehouse(site.warehouse)
-    assert site.rows("select array_agg(position order by load_id) from raw.loads") == [([1, 2],)]
-    hours = "select load_id, hero_id, to_char(hour_at, 'HH24'), reading_count from raw.load_hours order by 1, 3"
-    assert site.rows(hours) == [
-        (1, "hulk", "00", 60),
-        (1, "hulk", "01", 60),
-        (2, "hulk", "00", 60),
-        (2, "hulk", "01", 60),
-    ]
-    assert site.rows("select count(*) from pg_trigger where tgrelid = 'marts.fact_biometrics'::regclass") == [(0,)]
-    assert site.rows("select to_regclass('meta.applied_loads'), to_regclass('meta.fact_readings')") == [(None, None)]
-    # Nothing says which rules made the tables.
-    assert len(site.plan().rebuilds) == len(site.plan().state["models"])
-
-
-BEFORE_LANDING_ZONES = """
-    drop table meta.listings, meta.schema_versions;
-    drop index raw.loads_chain, raw.loads_failures, raw.loads_unresolved, raw.loads_etag, raw.loads_duplicate_of;
-    drop view raw.current_loads cascade;
-    alter table raw.loads
-    drop column landing_zone cascade, drop column landed_at cascade, drop column rules_version cascade,
-    drop column duplicate_of cascade, drop column resolved_at cascade,
-    drop constraint if exists loads_status_check;
-    alter table raw.loads add constraint loads_status_check check (status in ('loaded', 'failed'));
-    create unique index loads_one_successor
-    on raw.loads (object_key, supersedes) nulls not distinct where status = 'loaded';
-    create unique index loads_one_failure on raw.loads (object_key, etag) where status = 'failed';
-    insert into raw.loads (
-        dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status, error, supersedes
-    )
-    values
-    ('heroes', 'heroes.csv', 'older', 1, 1, 1, 0, 'loaded', null, null),
-    ('heroes', 'heroes.csv', %(etag)s, 1, 1, 1, 0, 'loaded', null, 1),
-    ('heroes', 'heroes/gone.csv', 'x', 1, 0, 0, 0, 'failed', 'heroes/gone.csv: broken', null),
-    ('heroes', 'heroes/bad.csv', %(bad_etag)s, 1, 0, 0, 0, 'failed', 'heroes/bad.csv: broken', null);
-"""
-
-
-def test_a_ledger_of_one_landing_zone_goes_on(site: Site) -> None:
-    site.put_all({"heroes.csv": HEROES, "heroes/bad.csv": b"bad"})
-    etags = {stored.key: stored.etag for stored in site.discover().heroes}
-    with site.superuser() as cursor:
-        cursor.execute(BEFORE_LANDING_ZONES, {"etag": etags["heroes.csv"], "bad_etag": etags["heroes/bad.csv"]})
+    assert site.rows(recorded) == [(it.name, it.name not in past) for it in read_migrations("cerebro")]
+    before = site.rows("select xmin::text, * from meta.migrations")
     prepare_warehouse(site.warehouse)
-    # What was loaded is not loaded again; what was broken is tried by the rules of today.
-    assert site.load().failed == ["heroes/bad.csv"]
-    assert [row[:2] for row in site.ledger()] == [
-        ("heroes.csv", "loaded"),
-        ("heroes.csv", "loaded"),
-        ("heroes/gone.csv", "failed"),
-        ("heroes/bad.csv", "failed"),
-    ]
-    assert site.rows("select distinct landing_zone from raw.loads") == [("cerebro",)]
-    # Failures of objects that are not there any more are over.
-    unresolved = "select object_key from raw.loads where status = 'failed' and resolved_at is null"
-    assert site.rows(unresolved) == [("heroes/bad.csv",)]
-    site.put("heroes.csv", HEROES + HEROES.splitlines()[1])
-    site.load()
-    assert site.rows("select supersedes from raw.loads where rows_in = 2") == [(2,)]
+    assert site.rows("select xmin::text, * from meta.migrations") == before
+
+
+@every_release
+def test_a_changed_schema_has_a_higher_version_than_the_last_release(site: Site, dump: Path) -> None:
+    """Otherwise the release's project would not be kept from a warehouse that this one has changed."""
+    checksum = "select checksum from meta.schema_versions order by applied_at desc limit 1"
+    present = site.rows(checksum)
+    restore_dump(site, dump)
+    if site.rows("select to_regclass('meta.migrations')") == [(None,)]:
+        assert schema_version(read_migrations("cerebro")) > 0
+    elif site.rows(checksum) != present:
+        ((version,),) = site.rows("select max(number) from meta.migrations")
+        assert schema_version(read_migrations("cerebro")) > version
+
+
+def test_a_view_of_a_user_on_a_table_that_leaves_is_named(site: Site) -> None:
+    restore_dump(site, DUMPS[0])
+    with site.superuser() as cursor:
+        cursor.execute("create view public.mine as select * from staging.int_loads")
+    with pytest.raises(UnsuitableWarehouseError) as raised:
+        prepare_warehouse(site.warehouse)
+    assert "(in include/sql/migrations/0007_models_of_0_1_0.sql). view mine depends on table" in str(raised.value)
+    assert site.rows("select max(number) from meta.migrations") == [(6,)]
+    assert site.rows("select to_regclass('staging.stg_heroes') is not null") == [(True,)]
+    with site.superuser() as cursor:
+        cursor.execute("drop view public.mine")
+    prepare_warehouse(site.warehouse)
+    assert site.rows("select to_regclass('staging.int_loads')") == [(None,)]

@@ -25,7 +25,8 @@ from include.cerebro.platform.errors import (
 )
 from include.cerebro.platform.object_store import EndpointError
 from include.cerebro.platform.settings import SettingInvalidError
-from include.cerebro.schema.setup import UnsuitableWarehouseError, WarehouseLockedError
+from include.cerebro.schema.suitability import UnsuitableWarehouseError
+from include.cerebro.schema.turns import WarehouseLockedError
 
 
 def answer(status: int, code: str) -> ClientError:

@@ -186,6 +186,12 @@ class Settings(BaseSettings):
     alert_repeat_hours: Annotated[int, Field(ge=0)] = 24
     """Hours after which an alert is sent again while its cause lasts."""
 
+    # Housekeeping
+
+    log_days: Annotated[int, Field(ge=0)] = 30
+    """Days after which ``cerebro_housekeeping`` removes files of Airflow's log folder. 0 keeps them. Logs in a bucket
+    have the bucket's lifecycle rules."""
+
 
 def variable(name: str) -> str:
     """Return the environment variable of a setting: ``variable("batch_bytes")`` is ``CEREBRO_BATCH_BYTES``."""

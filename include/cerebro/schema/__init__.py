@@ -1,4 +1,4 @@
-"""Sets up the warehouse's own schemas and roles, from ``include/sql/schema``.
+"""Sets up the warehouse's own schemas and roles, from ``include/sql/schema`` and ``include/sql/migrations``.
 
 Not here: what dbt builds (staging, marts, analytics, operations, snapshots), and rows.
 """

@@ -1,42 +1,47 @@
-"""Creates the roles, schemas and tables that the pipeline itself needs."""
+"""Creates the roles, schemas and tables that the pipeline itself needs, or brings those of a release up to date."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from include.cerebro.platform.errors import first_line
 from include.cerebro.platform.roles import with_prefix
 from include.cerebro.platform.sql import read_sql, sql_files
 from include.cerebro.platform.warehouse import Warehouse
-from include.cerebro.schema.suitability import UnsuitableWarehouseError, require_free, require_version
+from include.cerebro.schema.migrations import Migration, read_migrations, schema_version
+from include.cerebro.schema.suitability import (
+    newer_project,
+    refused,
+    require_free,
+    require_primary,
+    require_server_version,
+    standby,
+)
+from include.cerebro.schema.turns import turn
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 log = logging.getLogger(__name__)
 
-# Runs that set up the warehouse at the same time take turns on this advisory lock.
-SETUP_LOCK = 7_237_001
-
 # Whoever waits for a table that a long query reads holds up the readers behind. This is longer than a dashboard's
 # query; a pg_dump of hours does not matter, because ordinary runs change nothing. dbt has the same (profiles.yml).
 LOCK_TIMEOUT = timedelta(seconds=30)
 
-
-class WarehouseLockedError(RuntimeError):
-    """Other sessions hold locks on what has to change. Nothing was written. A retry helps once they have ended."""
+# The file that creates what is recorded here.
+RECORDS = "70_versions.sql"
 
 
 def prepare_warehouse(warehouse: Warehouse, lock_timeout: timedelta = LOCK_TIMEOUT, models: Sequence[str] = ()) -> None:
-    """Create the missing roles, schemas and raw tables (``include/sql/schema``) in one transaction. Idempotent.
+    """Bring roles, schemas and tables to what this project declares. Idempotent.
 
-    It writes and locks nothing if the files were executed before, and nothing of what they create is missing.
+    A warehouse that a project has set up before gets the migrations (``include/sql/migrations``) that it is not past,
+    each in a transaction of its own, and then the declarations (``include/sql/schema``) in one. It costs one query, and
+    waits for no lock, if there is nothing to do.
 
     Args:
         warehouse: the warehouse.
@@ -44,104 +49,142 @@ def prepare_warehouse(warehouse: Warehouse, lock_timeout: timedelta = LOCK_TIMEO
         models: what dbt builds, as schema.name: nobody else may have anything under these names.
 
     Raises:
-        UnsuitableWarehouseError: the server is too old or a standby, the login lacks a right, or a name is taken.
-            Nothing was written.
-        WarehouseLockedError: a lock was not free in time. Nothing was written.
+        UnsuitableWarehouseError: a newer project has been there, the server is too old or a standby, the login lacks a
+            right, or a name is taken. Nothing was written.
+        WarehouseLockedError: a lock was not free in time. Nothing of that transaction was written.
     """
-    prefix = warehouse.role_prefix
-    statements = {path.name: with_prefix(path.read_text(encoding="utf-8"), prefix) for path in sql_files("schema")}
-    checksum = hashlib.sha256("\n".join(statements.values()).encode()).hexdigest()
     milliseconds = lock_timeout // timedelta(milliseconds=1)
     settings = {"lock_timeout": f"{milliseconds}ms", "idle_in_transaction_session_timeout": "5min"}
     with warehouse.connect(settings=settings) as connection, connection.cursor() as cursor:
-        require_version(cursor, warehouse)
-        if _is_applied(cursor, checksum, prefix):
+        require_server_version(cursor, warehouse)
+        setup = _Setup(cursor, warehouse, lock_timeout)
+        state = setup.read_state()
+        if state and setup.is_done(state):
             return
-        require_free(cursor, warehouse, statements.values(), models)
-        with _blockers_named(cursor, warehouse, lock_timeout):
-            cursor.execute("select pg_advisory_xact_lock(%s)", [SETUP_LOCK])
-            # Another run may have done it meanwhile.
-            if _is_applied(cursor, checksum, prefix):
+        if not state:
+            require_primary(cursor, warehouse)
+        require_free(cursor, warehouse, setup.declarations.values(), models)
+        setup.migrate()
+        setup.declare()
+
+
+class _State(NamedTuple):
+    """What the warehouse tells of itself: the columns of ``schema/applied/state.sql``."""
+
+    is_standby: bool
+    version: int
+    migration: str | None
+    recorded_at: str | None
+    is_current: bool
+    migrations: list[str]
+    objects: list[str]
+
+
+class _Found(NamedTuple):
+    """The columns of ``schema/applied/found.sql``."""
+
+    is_set_up: bool
+    is_recorded: bool
+
+
+class _Setup:
+    """The work on one warehouse."""
+
+    def __init__(self, cursor: Cursor, warehouse: Warehouse, lock_timeout: timedelta) -> None:
+        self.cursor = cursor
+        self.warehouse = warehouse
+        self.lock_timeout = lock_timeout
+        prefix = warehouse.role_prefix
+        self.declarations = {path.name: with_prefix(path.read_text("utf-8"), prefix) for path in sql_files("schema")}
+        self.checksum = hashlib.sha256("\n".join(self.declarations.values()).encode()).hexdigest()
+        self.migrations = read_migrations(prefix)
+
+    def read_state(self) -> _State | None:
+        """Return what the warehouse tells of itself; None, with a rollback, if no project has recorded anything in it.
+
+        Raises:
+            UnsuitableWarehouseError: it is a standby, or a newer project has been there.
+        """
+        from psycopg2 import ProgrammingError
+
+        statement = with_prefix(read_sql("schema/applied/state.sql"), self.warehouse.role_prefix)
+        try:
+            self.cursor.execute(statement, {"checksum": self.checksum})
+        except ProgrammingError:
+            # The tables are missing, or somebody else's, which require_free tells.
+            self.cursor.connection.rollback()
+            return None
+        state = _State(*(self.cursor.fetchone() or ()))
+        if state.is_standby:
+            raise standby(self.warehouse)
+        if state.version > schema_version(self.migrations):
+            known = f"{schema_version(self.migrations)} ({self.migrations[-1].name})"
+            found = f"{state.version} ({state.migration}, since {state.recorded_at} UTC)"
+            raise newer_project(self.warehouse, found, known)
+        return state
+
+    def is_done(self, state: _State) -> bool:
+        """Return whether there is nothing to do."""
+        return state.is_current and not self.pending(state)
+
+    def pending(self, state: _State) -> list[Migration]:
+        """Return the migrations that the warehouse is not past, in their order."""
+        return [migration for migration in self.migrations if migration.name not in state.migrations]
+
+    def migrate(self) -> None:
+        """Execute the migrations that the warehouse is not past, each in a transaction of its own."""
+        with self.turn():
+            if not self.found().is_set_up:
                 return
-            for name, statement in statements.items():
-                with _refusal_explained(warehouse, name):
-                    cursor.execute(statement)
-            applied = {"checksum": checksum, "objects": _objects(cursor, prefix)}
-            cursor.execute(read_sql("schema/applied/record.sql"), applied)
-            connection.commit()
+            self.execute(f"schema/{RECORDS}", self.declarations[RECORDS])
+        for migration in self.migrations:
+            with self.turn():
+                state = self.read_state()
+                if state and migration in self.pending(state):
+                    self.execute(f"migrations/{migration.name}.sql", migration.statement)
+                    self.record(migration, is_executed=True)
+                    log.info("Executed include/sql/migrations/%s.sql", migration.name)
+
+    def declare(self) -> None:
+        """Execute the declarations. A new warehouse is past all migrations by them."""
+        with self.turn():
+            before = self.read_state() if self.found().is_recorded else None
+            # Another run may have done it meanwhile.
+            if before and self.is_done(before):
+                return
+            for name, statement in self.declarations.items():
+                self.execute(f"schema/{name}", statement)
+            for migration in self.migrations:
+                self.record(migration, is_executed=False)
+            after = self.read_state()
+            applied = {"checksum": self.checksum, "objects": after.objects if after else []}
+            self.cursor.execute(read_sql("schema/applied/record.sql"), applied)
         log.info("Roles, schemas and tables of the pipeline are those of include/sql/schema again")
 
+    def turn(self) -> AbstractContextManager[None]:
+        """Return a transaction beside which nobody else sets up the warehouse."""
+        return turn(self.cursor, self.warehouse, self.lock_timeout)
 
-@contextmanager
-def _refusal_explained(warehouse: Warehouse, name: str) -> Iterator[None]:
-    """Turn a statement that the database refuses into an error that says what to do."""
-    from psycopg2 import ProgrammingError
+    def found(self) -> _Found:
+        """Return what was there before."""
+        self.cursor.execute(read_sql("schema/applied/found.sql"))
+        return _Found(*(self.cursor.fetchone() or ()))
 
-    try:
-        yield
-    except ProgrammingError as error:
-        raise UnsuitableWarehouseError(
-            f"{warehouse.place} (Airflow's connection '{warehouse.conn_id}') cannot be set up: {first_line(error)} "
-            f"(in include/sql/schema/{name}); nothing was written. Something else is in the database under a name of "
-            "the pipeline: rename or drop it, or name another database as schema of the connection."
-        ) from error
+    def record(self, migration: Migration, is_executed: bool) -> None:
+        """Record that the warehouse is past a migration, unless it is recorded."""
+        version = schema_version(self.migrations)
+        row = {"number": migration.number, "name": migration.name, "is_executed": is_executed, "version": version}
+        self.cursor.execute(read_sql("schema/applied/record_migration.sql"), row)
 
+    def execute(self, file: str, statement: str) -> None:
+        """Execute a file of ``include/sql``.
 
-def _is_applied(cursor: Cursor, checksum: str, prefix: str) -> bool:
-    """Return whether these statements were executed last, and what they create is still there."""
-    cursor.execute(read_sql("schema/applied/exists.sql"))
-    if cursor.fetchone() != (True,):
-        return False
-    current = {"checksum": checksum, "objects": _objects(cursor, prefix)}
-    cursor.execute(read_sql("schema/applied/is_current.sql"), current)
-    return cursor.fetchone() == (True,)
+        Raises:
+            UnsuitableWarehouseError: the database refuses it.
+        """
+        from psycopg2 import IntegrityError, InternalError, ProgrammingError
 
-
-def _objects(cursor: Cursor, prefix: str) -> list[str]:
-    cursor.execute(with_prefix(read_sql("schema/applied/objects.sql"), prefix))
-    (objects,) = cursor.fetchone() or ([],)
-    return objects or []
-
-
-@contextmanager
-def _blockers_named(cursor: Cursor, warehouse: Warehouse, lock_timeout: timedelta) -> Iterator[None]:
-    """Turn a lock that was not free in time into an error that names who holds it.
-
-    PostgreSQL tells that only while a session waits, so a second connection asks for it meanwhile.
-    """
-    from psycopg2 import errors
-
-    cursor.execute("select pg_backend_pid()")
-    (waiting,) = cursor.fetchone() or (0,)
-    blockers: list[str] = []
-    ended = Event()
-    watcher = Thread(target=_watch, args=(warehouse, waiting, lock_timeout / 3, ended, blockers))
-    watcher.start()
-    try:
-        yield
-    except errors.LockNotAvailable as error:
-        held_by = "; ".join(blockers) or "sessions that are not known (see the view pg_locks)"
-        raise WarehouseLockedError(
-            f"The schema of {warehouse.place[0].lower()}{warehouse.place[1:]} has to change, but a lock was not free "
-            f"within {lock_timeout.total_seconds():g} s. It is held by {held_by}. Nothing was written. Try again when "
-            "they have ended, or end them: select pg_terminate_backend(<pid>)."
-        ) from error
-    finally:
-        ended.set()
-        watcher.join()
-
-
-def _watch(warehouse: Warehouse, waiting: int, interval: timedelta, ended: Event, blockers: list[str]) -> None:
-    """Keep ``blockers`` up to date with the sessions that another one waits for, until it has ended."""
-    import psycopg2
-
-    with suppress(psycopg2.Error):
-        while not ended.wait(interval.total_seconds()):
-            with warehouse.connect() as connection, connection.cursor() as cursor:
-                cursor.execute(read_sql("schema/applied/blockers.sql"), {"waiting": waiting})
-                blockers[:] = [_described(*session) for session in cursor.fetchall()] or blockers
-
-
-def _described(pid: int, user: Any, application: Any, since: str | None) -> str:
-    transaction = f", in a transaction since {since} UTC" if since else ""
-    return f"process {pid} (user {user}, application {application or 'without a name'}{transaction})"
+        try:
+            self.cursor.execute(statement)
+        except (ProgrammingError, InternalError, IntegrityError) as error:
+            raise refused(self.warehouse, file, error) from error

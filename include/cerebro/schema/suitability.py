@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from include.cerebro.platform.dbt_relations import relations
-from include.cerebro.platform.errors import FinalError
+from include.cerebro.platform.errors import FinalError, first_line
 from include.cerebro.platform.names import ANALYST_ROLE, LOADER_ROLE, TRANSFORMER_ROLE
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 
 if TYPE_CHECKING:
+    from psycopg2 import Error
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 # What the pipeline and dbt's models use came with PostgreSQL 16.
@@ -56,8 +57,8 @@ class UnsuitableWarehouseError(FinalError):
     """The warehouse cannot be used as it is."""
 
 
-def require_version(cursor: Cursor, warehouse: Warehouse) -> None:
-    """Check that the server is new enough and writable.
+def require_server_version(cursor: Cursor, warehouse: Warehouse) -> None:
+    """Check that the server is new enough, without a query.
 
     Raises:
         UnsuitableWarehouseError: it is not.
@@ -68,12 +69,57 @@ def require_version(cursor: Cursor, warehouse: Warehouse) -> None:
             f"{warehouse.place} is PostgreSQL {version}, which is older than {OLDEST_VERSION}; nothing was written. "
             f"Upgrade it, or name another server in Airflow's connection '{warehouse.conn_id}'."
         )
+
+
+def require_primary(cursor: Cursor, warehouse: Warehouse) -> None:
+    """Check that the server can be written to.
+
+    Raises:
+        UnsuitableWarehouseError: it cannot.
+    """
     cursor.execute("select pg_is_in_recovery()")
     if cursor.fetchone() == (True,):
-        raise UnsuitableWarehouseError(
-            f"{warehouse.place} is a standby, which cannot be written to. Name the primary in Airflow's connection "
-            f'\'{warehouse.conn_id}\', or all hosts and "target_session_attrs": "read-write" in its extra.'
+        raise standby(warehouse)
+
+
+def standby(warehouse: Warehouse) -> UnsuitableWarehouseError:
+    """Return the error that the server cannot be written to."""
+    return UnsuitableWarehouseError(
+        f"{warehouse.place} is a standby, which cannot be written to. Name the primary in Airflow's connection "
+        f'\'{warehouse.conn_id}\', or all hosts and "target_session_attrs": "read-write" in its extra.'
+    )
+
+
+def newer_project(warehouse: Warehouse, found: str, known: str) -> UnsuitableWarehouseError:
+    """Return the error that a newer project has set up the warehouse.
+
+    Args:
+        warehouse: the warehouse.
+        found: the version of its schema, with the migration's name and time.
+        known: the version of this project's schema, with the migration's name.
+    """
+    return UnsuitableWarehouseError(
+        f"{warehouse.place} (Airflow's connection '{warehouse.conn_id}') belongs to a newer project: its schema has "
+        f"version {found}, and this project knows those up to {known}; nothing was written. Deploy the newer project, "
+        f"or restore a backup from before its deployment (docs/how-to/restore-from-a-backup.md)."
+    )
+
+
+def refused(warehouse: Warehouse, file: str, error: Error) -> UnsuitableWarehouseError:
+    """Return the error that the database refuses a file of include/sql."""
+    place = f"{warehouse.place} (Airflow's connection '{warehouse.conn_id}')"
+    if file.startswith("migrations/"):
+        detail = " ".join((error.diag.message_detail or "").split())
+        return UnsuitableWarehouseError(
+            f"{place} cannot be brought up to date: {first_line(error)} (in include/sql/{file}). {detail} Nothing of "
+            "this migration was written; those before it are done. Remove what stands in its way, such as a view of "
+            "your own on a table that leaves; the next run goes on with it."
         )
+    return UnsuitableWarehouseError(
+        f"{place} cannot be set up: {first_line(error)} (in include/sql/{file}); nothing was written. Something else "
+        "is in the database under a name of the pipeline: rename or drop it, or name another database as schema of "
+        "the connection."
+    )
 
 
 def require_free(cursor: Cursor, warehouse: Warehouse, statements: Iterable[str], models: Sequence[str]) -> None:

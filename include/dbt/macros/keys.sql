@@ -40,9 +40,6 @@
     {%- call statement('declare_keys') %}
         create table {{ declared }} as (select * from {{ this }}) with no data;
         {{ declare_keys(declared) }}
-        {%- for index in config.get('indexes', []) %}
-        {{ get_create_index_sql(declared, index) }};
-        {%- endfor %}
     {%- endcall -%}
     {%- set keys = run_query(
         "select * from meta.key_changes('" ~ this ~ "', '" ~ declared ~ "')"

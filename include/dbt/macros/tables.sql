@@ -72,6 +72,15 @@
     {%- for definition in meta.index_definitions or [] %}
     create index on {{ relation }} {{ definition }};
     {%- endfor %}
+    {%- for index in config.get('indexes', []) %}
+    {{ get_create_index_sql(relation, index) }};
+    {%- endfor %}
+{%- endmacro %}
+
+
+{#- Overrides dbt's macro: `declare_keys` has made the indexes. dbt would make them only where
+    the table is new, or `should_full_refresh` still says so after the rebuild is recorded. -#}
+{% macro postgres__create_indexes(relation) -%}
 {%- endmacro %}
 
 

@@ -1,5 +1,9 @@
 -- raw: immutable history. raw.loads has one row per ingested object version, written in the same transaction as the
 -- rows that it counts.
+--
+-- The position of a load orders loads by their commit: its transaction takes it last, under a lock
+-- (ledger/publish.sql). Nothing below a visible position becomes visible later, so "new since" is one comparison.
+create sequence if not exists raw.load_positions;
 create table if not exists raw.loads (
     load_id bigint generated always as identity primary key,
     dataset text not null check (dataset in ('heroes', 'missions', 'biometrics')),
@@ -9,66 +13,45 @@ create table if not exists raw.loads (
     rows_in bigint not null,
     rows_loaded bigint not null,
     rows_rejected bigint not null,
-    status text not null check (status in ('loaded', 'failed')),
+    status text not null,
     error text,
     dag_run_id text,
     loaded_at timestamptz not null default clock_timestamp(),
     -- The earlier load of the same key that this one supersedes; null for a key's first load.
     supersedes bigint references raw.loads (load_id),
+    -- The landing zone that delivered the object, the store's own time of it, and the version of the rules that
+    -- judged it.
+    landing_zone text not null default 'cerebro',
+    landed_at timestamptz,
+    rules_version text,
+    -- A duplicate is an object whose bytes are in force already, under another key of its landing zone: the row names
+    -- the load that holds them, and has no rows of its own. Where the bytes moved to another key, duplicate_of is the
+    -- load that the rows were copied from.
+    duplicate_of bigint references raw.loads (load_id),
+    -- When a failure was over: its object was replaced, removed or loaded after all. Null as long as it is broken.
+    resolved_at timestamptz,
+    position bigint not null default nextval('raw.load_positions'),
+    constraint loads_status_check check (
+        status in ('loaded', 'failed', 'duplicate') and (status <> 'duplicate' or duplicate_of is not null)
+    ),
     constraint loads_conserve_rows check (rows_in = rows_loaded + rows_rejected),
     constraint loads_failed_has_error check ((status = 'failed') = (error is not null))
 );
 
--- The landing zone that delivered the object, the store's own time of it, and the version of the rules that judged it.
-alter table raw.loads add column if not exists landing_zone text not null default 'cerebro';
-alter table raw.loads add column if not exists landed_at timestamptz;
-alter table raw.loads add column if not exists rules_version text;
-
--- A duplicate is an object whose bytes are in force already, under another key of its landing zone: the row names the
--- load that holds them, and has no rows of its own. Where the bytes moved to another key, duplicate_of is the load that
--- the rows were copied from.
-alter table raw.loads add column if not exists duplicate_of bigint references raw.loads (load_id);
-do $$
-begin
-    if not exists (
-        select from pg_constraint
-        where
-            pg_constraint.conrelid = 'raw.loads'::regclass
-            and pg_constraint.conname = 'loads_status_check'
-            and pg_get_constraintdef(pg_constraint.oid) like '%duplicate%'
-    ) then
-        alter table raw.loads drop constraint loads_status_check;
-        alter table raw.loads add constraint loads_status_check check (
-            status in ('loaded', 'failed', 'duplicate') and (status <> 'duplicate' or duplicate_of is not null)
-        );
-    end if;
-end
-$$;
-
--- When a failure was over: its object was replaced, removed or loaded after all. Null as long as it is broken.
-alter table raw.loads add column if not exists resolved_at timestamptz;
-
 -- An object is its landing zone and its key, the full key in the bucket. The loads of an object form one chain, so each
 -- version is loaded exactly once: of two runs that load it at the same time, one waits here for the other and then
--- meets a conflict. The indexes of earlier releases knew one landing zone.
+-- meets a conflict.
 create unique index if not exists loads_chain
 on raw.loads (landing_zone, object_key, supersedes) nulls not distinct where status <> 'failed';
-drop index if exists raw.loads_one_successor;
 
 create unique index if not exists loads_failures on raw.loads (landing_zone, object_key, etag) where status = 'failed';
-drop index if exists raw.loads_one_failure;
 create index if not exists loads_unresolved on raw.loads (landing_zone) where status = 'failed' and resolved_at is null;
 
 -- Finds the load that has the bytes of an object, and the duplicates of a load.
 create index if not exists loads_etag on raw.loads (etag) where status = 'loaded';
 create index if not exists loads_duplicate_of on raw.loads (duplicate_of) where status = 'duplicate';
 
--- The position of a load orders loads by their commit: its transaction takes it last, under a lock
--- (ledger/publish.sql). Nothing below a visible position becomes visible later, so "new since" is one comparison.
-create sequence if not exists raw.load_positions;
-alter table raw.loads add column if not exists position bigint not null default nextval('raw.load_positions');
 create unique index if not exists loads_position on raw.loads (position);
-
 create index if not exists loads_supersedes on raw.loads (supersedes) where supersedes is not null;
 
 -- History only grows: the next attempt may replace a failed one, and a duplicate may come to name another load, but a
@@ -104,6 +87,9 @@ create table if not exists raw.heroes (
     load_id bigint not null references raw.loads (load_id),
     row_number bigint not null,
     record json not null,
+    -- The record's known fields as the loader understood them, under their standard names; null if the record says the
+    -- same by itself, and in loads of 0.1.0.
+    fields json,
     primary key (load_id, row_number)
 );
 
@@ -114,13 +100,10 @@ create table if not exists raw.missions (
     row_number bigint not null,
     mission_at timestamptz not null,
     record json not null,
+    -- As in raw.heroes.
+    fields json,
     primary key (load_id, row_number)
 );
-
--- The record's known fields as the loader understood them, under their standard names; null if the record says the same
--- by itself, and in loads of an earlier release.
-alter table raw.heroes add column if not exists fields json;
-alter table raw.missions add column if not exists fields json;
 
 -- One row per load, hero and minute: for each measure, the aggregates that merge minutes from several objects exactly.
 -- There is no foreign key to raw.loads: its check per row would cost more than the COPY itself, and the loader writes
@@ -141,7 +124,9 @@ create table if not exists raw.biometrics (
     energy_output_count integer not null,
     energy_output_sum double precision,
     energy_output_min double precision,
-    energy_output_max double precision
+    energy_output_max double precision,
+    -- The seconds of the minute in which the object has a reading: bit n of second n. Null in loads of 0.1.0.
+    seconds bigint
 );
 
 -- Rows arrive sorted by load_id and, within a load, by minute_at, so block ranges find both. One index covers both
@@ -172,40 +157,24 @@ grant execute on function raw.summarize_biometrics() to cerebro_transformer;
 
 -- One row per load, hero and hour with accepted readings, as DuckDB counted them: the account of raw.biometrics, 60
 -- times smaller. The transformation finds in it what a load has touched, and conservation what the fact must hold.
-do $$
-begin
-    if to_regclass('raw.load_hours') is null then
-        create table raw.load_hours (
-            load_id bigint not null,
-            hero_id text not null,
-            hour_at timestamptz not null,
-            reading_count bigint not null check (reading_count > 0)
-        );
-        -- Loads of an earlier release.
-        insert into raw.load_hours (load_id, hero_id, hour_at, reading_count)
-        select
-            biometrics.load_id,
-            biometrics.hero_id,
-            date_trunc('hour', biometrics.minute_at, 'UTC') as hour_at,
-            sum(biometrics.reading_count) as reading_count
-        from raw.biometrics
-        group by biometrics.load_id, biometrics.hero_id, hour_at
-        order by biometrics.load_id, hour_at;
-    end if;
-end
-$$;
+create table if not exists raw.load_hours (
+    load_id bigint not null,
+    hero_id text not null,
+    hour_at timestamptz not null,
+    reading_count bigint not null check (reading_count > 0)
+);
 create index if not exists load_hours_load_id on raw.load_hours using brin (load_id) with (pages_per_range = 16);
 -- Equal keys share an index entry: 16 bytes a row for both, where one index on both columns takes 60.
 create index if not exists load_hours_hero_id on raw.load_hours (hero_id);
 create index if not exists load_hours_hour_at on raw.load_hours (hour_at);
 
 -- One row per load and rejection reason. quarantine_key is the object in the bucket cerebro-quarantine that holds the
--- rejected rows.
+-- rejected rows; null for those of a hero who was forgotten, which are counted and kept nowhere.
 create table if not exists raw.rejections (
     load_id bigint not null references raw.loads (load_id),
     reason text not null,
     rows bigint not null check (rows > 0),
-    quarantine_key text not null,
+    quarantine_key text,
     primary key (load_id, reason)
 );
 
@@ -266,9 +235,6 @@ create table if not exists raw.schema_changes (
     noted_at timestamptz not null default clock_timestamp(),
     primary key (landing_zone, dataset, column_name, change, column_type)
 );
-
--- Which measures there are is the loader's to know: an earlier release named three.
-alter table raw.invalid_measures drop constraint if exists invalid_measures_measure_check;
 
 grant select, insert on all tables in schema raw to cerebro_loader;
 grant usage on sequence raw.load_positions to cerebro_loader;

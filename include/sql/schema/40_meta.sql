@@ -1,16 +1,4 @@
 -- One row per finished transformation: every model and test was green for all loads up to the position.
-do $$
-begin
-    if not exists (
-        select from information_schema.columns
-        where columns.table_schema = 'meta' and columns.table_name = 'transformations' and columns.column_name = 'position'
-    ) then
-        -- What an earlier release kept: a row per model and load, and the sum of the facts with its triggers.
-        drop table if exists meta.transformations, meta.applied_loads, meta.fact_readings;
-        drop function if exists meta.keep_fact_readings() cascade;
-    end if;
-end
-$$;
 create table if not exists meta.transformations (
     finished_at timestamptz not null default clock_timestamp() primary key,
     position bigint not null,
@@ -18,8 +6,6 @@ create table if not exists meta.transformations (
     loaded_at timestamptz,
     project_checksum text not null
 );
--- meta.tables has the rules since.
-alter table meta.transformations drop column if exists rules;
 
 -- One row per table that dbt keeps from run to run: the versions of the rules that made its rows and its keys, and the
 -- position up to which it is complete. A table that is built again writes its row in its own transaction, a finished
@@ -47,7 +33,8 @@ create table if not exists meta.reconciliations (
     readings_in_facts bigint not null,
     readings_rejected bigint not null,
     -- Ingested readings that are neither in fact_biometrics nor rejected; negative if some are in it twice.
-    difference bigint not null
+    difference bigint not null,
+    readings_erased bigint not null default 0
 );
 
 alter table meta.transformations owner to cerebro_transformer;
@@ -66,12 +53,12 @@ create table if not exists meta.listings (
     examples text[] not null,
     notes text[] not null,
     error text,
+    -- New objects that the run leaves to the next one.
+    objects_waiting bigint not null default 0,
+    bytes_waiting bigint not null default 0,
     primary key (dag_run_id, landing_zone)
 );
 create index if not exists listings_listed_at on meta.listings (listed_at);
--- New objects that the run leaves to the next one.
-alter table meta.listings add column if not exists objects_waiting bigint not null default 0;
-alter table meta.listings add column if not exists bytes_waiting bigint not null default 0;
 
 grant usage on schema meta to cerebro_loader;
 grant select, insert, update on meta.listings to cerebro_loader;

@@ -1,9 +1,6 @@
 -- What is noted about a delivery beside its rows: readings of several objects, and values that were not taken as they
 -- came.
 
--- The seconds of the minute in which the object has a reading: bit n of second n. Null in loads of an earlier release.
-alter table raw.biometrics add column if not exists seconds bigint;
-
 -- One row per two objects that deliver readings of the same hero and second, as checking/find_overlaps.sql found them:
 -- the number of these seconds, and the minutes that they are in. Loads that were superseded since keep their rows;
 -- operations.overlapping_objects shows the others.
@@ -50,21 +47,11 @@ create table if not exists raw.notices (
     primary key (load_id, column_name, reason)
 );
 
--- One row per search for overlaps, with the position up to which all loads were compared. Loads of an earlier release
--- have no seconds, so there is nothing to find in them.
-do $$
-begin
-    if to_regclass('raw.overlap_searches') is null then
-        create table raw.overlap_searches (
-            position bigint primary key,
-            searched_at timestamptz not null default clock_timestamp()
-        );
-        insert into raw.overlap_searches (position)
-        select max(loads.position) from raw.loads
-        having max(loads.position) is not null;
-    end if;
-end
-$$;
+-- One row per search for overlaps, with the position up to which all loads were compared.
+create table if not exists raw.overlap_searches (
+    position bigint primary key,
+    searched_at timestamptz not null default clock_timestamp()
+);
 
 grant select, insert on all tables in schema raw to cerebro_loader;
 grant update on raw.overlapping_loads to cerebro_loader;

@@ -36,9 +36,6 @@ create table if not exists raw.erased_rows (
     primary key (load_id, erasure_id)
 );
 
--- Rejected rows of a hero who was forgotten are counted, and kept nowhere.
-alter table raw.rejections alter column quarantine_key drop not null;
-
 -- One row per erasure and object that still holds the hero: in a landing zone, which the pipeline only reads.
 create table if not exists meta.erasure_objects (
     erasure_id bigint not null references raw.erasures (erasure_id),
@@ -56,7 +53,6 @@ create table if not exists meta.erasure_progress (
     is_finished boolean not null
 );
 
-alter table meta.reconciliations add column if not exists readings_erased bigint not null default 0;
 
 -- The id without surrounding white space and characters that cannot be seen: trimmed() of
 -- include/dbt/macros/values.sql.

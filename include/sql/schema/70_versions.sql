@@ -6,3 +6,15 @@ create table if not exists meta.schema_versions (
     checksum text not null,
     objects text[] not null
 );
+
+-- One row per file of include/sql/migrations that this warehouse is past: executed, or found unnecessary because the
+-- warehouse was new. The greatest number is the version of the warehouse's schema, and project_version was that of the
+-- project at work. A project whose own version is lower writes nothing.
+create table if not exists meta.migrations (
+    number integer not null,
+    name text not null,
+    recorded_at timestamptz not null default clock_timestamp(),
+    is_executed boolean not null,
+    project_version integer not null,
+    primary key (number, name)
+);

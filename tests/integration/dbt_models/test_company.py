@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from include.cerebro.schema.setup import WarehouseLockedError, prepare_warehouse
+from include.cerebro.schema.setup import prepare_warehouse
+from include.cerebro.schema.turns import WarehouseLockedError
 from testing.sites import warehouse_of
 from tests.integration.dbt_models.company import VERSIONS_OF_VIEWS, VIEWS, reader, wait_for_readers_one_second
 from tests.integration.dbt_models.conftest import Server

@@ -1,5 +1,10 @@
--- One row with a list of what there is of all that the files in include/sql/schema create: roles, schemas, tables with
--- their columns and indexes, views, triggers, functions, and who owns or may use them.
+-- What prepare_warehouse has to know, as one row. It locks nothing but the two small tables of meta, for reading:
+-- pg_get_viewdef would wait for whoever changes a table that a view reads.
+--
+-- objects lists what there is of all that the files in include/sql/schema create: roles, schemas, tables with their
+-- columns and indexes, views, triggers, functions, and who owns or may use them. is_current tells whether the files
+-- were executed last with this checksum, and nothing that there was afterwards is missing. What was added since, by
+-- hand, does not matter.
 with
 
 schemas as (
@@ -16,7 +21,7 @@ schemas as (
 relations as (
     select pg_class.* from pg_class
     inner join schemas on pg_class.relnamespace = schemas.oid
-    where schemas.is_own
+    where schemas.is_own and not pg_class.relispartition
 ),
 
 functions as (
@@ -84,7 +89,7 @@ descriptions as (
 
     union all
 
-    select format('owner of %s: %s', pg_describe_object(objects.class, objects.oid, 0), objects.owner::regrole)
+    select format('owner of %%s: %%s', pg_describe_object(objects.class, objects.oid, 0), objects.owner::regrole)
     from objects
     where objects.owner is not null
 
@@ -92,7 +97,7 @@ descriptions as (
 
     select
         format(
-            '%s on %s: %s',
+            '%%s on %%s: %%s',
             privileges.privilege_type,
             pg_describe_object(objects.class, objects.oid, 0),
             privileges.grantee::regrole
@@ -102,20 +107,21 @@ descriptions as (
 
     union all
 
-    select format('definition of view %s: %s', relations.relname, pg_get_viewdef(relations.oid))
+    select format('definition of view %%s: %%s', relations.relname, md5(pg_rewrite.ev_action::text))
     from relations
+    inner join pg_rewrite on relations.oid = pg_rewrite.ev_class
     where relations.relkind = 'v'
 
     union all
 
-    select format('definition of function %s: %s', functions.proname, functions.prosrc)
+    select format('definition of function %%s: %%s', functions.proname, md5(functions.prosrc))
     from functions
 
     union all
 
     select
         format(
-            'default %s in schema %s: %s',
+            'default %%s in schema %%s: %%s',
             privileges.privilege_type,
             schemas.nspname,
             privileges.grantee::regrole
@@ -126,12 +132,44 @@ descriptions as (
 
     union all
 
-    select format('member of %s: %s', pg_roles.rolname, current_user)
+    select format('member of %%s: %%s', pg_roles.rolname, current_user)
     from pg_roles
     where
         pg_roles.rolname in ('cerebro_loader', 'cerebro_transformer', 'cerebro_analyst')
         and pg_has_role(current_user, pg_roles.oid, 'usage')
+),
+
+present as (
+    select array_agg(descriptions.description order by descriptions.description) as objects from descriptions
+),
+
+applied as (
+    select
+        schema_versions.objects,
+        schema_versions.checksum = %(checksum)s as is_same
+    from meta.schema_versions
+    order by schema_versions.applied_at desc
+    limit 1
+),
+
+newest_migration as (
+    select
+        migrations.number,
+        migrations.name,
+        to_char(migrations.recorded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as recorded_at
+    from meta.migrations
+    order by migrations.number desc
+    limit 1
 )
 
-select array_agg(descriptions.description order by descriptions.description) as objects
-from descriptions;
+select
+    pg_is_in_recovery() as is_standby,
+    coalesce(newest_migration.number, 0) as version,
+    newest_migration.name,
+    newest_migration.recorded_at,
+    coalesce(applied.is_same and applied.objects <@ present.objects, false) as is_current,
+    array(select migrations.name from meta.migrations) as migrations,
+    present.objects
+from present
+left join applied on true
+left join newest_migration on true;

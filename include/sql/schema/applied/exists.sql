@@ -1,1 +1,0 @@
-select to_regclass('meta.schema_versions') is not null;
