@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,8 +57,10 @@ def readings(*heroes: str | None, month: int, pulse: float = 80) -> bytes:
     return parquet(rows)
 
 
-def deliver(site: Site) -> None:
-    """Four months of readings, in one object each, and two missions."""
+@pytest.fixture(scope="module")
+def delivered(prepared_site: Site) -> Iterator[Site]:
+    """Four months of readings, in one object each, and two missions. Only copies of it are changed."""
+    site = copy_site(prepared_site)
     site.put("heroes.csv", b"hero_id,name,alter_ego,first_appearance\nhulk,Hulk,Bruce,1962\nthor,Thor,,1962\n")
     site.put("mission_logs.json", json.dumps(MISSIONS).encode())
     for month in range(1, 5):
@@ -65,6 +68,16 @@ def deliver(site: Site) -> None:
         heroes = ["hulk", "thor", None] + (["loki"] if month == 1 else [])
         site.put(f"biometrics/{month}.parquet", readings(*heroes, month=month))
     site.restore()
+    yield site
+    site.drop()
+
+
+@pytest.fixture
+def site(delivered: Site) -> Iterator[Site]:
+    """A delivered landing zone, for this test alone."""
+    made = copy_site(delivered)
+    yield made
+    made.drop()
 
 
 def retain(site: Site, until: datetime | None, minutes: datetime | None = None, run_id: str = "retain") -> None:
@@ -98,7 +111,6 @@ def empty_warehouse(site: Site) -> Site:
 
 
 def test_readings_leave_marts_and_raw_and_the_books_balance(site: Site) -> None:
-    deliver(site)
     retain(site, MARCH)
     assert site.rows(FACT) == site.rows(RAW) == [("03", 6), ("04", 6)]
     # 39 readings came in: three a month name nobody, and Loki was there in the first.
@@ -117,7 +129,6 @@ def test_readings_leave_marts_and_raw_and_the_books_balance(site: Site) -> None:
 
 
 def test_a_rerun_changes_nothing(site: Site) -> None:
-    deliver(site)
     retain(site, MARCH)
     before, retentions = built(site), site.rows("select * from raw.retentions")
     assert not move_horizon(site.warehouse, MARCH, "again")
@@ -129,7 +140,6 @@ def test_a_rerun_changes_nothing(site: Site) -> None:
 
 
 def test_a_rebuild_gives_the_same_marts(site: Site) -> None:
-    deliver(site)
     retain(site, MARCH)
     before = built(site)
     rebuild(site)
@@ -138,7 +148,6 @@ def test_a_rebuild_gives_the_same_marts(site: Site) -> None:
 
 
 def test_an_empty_warehouse_and_a_retention_give_the_same_marts(site: Site) -> None:
-    deliver(site)
     retain(site, MARCH)
     other = empty_warehouse(site)
     try:
@@ -151,7 +160,6 @@ def test_an_empty_warehouse_and_a_retention_give_the_same_marts(site: Site) -> N
 
 
 def test_a_late_delivery_is_counted_and_never_seen(site: Site) -> None:
-    deliver(site)
     retain(site, MARCH)
     before = built(site)
     site.put("biometrics/late.parquet", readings("hulk", "thor", month=2, pulse=120))
@@ -170,7 +178,6 @@ def test_a_late_delivery_is_counted_and_never_seen(site: Site) -> None:
 
 
 def test_a_correction_of_an_object_beyond_the_horizon_changes_nothing_that_is_seen(site: Site) -> None:
-    deliver(site)
     retain(site, MARCH)
     before = built(site)
     site.put("biometrics/2.parquet", readings("hulk", month=2, pulse=120))
@@ -188,7 +195,6 @@ def test_a_correction_of_an_object_beyond_the_horizon_changes_nothing_that_is_se
 
 
 def test_a_reprocessed_object_beyond_the_horizon_stays_out(site: Site) -> None:
-    deliver(site)
     retain(site, MARCH)
     before = built(site)
     assert reprocess(site, rules=site.zone.rules, only_older_rules=False)["objects"] == 6
@@ -201,7 +207,6 @@ def test_a_reprocessed_object_beyond_the_horizon_stays_out(site: Site) -> None:
 
 
 def test_the_marts_keep_less_than_raw_and_get_it_back(site: Site) -> None:
-    deliver(site)
     everything = built(site)
     retain(site, APRIL, minutes=datetime(2025, 2, 1, tzinfo=UTC))
     assert site.rows(FACT) == [("04", 6)]
@@ -216,7 +221,6 @@ def test_the_marts_keep_less_than_raw_and_get_it_back(site: Site) -> None:
 
 
 def test_a_horizon_that_went_back_before_its_transformation_had_finished(site: Site) -> None:
-    deliver(site)
     before = built(site)
     move_horizon(site.warehouse, MARCH, "one", months=12)
     planned = site.plan()
@@ -234,7 +238,6 @@ def test_a_horizon_that_went_back_before_its_transformation_had_finished(site: S
 
 
 def test_the_horizon_moves_in_steps(site: Site) -> None:
-    deliver(site)
     for number, horizon in enumerate([datetime(2025, 2, 1, tzinfo=UTC), MARCH, APRIL, LATER], start=1):
         assert move_horizon(site.warehouse, LATER, f"run {number}", months=1)
         found = site.rows("select horizon from raw.retentions order by retention_id desc limit 1")
@@ -245,7 +248,6 @@ def test_the_horizon_moves_in_steps(site: Site) -> None:
 
 def test_a_run_that_is_killed_goes_on(site: Site) -> None:
     """After each statement of the deletion, the connection breaks once."""
-    deliver(site)
     retain_marts = move_horizon(site.warehouse, APRIL, "killed", months=12)
     assert retain_marts
     site.restore()
@@ -270,7 +272,6 @@ def test_a_run_that_is_killed_goes_on(site: Site) -> None:
 
 
 def test_superseded_rows_leave_once_their_successor_is_transformed(site: Site) -> None:
-    deliver(site)
     site.put("biometrics/4.parquet", readings("hulk", month=4, pulse=120))
     site.put("heroes.csv", b"hero_id,name,alter_ego,first_appearance\nhulk,The Hulk,Bruce,1962\n")
     site.put("mission_logs.json", json.dumps(MISSIONS[:1]).encode())
@@ -298,7 +299,6 @@ def test_superseded_rows_leave_once_their_successor_is_transformed(site: Site) -
 
 
 def test_old_rows_leave_the_quarantine(site: Site) -> None:
-    deliver(site)
     place = Place.parse(site.quarantine_bucket)
     assert len(site.quarantined()) == 4
     assert retire_quarantine(site.warehouse, site.store, place, MARCH, "young") == {"files": 0, "rows": 0}
@@ -315,7 +315,6 @@ def test_old_rows_leave_the_quarantine(site: Site) -> None:
 
 def test_a_file_that_is_gone_already_and_a_store_that_refuses(site: Site) -> None:
     """A run was killed between the store and the ledger; another may not delete."""
-    deliver(site)
     place = Place.parse(site.quarantine_bucket)
     site.client.delete_object(Bucket=site.quarantine_bucket, Key=next(iter(site.quarantined())))
     with pytest.raises(ClientError):
@@ -325,7 +324,6 @@ def test_a_file_that_is_gone_already_and_a_store_that_refuses(site: Site) -> Non
 
 
 def test_a_preview_changes_nothing_and_no_term_drops_nothing(site: Site) -> None:
-    deliver(site)
     site.put("biometrics/4.parquet", readings("hulk", month=4))
     site.restore()
     before = built(site)

@@ -150,9 +150,9 @@ class Settings(BaseSettings):
     # Retention
 
     keep_superseded_months: NonNegativeInt = 0
-    """Months that minutes and records of a load stay in ``raw`` after another load has taken its place; the ledger keeps
-    its counts. 0, here and below, keeps them for ever. ``cerebro_retention`` drops the rest, once a day, in whole
-    calendar months."""
+    """Months that minutes and records of a load stay in ``raw`` after another load has taken its place; the ledger
+    keeps its counts. 0, here and below, keeps them for ever. ``cerebro_retention`` drops the rest, once a day, in
+    whole calendar months."""
 
     keep_minutes_months: NonNegativeInt = 0
     """Months that minutes stay in ``raw.biometrics``, by their own time, and no less than those of the marts."""

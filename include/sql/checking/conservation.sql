@@ -1,7 +1,7 @@
 -- Conservation: every ingested reading is in fact_biometrics, was rejected, has left with its hero, who was forgotten,
--- or is before the horizon of the retention. The ledger counts what came in; the account of the fact's hours counts what is in it. What was superseded
--- is taken off: superseded loads are few. Loads behind the last transformation are for the next one: cerebro_reprocess
--- and cerebro_release commit at any time.
+-- or is before the horizon of the retention. The ledger counts what came in; the account of the fact's hours counts
+-- what is in it. What was superseded is taken off: superseded loads are few. Loads behind the last transformation are
+-- for the next one: cerebro_reprocess and cerebro_release commit at any time.
 with transformed as (
     select
         max(int_positions.until_position) as until_position,

@@ -2,8 +2,8 @@
 -- raw.load_hours stay, so that the books balance.
 
 -- One row per run, layer and horizon: what is older than the horizon has left the layer. A row of the layer `marts` is
--- the order to the transformation, which hides older readings and forgets them (int_positions); the last one holds. Rows
--- of the other layers are written by the transaction that deletes.
+-- the order to the transformation, which hides older readings and forgets them (int_positions); the last one holds.
+-- Rows of the other layers are written by the transaction that deletes.
 create table if not exists raw.retentions (
     retention_id bigint generated always as identity primary key,
     layer text not null check (layer in ('marts', 'minutes', 'superseded', 'quarantine')),
@@ -23,8 +23,8 @@ create index if not exists retentions_layer on raw.retentions (layer, retention_
 alter table meta.transformations add column if not exists retention_id bigint not null default 0;
 alter table meta.reconciliations add column if not exists readings_retired bigint not null default 0;
 
--- Summarizes block ranges of raw.biometrics again that have lost rows. Otherwise they would keep their old months beside
--- those of the rows that take the space: each query for a month between would read them.
+-- Summarizes block ranges of raw.biometrics again that have lost rows. Otherwise they would keep their old months
+-- beside those of the rows that take the space: each query for a month between would read them.
 create or replace function raw.resummarize_biometrics(block_ranges bigint[]) returns void
 language plpgsql set search_path = '' set lock_timeout = '5s'
 as $$

@@ -49,9 +49,9 @@ class Terms(NamedTuple):
         marts, minutes = settings.keep_marts_months, settings.keep_minutes_months
         if minutes and marts > minutes:
             raise SettingInvalidError(
-                f"{variable('keep_marts_months')}={marts} is more than {variable('keep_minutes_months')}={minutes}: the "
-                "marts are built from these minutes, and a change of a rule builds them again. Keep both as long, or "
-                "the minutes longer."
+                f"{variable('keep_marts_months')}={marts} is more than {variable('keep_minutes_months')}={minutes}. "
+                "The marts are built from these minutes, and a change of a rule builds them again: keep both as long, "
+                "or the minutes longer."
             )
         return cls(marts or minutes, minutes, settings.keep_superseded_months, settings.keep_quarantine_months)
 

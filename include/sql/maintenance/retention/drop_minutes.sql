@@ -15,8 +15,8 @@ noted as (
     insert into raw.retentions (layer, dag_run_id, horizon, objects, rows)
     select
         'minutes' as layer,
-        %(dag_run_id)s as dag_run_id,
-        %(until)s as horizon,
+        %(dag_run_id)s,
+        %(until)s,
         count(distinct minutes.load_id) as objects,
         count(*) as rows
     from minutes

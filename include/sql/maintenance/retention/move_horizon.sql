@@ -1,5 +1,5 @@
--- Adds the next horizon of the marts, unless it is the present one: at most so many months with readings further. It goes
--- back no further than raw has minutes.
+-- Adds the next horizon of the marts, unless it is the present one: at most so many months with readings further. It
+-- goes back no further than raw has minutes.
 with recursive settled as (
     select
         coalesce(
@@ -47,7 +47,7 @@ months as (
 insert into raw.retentions (layer, dag_run_id, horizon)
 select
     'marts' as layer,
-    %(dag_run_id)s as dag_run_id,
+    %(dag_run_id)s,
     next.horizon
 from (
     select

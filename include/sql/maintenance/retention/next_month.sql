@@ -1,5 +1,5 @@
--- The end of the next month whose minutes leave raw: the first with readings behind the last one, within the horizon, and
--- within what no transformation reads: the horizon that the last finished one saw, and all since.
+-- The end of the next month whose minutes leave raw: the first with readings behind the last one, within the horizon,
+-- and within what no transformation reads: the horizon that the last finished one saw, and all since.
 with marts as (
     select
         retentions.retention_id,
@@ -50,7 +50,8 @@ select
         bounds.allowed,
         (
             select
-                (date_trunc('month', load_hours.hour_at at time zone 'UTC') + interval '1 month') at time zone 'UTC'
+                (date_trunc('month', load_hours.hour_at at time zone 'UTC') + interval '1 month')
+                at time zone 'UTC' as until_at
             from raw.load_hours
             where load_hours.hour_at >= bounds.dropped
             order by load_hours.hour_at

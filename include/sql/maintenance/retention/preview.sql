@@ -1,5 +1,13 @@
 -- What is older than the horizons.
-with present as (
+with given as (
+    select
+        %(marts)s::timestamptz as marts,
+        %(minutes)s::timestamptz as minutes,
+        %(superseded)s::timestamptz as superseded,
+        %(quarantine)s::timestamptz as quarantine
+),
+
+present as (
     select
         coalesce(
             (
@@ -35,7 +43,7 @@ leaving_marts as (
     inner join raw.current_loads on load_hours.load_id = current_loads.load_id
     where
         load_hours.hour_at >= (select present.marts from present)
-        and load_hours.hour_at < %(marts)s::timestamptz
+        and load_hours.hour_at < (select given.marts from given)
 ),
 
 leaving_raw as (
@@ -43,7 +51,7 @@ leaving_raw as (
     from raw.load_hours
     where
         load_hours.hour_at >= (select present.minutes from present)
-        and load_hours.hour_at < %(minutes)s::timestamptz
+        and load_hours.hour_at < (select given.minutes from given)
 ),
 
 superseded as (
@@ -52,7 +60,7 @@ superseded as (
     where
         successors.supersedes is not null
         and successors.position > (select present.position from present)
-        and successors.loaded_at < %(superseded)s::timestamptz
+        and successors.loaded_at < (select given.superseded from given)
 ),
 
 quarantine as (
@@ -63,7 +71,7 @@ quarantine as (
         inner join raw.loads on rejections.load_id = loads.load_id
         where rejections.quarantine_key is not null
         group by rejections.quarantine_key
-        having max(loads.loaded_at) < %(quarantine)s::timestamptz
+        having max(loads.loaded_at) < (select given.quarantine from given)
     ) as files
 )
 

@@ -1,5 +1,9 @@
 -- The next files of the quarantine that no load from the horizon on has rows in.
-with kept as (
+with given as (
+    select %(horizon)s::timestamptz as horizon
+),
+
+kept as (
     select
         rejections.quarantine_key as key,
         rejections.load_id
@@ -17,6 +21,6 @@ select kept.key
 from kept
 inner join raw.loads on kept.load_id = loads.load_id
 group by kept.key
-having max(loads.loaded_at) < %(horizon)s
+having max(loads.loaded_at) < (select given.horizon from given)
 order by kept.key
 limit %(most)s;

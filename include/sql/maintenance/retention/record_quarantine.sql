@@ -23,8 +23,8 @@ noted as (
     insert into raw.retentions (layer, dag_run_id, horizon, objects, rows)
     select
         'quarantine' as layer,
-        %(dag_run_id)s as dag_run_id,
-        %(horizon)s as horizon,
+        %(dag_run_id)s,
+        %(horizon)s,
         cardinality(%(keys)s) as objects,
         counted.rows
     from counted

@@ -1,5 +1,9 @@
--- The next loads whose rows may leave: superseded before the horizon, by a load that every table of dbt is complete with.
--- They come in the order of their successors' commits, behind the last one that is done.
+-- The next loads whose rows may leave: superseded before the horizon, by a load that every table of dbt is complete
+-- with. They come in the order of their successors' commits, behind the last one that is done.
+with given as (
+    select %(horizon)s::timestamptz as horizon
+)
+
 select
     successors.position,
     superseded.load_id,
@@ -19,7 +23,7 @@ where
         select min(tables.position)
         from meta.tables
     )
-    and successors.loaded_at < %(horizon)s
+    and successors.loaded_at < (select given.horizon from given)
     and successors.status <> 'failed'
 order by successors.position
 limit %(most)s;
