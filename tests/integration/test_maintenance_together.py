@@ -118,7 +118,7 @@ def test_rows_are_released_whose_readings_are_before_the_horizon(site: Site) -> 
     site.restore()
     retain(site, MARCH)
     assert decide(site, key="biometrics/1.parquet", hero_id="thor")["rows_released"] == 3
-    assert decide(site, key="biometrics/3.parquet", hero_id="thor")["rows_released"] == 3
+    assert decide(site, key="biometrics/3.parquet", hero_id="thor", run_id="another")["rows_released"] == 3
     site.transform()
     check_conservation(site.warehouse, "released")
     assert site.rows("select sum(reading_count)::int from marts.fact_biometrics") == [(6,)]
