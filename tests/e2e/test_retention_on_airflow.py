@@ -8,7 +8,7 @@ import pytest
 
 from local.run import RESTORE_DAG
 from testing.sites import object_store
-from tests.e2e.scheduler import Scheduler
+from tests.e2e.scheduler import RUN_TIMEOUT, Scheduler
 from tests.integration.helpers import parquet
 from tests.oracle.warehouse import query
 
@@ -40,8 +40,8 @@ def test_old_readings_leave_marts_and_raw(keeping: Scheduler, arriving_stack: di
     rows = [(f"{year}-06-01 12:00:0{second}", "hulk", 80, 10, 100) for year in (2010, 2011, 2025) for second in (1, 2)]
     object_store(arriving_stack).client().put_object(Bucket="cerebro-data", Key=KEY, Body=parquet(rows))
     deadline = time.monotonic() + ARRIVAL_TIMEOUT
-    present = "select to_regclass('analytics.reliability') is not null as is_there"
-    while not query(uri, present)[0]["is_there"] or 2010 not in years(uri, "marts.fact_biometrics"):
+    done = "select count(*) as runs from meta.transformations"
+    while not query(uri, done)[0]["runs"] or 2010 not in years(uri, "marts.fact_biometrics"):
         assert time.monotonic() < deadline, "the object is not in the marts"
         time.sleep(1)
 
@@ -51,7 +51,8 @@ def test_old_readings_leave_marts_and_raw(keeping: Scheduler, arriving_stack: di
     assert years(uri, "marts.fact_biometrics") == {2010: 2, 2011: 2, 2025: 2}
 
     wet = keeping.trigger(DAG, {})
-    keeping.wait_until_green(wet)
+    # It waits for a whole run of cerebro_restore.
+    keeping.wait_until_green(wet, 2 * RUN_TIMEOUT)
     assert set(keeping.states(wet).values()) == {"success"}
     assert years(uri, "marts.fact_biometrics") == years(uri, "raw.biometrics") == {2025: 2}
     (check,) = query(uri, "select * from operations.run_checks order by checked_at desc limit 1")
