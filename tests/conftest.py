@@ -48,6 +48,8 @@ def watched_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
 
 @pytest.fixture(scope="session")
 def arriving_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A stack as users have it: an arrival starts a run."""
-    with running(settings_apart(tmp_path_factory.mktemp("arriving")), airflow=True) as values:
+    """A stack as users have it: an arrival starts a run. Whatever is older than ten years leaves."""
+    layers = ("MINUTES", "MARTS", "SUPERSEDED", "QUARANTINE")
+    product = {f"CEREBRO_KEEP_{layer}_MONTHS": "120" for layer in layers}
+    with running(settings_apart(tmp_path_factory.mktemp("arriving")), airflow=True, product=product) as values:
         yield values

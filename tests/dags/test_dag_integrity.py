@@ -58,6 +58,7 @@ def test_the_expected_dags_are_there(dag_bag: Any) -> None:
         "cerebro_release",
         "cerebro_reprocess",
         "cerebro_restore",
+        "cerebro_retention",
         "cerebro_sample_data",
     }
 
@@ -175,8 +176,8 @@ def test_every_task_has_a_timeout(dag_bag: Any) -> None:
     expected |= dict.fromkeys(("load_again", "decide"), timedelta(hours=6))
     for dag in dag_bag.dags.values():
         for task in dag.tasks:
-            # Both write or read as much as a load.
-            is_long = dag.dag_id in ("cerebro_sample_data", "cerebro_forget_hero")
+            # They write or read as much as a load.
+            is_long = dag.dag_id in ("cerebro_sample_data", "cerebro_forget_hero", "cerebro_retention")
             default = timedelta(hours=6 if is_long else 1)
             timeout = expected.get(task.task_id.split(".")[0], default)
             assert task.execution_timeout == timeout, task.task_id

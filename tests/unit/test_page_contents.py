@@ -8,10 +8,11 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
+from include.cerebro.maintenance.retention.terms import Terms
 from include.cerebro.page import content, figures, formatting, render
 from include.cerebro.page.components import Section
 from include.cerebro.page.reader import Reader, Row
-from include.cerebro.page.sections import biometrics, hulk_factor, latency
+from include.cerebro.page.sections import biometrics, hulk_factor, latency, retention
 from include.cerebro.page.sections.biometrics import MOST_BUCKETS, MOST_MINUTES, Choice, choose_range
 from include.cerebro.page.sections.quarantine import remedy
 from include.cerebro.platform import names
@@ -71,6 +72,7 @@ EVERYTHING: dict[str, list[Row]] = {
             "readings_in_facts": 2,
             "readings_rejected": 2,
             "readings_erased": 0,
+            "readings_retired": 0,
         }
         | {"difference": 1, "is_conserved": False}
     ],
@@ -91,6 +93,10 @@ EVERYTHING: dict[str, list[Row]] = {
         | {"rows_rejected": 2, "last_loaded_at": NOW},
         {"landing_zone": EVIL, "dataset": "heroes", "rules_version": "x", "objects": 1, "rows_loaded": 1}
         | {"rows_rejected": 0, "last_loaded_at": NOW},
+    ],
+    "retentions": [
+        {"layer": "marts", "objects": 0, "rows": 0, "retired_at": NOW, "horizon": None},
+        {"layer": "minutes", "objects": 2, "rows": 15, "retired_at": NOW, "horizon": NOW},
     ],
     "landing_zones": [
         {"landing_zone": "watches", "listed_at": NOW, "objects": 5, "new_objects": 1, "unrecognised": 2}
@@ -189,9 +195,18 @@ def test_titles_say_the_answer() -> None:
     assert sections["rules"].title == "Older rules judged 4 objects in force"
     assert sections["rules"].table is not None
     assert [row[3] for row in sections["rules"].table.rows] == ["no", "the landing zone is not configured"]
+    assert sections["retention"].title == "15 rows left when their term was over"
+
     assert sections["failed"].title == "1 object cannot be loaded; everything else is"
     assert sections["failed"].table is not None
     assert sections["failed"].table.rows[0][:2] == [EVIL_KEY, EVIL], "the object is named once"
+
+
+def test_terms_say_how_long_what_is_kept() -> None:
+    section = retention.read(Rows(), Terms(marts=12, minutes=24, superseded=1))  # type: ignore[arg-type]
+    assert section.table is not None
+    assert [row[1] for row in section.table.rows] == ["12 months", "24 months", "1 month", "for ever"]
+    assert retention.read(Rows(), Terms()).title == "Everything is kept for ever"  # type: ignore[arg-type]
 
 
 def test_an_empty_warehouse_says_what_to_do() -> None:

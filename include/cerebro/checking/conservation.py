@@ -1,4 +1,4 @@
-"""The conservation check: every reading that came in is in fact_biometrics, was rejected or erased."""
+"""The conservation check: every reading that came in is in fact_biometrics, was rejected, erased or retired."""
 
 from __future__ import annotations
 
@@ -24,13 +24,15 @@ class ReadingsLostError(FinalError):
 
 
 def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
-    """Check that every reading that came in is in ``fact_biometrics``, was rejected, or was erased with its hero.
+    """Check that every reading that came in is in ``fact_biometrics``, was rejected, or has left it lawfully.
+
+    Lawfully is: with its hero, who was forgotten, or because it is before the horizon of the retention.
 
     The totals of all of history are compared, and a part of history is counted again, hour by hour and hero by hero.
     The counts are written to ``meta.reconciliations``, whether they add up or not. Idempotent: a retry overwrites them.
 
     Returns:
-        ``readings_in``, ``readings_in_facts``, ``readings_rejected`` and ``readings_erased``.
+        ``readings_in``, ``readings_in_facts``, ``readings_rejected``, ``readings_erased`` and ``readings_retired``.
 
     Raises:
         ReadingsLostError: the counts do not add up.
@@ -48,13 +50,14 @@ def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
     difference = counts.pop("difference")
     log.info(
         "%(readings_in)d readings came in: %(readings_in_facts)d in marts.fact_biometrics, "
-        "%(readings_rejected)d rejected, %(readings_erased)d erased",
+        "%(readings_rejected)d rejected, %(readings_erased)d erased, %(readings_retired)d retired",
         counts,
     )
     if difference:
         raise ReadingsLostError(
             f"{counts['readings_in']} readings came in, but marts.fact_biometrics holds {counts['readings_in_facts']}, "
-            f"{counts['readings_rejected']} were rejected and {counts['readings_erased']} erased: "
+            f"{counts['readings_rejected']} were rejected, {counts['readings_erased']} erased and "
+            f"{counts['readings_retired']} retired: "
             f"{abs(difference)} are {'missing' if difference > 0 else 'there twice'}. {REBUILD}"
         )
     if unbalanced:

@@ -22,6 +22,7 @@ from include.cerebro.page.sections import (
     quarantine,
     rebuilds,
     reliability,
+    retention,
     rules,
     runs,
     schema_changes,
@@ -83,6 +84,7 @@ def page_of(reader: Reader, now: datetime, choice: Choice) -> Page:
         (schema_changes.SECTION, schema_changes.read),
         (rebuilds.SECTION, rebuilds.read),
         (rules.SECTION, rules.read),
+        (retention.SECTION, retention.read),
     ]
     sections = {section.name: _read_section(reader, section, read) for section, read in reads}
     headline, is_healthy = _headline(sections["runs"], sections["failed"])

@@ -151,6 +151,24 @@ class Settings(BaseSettings):
     duckdb_threads: PositiveInt = Field(default_factory=lambda: os.cpu_count() or 2)
     """Threads of DuckDB in one load task. Default: the number of cores."""
 
+    # Retention
+
+    keep_superseded_months: NonNegativeInt = 0
+    """Months that minutes and records of a load stay in ``raw`` after another load has taken its place; the ledger
+    keeps its counts. 0, here and below, keeps them for ever. ``cerebro_retention`` drops the rest, once a day, in
+    whole calendar months."""
+
+    keep_minutes_months: NonNegativeInt = 0
+    """Months that minutes stay in ``raw.biometrics``, by their own time, and no less than those of the marts."""
+
+    keep_marts_months: NonNegativeInt = 0
+    """Months of readings in ``marts`` and ``analytics``; heroes and missions stay. 0 is as long as ``raw`` has the
+    minutes. What is still in ``raw`` comes back if this is raised."""
+
+    keep_quarantine_months: NonNegativeInt = 0
+    """Months that rejected rows stay in the quarantine's bucket after their load; ``raw.rejections`` keeps the counts.
+    It needs the right to delete there."""
+
     # Timeouts
 
     task_timeout_minutes: Annotated[float, Field(gt=0)] = 60.0

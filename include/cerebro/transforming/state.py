@@ -42,11 +42,14 @@ def plan(warehouse: Warehouse, manifest_path: Path) -> Plan:
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         cursor.execute(read_sql("transforming/last_transformation.sql"))
         last = cursor.fetchone()
+        cursor.execute(read_sql("transforming/last_retention.sql"))
+        (retention_id,) = cursor.fetchone() or (0,)
     wanted = rules(manifest)
     state = {
         "position": position,
         "loaded_at": loaded_at and loaded_at.isoformat(),
         "project_checksum": project_checksum(),
+        "retention_id": retention_id,
         "models": [*wanted],
     }
     rebuilds = find_rebuilds(manifest, wanted, rows)
@@ -129,7 +132,7 @@ def _why(row: Row, wanted: Rules, causes: list[str]) -> str | None:
 
 
 def _reasons(
-    last: tuple[str] | None, state: Mapping[str, Any], wanted: Mapping[str, Rules], rows: list[Row]
+    last: tuple[str, int] | None, state: Mapping[str, Any], wanted: Mapping[str, Rules], rows: list[Row]
 ) -> list[str]:
     if last is None:
         return ["No transformation has finished yet."]
@@ -138,6 +141,8 @@ def _reasons(
         reasons.append("There are new loads since the last transformation.")
     if last[0] != state["project_checksum"]:
         reasons.append("The dbt project has changed since the last transformation.")
+    if last[1] != state["retention_id"]:
+        reasons.append("The horizon of the retention has moved since the last transformation.")
     missing = [row["relation"] for row in rows if row["is_missing"]]
     if missing:
         reasons.append(f"Missing in the warehouse: {', '.join(missing)}.")

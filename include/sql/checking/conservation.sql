@@ -1,9 +1,11 @@
--- Conservation: every ingested reading is in fact_biometrics, was rejected, or has left with its hero, who was
--- forgotten. The ledger counts what came in; the account of the fact's hours counts what is in it. What was superseded
--- is taken off: superseded loads are few. Loads behind the last transformation are for the next one: cerebro_reprocess
--- and cerebro_release commit at any time.
+-- Conservation: every ingested reading is in fact_biometrics, was rejected, has left with its hero, who was forgotten,
+-- or is before the horizon of the retention. The ledger counts what came in; the account of the fact's hours counts
+-- what is in it. What was superseded is taken off: superseded loads are few. Loads behind the last transformation are
+-- for the next one: cerebro_reprocess and cerebro_release commit at any time.
 with transformed as (
-    select max(int_positions.until_position) as until_position
+    select
+        max(int_positions.until_position) as until_position,
+        max(int_positions.horizon) as horizon
     from staging.int_positions
 )
 
@@ -12,7 +14,9 @@ select
     facts.readings_in_facts,
     ledger.readings_rejected,
     erasures.readings_erased,
-    ledger.readings_in - facts.readings_in_facts - ledger.readings_rejected - erasures.readings_erased as difference
+    retentions.readings_retired,
+    ledger.readings_in - facts.readings_in_facts - ledger.readings_rejected - erasures.readings_erased
+    - retentions.readings_retired as difference
 from (
     select
         coalesce(sum(loads.rows_in * loads.sign), 0)::bigint as readings_in,
@@ -57,4 +61,14 @@ cross join (
                 successors.supersedes = loads.load_id
                 and successors.position <= (select transformed.until_position from transformed)
         )
-) as erasures;
+) as erasures
+cross join (
+    select coalesce(sum(load_hours.reading_count), 0)::bigint as readings_retired
+    from raw.load_hours
+    where
+        load_hours.hour_at < (select transformed.horizon from transformed)
+        and not exists (
+            select from staging.int_hidden_loads
+            where int_hidden_loads.load_id = load_hours.load_id
+        )
+) as retentions;

@@ -13,7 +13,8 @@ expected as (
     inner join raw.load_hours on hours.hour_at = load_hours.hour_at
     inner join staging.int_hero_ids on load_hours.hero_id = int_hero_ids.spelled_hero_id
     where
-        not exists (
+        load_hours.hour_at >= (select max(int_positions.horizon) from staging.int_positions)
+        and not exists (
             select from staging.int_hidden_loads
             where int_hidden_loads.load_id = load_hours.load_id
         )

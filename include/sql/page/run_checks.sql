@@ -6,6 +6,7 @@ select
     run_checks.readings_in_facts,
     run_checks.readings_rejected,
     run_checks.readings_erased,
+    run_checks.readings_retired,
     run_checks.difference,
     run_checks.is_conserved
 from operations.run_checks

@@ -1,5 +1,7 @@
--- The last finished transformation.
-select transformations.project_checksum
+-- The last finished transformation, with the last order of the retention that it saw.
+select
+    transformations.project_checksum,
+    transformations.retention_id
 from meta.transformations
 order by transformations.finished_at desc
 limit 1;

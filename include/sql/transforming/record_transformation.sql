@@ -1,7 +1,7 @@
 -- Records a finished transformation: all tables are complete up to the position. Models that the project has no more
 -- are forgotten.
-insert into meta.transformations (position, loaded_at, project_checksum)
-values (%(position)s, %(loaded_at)s, %(project_checksum)s);
+insert into meta.transformations (position, loaded_at, project_checksum, retention_id)
+values (%(position)s, %(loaded_at)s, %(project_checksum)s, %(retention_id)s);
 
 update meta.tables
 set

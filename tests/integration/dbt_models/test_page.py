@@ -66,7 +66,7 @@ def test_every_query_answers(reader: Reader) -> None:
         "hulk_factor": {"limit": 9}, "reliability": {"limit": 9}, "heroes": {}, "days": {"limit": 9},
         "freshness": {}, "run_checks": {"limit": 9}, "quarantine": {"limit": 9}, "failed": {"limit": 9},
         "landing_zones": {}, "schema_changes": {"limit": 9}, "latency": {"limit": 9},
-        "quarantine_totals": {}, "rules_versions": {"limit": 9},
+        "quarantine_totals": {}, "rules_versions": {"limit": 9}, "retentions": {},
         "notices": {"limit": 9}, "overlaps": {"limit": 9},
         "missions": day | {"limit": 9}, "tables": {"models": ["dim_heroes"], "relations": ["marts.dim_heroes"]},
         "series": day | {"bucket": timedelta(minutes=3), "step": timedelta(minutes=1)},

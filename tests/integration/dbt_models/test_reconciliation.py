@@ -31,7 +31,13 @@ def reconcile(built: Warehouse, dag_run_id: str) -> dict[str, int]:
 
 def test_every_run_records_its_counts_and_so_does_a_red_one(built: Warehouse) -> None:
     counts = reconcile(built, "run 1")
-    assert counts == {"readings_in": 600, "readings_in_facts": 600, "readings_rejected": 0, "readings_erased": 0}
+    assert counts == {
+        "readings_in": 600,
+        "readings_in_facts": 600,
+        "readings_rejected": 0,
+        "readings_erased": 0,
+        "readings_retired": 0,
+    }
 
     built.execute("update marts.fact_biometrics set reading_count = reading_count - 1 where hero_id = 'hulk'")
     with pytest.raises(ReadingsLostError, match="5 are missing"):
@@ -98,5 +104,11 @@ def test_the_account_follows_what_runs_change(built: Warehouse, is_rebuilt: bool
     account = "select sum(reading_count)::bigint from operations.readings_by_hour"
     assert built.rows(account) == [(95,)]
     counts = reconcile(built, "run 1")
-    assert counts == {"readings_in": 97, "readings_in_facts": 95, "readings_rejected": 2, "readings_erased": 0}
+    assert counts == {
+        "readings_in": 97,
+        "readings_in_facts": 95,
+        "readings_rejected": 2,
+        "readings_erased": 0,
+        "readings_retired": 0,
+    }
     assert built.rows(account) == [(95,)]

@@ -126,6 +126,7 @@ def test_views_that_the_run_rebuilds_may_be_dropped_with_their_base(
         readings_in_facts,
         readings_rejected,
         readings_erased,
+        readings_retired,
         difference,
         difference = 0 as is_conserved
 """,
@@ -135,6 +136,7 @@ def test_views_that_the_run_rebuilds_may_be_dropped_with_their_base(
         rows_in as readings_in_facts,
         rows_in as readings_rejected,
         rows_in as readings_erased,
+        rows_in as readings_retired,
         rows_in as difference,
         true as is_conserved
 """,

@@ -102,10 +102,13 @@ class Decision(NamedTuple):
 
 
 class Rejected(NamedTuple):
-    """Rows of a load that were rejected for one reason: how many, where they are kept, how many were discarded."""
+    """Rows of a load that were rejected for one reason: how many, where they are kept, how many were discarded.
+
+    Nothing keeps the rows of heroes who were forgotten, and those whose term is over.
+    """
 
     rows: int
-    quarantine_key: str
+    quarantine_key: str | None
     discarded: int
 
 
@@ -185,5 +188,10 @@ def find(cursor: Cursor, decision: Decision) -> Held:
         raise DecisionImpossibleError(
             f"{held.name}: rows rejected as {decision.reason} stay out, because "
             f"{NEVER_RELEASED[decision.reason]}. Discard them, or leave them as they are."
+        )
+    if decision.action == "release" and rejected[decision.reason].quarantine_key is None:
+        raise DecisionImpossibleError(
+            f"{held.name}: the rows rejected as {decision.reason} have left the quarantine because their term was over "
+            "(raw.retentions says when), and only their number is kept. Deliver the object again, or discard them."
         )
     return held

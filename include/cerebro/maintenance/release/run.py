@@ -59,7 +59,8 @@ class Quarantined:
             NotConservedError: the quarantine does not have the rows that the ledger counts.
         """
         self._site, self._duck, self._held, self._folder = site, duck, held, folder
-        file = self._fetch(held.rejected[decision.reason].quarantine_key)
+        # find() has refused what nothing keeps.
+        file = self._fetch(held.rejected[decision.reason].quarantine_key or "")
         duck.execute("set variable quarantine_file = ?", [str(file)])
         duck.execute("set variable release_reason = ?", [decision.reason])
         duck.execute(read_sql("maintenance/release/quarantine/open.sql"))

@@ -40,6 +40,7 @@ def read(reader: Reader) -> Section:
                 Column.number("In the warehouse", "readings_in_facts"),
                 Column.number("In quarantine", "readings_rejected"),
                 Column.number("Erased", "readings_erased"),
+                Column.number("Retired", "readings_retired"),
                 Column("Adds up", _verdict, "verdict"),
             ],
             is_open=True,

@@ -12,6 +12,7 @@ final as (
         readings_in_facts,
         readings_rejected,
         readings_erased,
+        readings_retired,
         difference,
         difference = 0 as is_conserved
     from reconciliations

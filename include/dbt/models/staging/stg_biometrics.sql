@@ -4,6 +4,10 @@ hidden_loads as (
     select * from {{ ref('int_hidden_loads') }}
 ),
 
+positions as (
+    select * from {{ ref('int_positions') }}
+),
+
 biometrics as (
     select * from {{ source('raw', 'biometrics') }}
 ),
@@ -33,7 +37,8 @@ final as (
         biometrics.minute_at
     from biometrics
     where
-        not exists (
+        biometrics.minute_at >= (select positions.horizon from positions)
+        and not exists (
             select from hidden_loads
             where hidden_loads.load_id = biometrics.load_id
         )

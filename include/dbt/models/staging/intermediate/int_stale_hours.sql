@@ -6,6 +6,10 @@ loads as (
     select * from {{ ref('int_stale_loads') }}
 ),
 
+positions as (
+    select * from {{ ref('int_positions') }}
+),
+
 stale_missions as (
     select * from {{ ref('int_stale_missions') }}
 ),
@@ -14,7 +18,8 @@ mission_records as (
     select * from {{ ref('int_mission_records') }}
 ),
 
-load_hours as (
+-- A CTE that is read twice would be materialized: all of history.
+load_hours as not materialized (
     select * from {{ source('raw', 'load_hours') }}
 ),
 
@@ -22,16 +27,41 @@ hero_ids as (
     select * from {{ ref('int_hero_ids') }}
 ),
 
+touched_hours as (
+    select
+        load_hours.hero_id,
+        load_hours.hour_at
+    from loads
+    inner join load_hours on loads.load_id = load_hours.load_id
+
+    union
+
+    -- The horizon of the retention has moved across them.
+    select
+        passed_hours.hero_id,
+        passed_hours.hour_at
+    from positions
+    cross join lateral (
+        select
+            load_hours.hero_id,
+            load_hours.hour_at
+        from load_hours
+        where
+            load_hours.hour_at >= positions.stale_from
+            and load_hours.hour_at < positions.stale_until
+        offset 0
+    ) as passed_hours
+),
+
 -- A hero that no current load names any more has no id. The hours are stale
 -- all the same: their readings are gone.
 reading_hours as (
     select distinct
-        coalesce(hero_ids.hero_id, load_hours.hero_id) as hero_id,
-        load_hours.hour_at
-    from loads
-    inner join load_hours on loads.load_id = load_hours.load_id
+        coalesce(hero_ids.hero_id, touched_hours.hero_id) as hero_id,
+        touched_hours.hour_at
+    from touched_hours
     left join hero_ids
-        on load_hours.hero_id = hero_ids.spelled_hero_id
+        on touched_hours.hero_id = hero_ids.spelled_hero_id
 ),
 
 -- Whatever a stale mission covers, or covered: all of its records count.

@@ -1,0 +1,84 @@
+"""Moves the horizon of the marts, and drops minutes of ``raw`` that no transformation reads any more.
+
+The marts come first: the horizon is an order to the transformation, which hides what is older and computes the hours
+again that the horizon has passed. When it has finished, the minutes leave raw, a month in a transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from include.cerebro.maintenance.retention.ranges import resummarize
+from include.cerebro.platform.sql import read_sql
+from include.cerebro.platform.warehouse import Warehouse
+
+log = logging.getLogger(__name__)
+
+# Months with readings that leave the marts in one transformation, so that the first run after a term was set does not
+# rebuild years at once.
+MONTHS = 3
+
+
+def move_horizon(warehouse: Warehouse, until: datetime | None, dag_run_id: str, months: int = MONTHS) -> bool:
+    """Order the transformation to forget readings, some months of them at a time. Idempotent.
+
+    A horizon may go back, too, after a term was raised: as far as raw still has the minutes.
+
+    Args:
+        warehouse: the warehouse, whose login owns ``raw``.
+        until: the horizon of the marts; None if they are to keep all that raw has.
+        dag_run_id: the run.
+        months: the months with readings that the horizon passes at most.
+
+    Returns:
+        Whether a transformation has something to do.
+    """
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        parameters = {"horizon": until, "dag_run_id": dag_run_id, "months": months}
+        cursor.execute(read_sql("maintenance/retention/move_horizon.sql"), parameters)
+        if row := cursor.fetchone():
+            log.info("The marts keep readings from %s on; the next run of cerebro_restore forgets older ones", row[0])
+        connection.commit()
+    return not is_applied(warehouse)
+
+
+def is_applied(warehouse: Warehouse) -> bool:
+    """Return whether a transformation has finished since the horizon moved last."""
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(read_sql("maintenance/retention/is_applied.sql"))
+        (applied,) = cursor.fetchone() or (True,)
+    return bool(applied)
+
+
+def drop_minutes(warehouse: Warehouse, until: datetime | None, dag_run_id: str) -> dict[str, int]:
+    """Delete the minutes of raw before a horizon that the marts have passed. Resumable: a transaction for each month.
+
+    What arrived for such a month since leaves together with the next one.
+
+    Args:
+        warehouse: the warehouse, whose login owns ``raw``.
+        until: the horizon of the minutes; None keeps all.
+        dag_run_id: the run.
+
+    Returns:
+        How many months and minutes left.
+    """
+    outcome = {"months": 0, "minutes": 0}
+    if until is None:
+        return outcome
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        while True:
+            cursor.execute(read_sql("maintenance/retention/next_month.sql"), {"horizon": until})
+            row = cursor.fetchone()
+            connection.commit()
+            if row is None:
+                return outcome
+            parameters = {"until": row[0], "dag_run_id": dag_run_id}
+            cursor.execute(read_sql("maintenance/retention/drop_minutes.sql"), parameters)
+            minutes, block_ranges = cursor.fetchone() or (0, [])
+            connection.commit()
+            log.info("%d minutes before %s have left raw.biometrics", minutes, row[0])
+            resummarize(connection, block_ranges)
+            outcome["months"] += 1
+            outcome["minutes"] += minutes

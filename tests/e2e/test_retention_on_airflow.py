@@ -1,0 +1,74 @@
+"""What is older than the terms leaves on the real scheduler: the marts first, then raw, in one run."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+import psycopg2
+import pytest
+
+from local.run import RESTORE_DAG
+from testing.sites import object_store
+from tests.e2e.scheduler import RUN_TIMEOUT, Scheduler
+from tests.integration.helpers import parquet
+from tests.oracle.warehouse import query
+
+DAG = "cerebro_retention"
+KEY = "biometrics/long-ago.parquet"
+YEARS = "select extract(year from minute_at)::int as year, sum(reading_count)::int as readings from {} group by 1"
+# Seconds within which Airflow has read the DAG, and within which an arrival is in the marts.
+DAG_TIMEOUT = 120
+ARRIVAL_TIMEOUT = 300
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module")
+def keeping(arriving_stack: dict[str, str]) -> Scheduler:
+    api = Scheduler(arriving_stack)
+    api.log_in()
+    for dag_id in (DAG, RESTORE_DAG):
+        api.wait_for_dag(dag_id, DAG_TIMEOUT)
+    return api
+
+
+def years(uri: str, relation: str) -> dict[int, int]:
+    return {row["year"]: row["readings"] for row in query(uri, YEARS.format(relation))}
+
+
+def test_old_readings_leave_marts_and_raw(keeping: Scheduler, arriving_stack: dict[str, str]) -> None:
+    uri = arriving_stack["WAREHOUSE_URI"]
+    rows = [(f"{year}-06-01 12:00:0{second}", "hulk", 80, 10, 100) for year in (2010, 2011, 2025) for second in (1, 2)]
+    object_store(arriving_stack).client().put_object(Bucket="cerebro-data", Key=KEY, Body=parquet(rows))
+    deadline = time.monotonic() + ARRIVAL_TIMEOUT
+    done = "select exists (select from meta.transformations where position > 0) as is_done"
+    while True:
+        with suppress(psycopg2.errors.UndefinedTable):
+            if query(uri, done)[0]["is_done"]:
+                break
+        assert time.monotonic() < deadline, "the object is not in the marts"
+        time.sleep(1)
+
+    dry = keeping.trigger(DAG, {"dry_run": True})
+    keeping.wait_until_green(dry)
+    assert keeping.states(dry)["move_horizon"] == "skipped"
+    assert years(uri, "marts.fact_biometrics") == {2010: 2, 2011: 2, 2025: 2}
+
+    wet = keeping.trigger(DAG, {})
+    # It waits for a whole run of cerebro_restore.
+    keeping.wait_until_green(wet, 2 * RUN_TIMEOUT)
+    assert set(keeping.states(wet).values()) == {"success"}
+    assert years(uri, "marts.fact_biometrics") == years(uri, "raw.biometrics") == {2025: 2}
+    (check,) = query(uri, "select * from operations.run_checks order by checked_at desc limit 1")
+    assert (check["readings_in"], check["readings_retired"], check["is_conserved"]) == (6, 4, True)
+    outcomes = query(uri, "select is_dry_run, outcome from meta.maintenance_actions order by started_at")
+    assert [row["is_dry_run"] for row in outcomes] == [True, False]
+    assert outcomes[0]["outcome"]["readings_in_raw"] == 4
+    assert outcomes[1]["outcome"]["minutes"] == {"months": 3, "minutes": 2}
+
+    # Nothing is left to do: nothing waits.
+    again = keeping.trigger(DAG, {})
+    keeping.wait_until_green(again)
+    assert keeping.states(again)["announce"] == "skipped"
+    assert keeping.states(again)["drop_minutes"] == "success"
