@@ -4,7 +4,9 @@ create table if not exists meta.transformations (
     position bigint not null,
     -- With the position it identifies the load: a rebuilt raw has other times.
     loaded_at timestamptz,
-    project_checksum text not null
+    project_checksum text not null,
+    -- The last row of raw.retentions for the marts that it has seen.
+    retention_id bigint not null default 0
 );
 
 -- One row per table that dbt keeps from run to run: the versions of the rules that made its rows and its keys, and the
@@ -34,7 +36,8 @@ create table if not exists meta.reconciliations (
     readings_rejected bigint not null,
     -- Ingested readings that are neither in fact_biometrics nor rejected; negative if some are in it twice.
     difference bigint not null,
-    readings_erased bigint not null default 0
+    readings_erased bigint not null default 0,
+    readings_retired bigint not null default 0
 );
 
 alter table meta.transformations owner to cerebro_transformer;

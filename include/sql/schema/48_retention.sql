@@ -19,10 +19,6 @@ create table if not exists raw.retentions (
 );
 create index if not exists retentions_layer on raw.retentions (layer, retention_id);
 
--- The last row of the layer `marts` that the transformation has seen.
-alter table meta.transformations add column if not exists retention_id bigint not null default 0;
-alter table meta.reconciliations add column if not exists readings_retired bigint not null default 0;
-
 -- Summarizes block ranges of raw.biometrics again that have lost rows. Otherwise they would keep their old months
 -- beside those of the rows that take the space: each query for a month between would read them.
 create or replace function raw.resummarize_biometrics(block_ranges bigint[]) returns void
