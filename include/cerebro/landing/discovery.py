@@ -13,7 +13,7 @@ from include.cerebro.landing.batches import Parcel, pack
 from include.cerebro.landing.comparison import find_new
 from include.cerebro.landing.fingerprint import Fingerprint
 from include.cerebro.landing.listing import ZoneListing
-from include.cerebro.ledger import duplicates, manifests
+from include.cerebro.ledger import duplicates, manifests, unfounded
 from include.cerebro.ledger.listings import Listing, record_listing
 from include.cerebro.ledger.objects import Origin
 from include.cerebro.platform.buckets import require_buckets
@@ -116,16 +116,18 @@ def _find_new(
 
     The caller commits.
     """
-    version = rules_version(zone.rules)
+    version = rules_version(zone)
+    # Load tasks do that after a correction; one of them may have been killed.
+    again = unfounded.find(cursor, zone.name) if zone.overlap == "reject" else []
     others = [Place.parse(settings.quarantine_bucket), Place.parse(settings.reports_bucket)]
     require_buckets(store, {zone.bucket: ZONES_BUCKET}, {})
     with closing(store.client()) as client:
         listing = ZoneListing(client, zone, others)
-        new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id)
+        new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id, again)
         if listing.tables and any(backlog.objects > bounds.objects for backlog in new.values()):
             # Among the oldest may be files of tables, which a listing knows at its end: without them others move up.
             listing = ZoneListing(client, zone, others, listing.tables)
-            new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id)
+            new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id, again)
     parcels: dict[Dataset, list[Parcel]] = {}
     total = _Taken()
     for dataset, backlog in new.items():
