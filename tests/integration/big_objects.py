@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 import duckdb
+import pyarrow.parquet as pq
 import zstandard
 
 SIZE_BYTES = 2_000_000_000
@@ -61,18 +62,15 @@ def mission(extra: str, mission_id: str = "m1") -> str:
 
 def missions() -> Texts:
     """Return missions, one of them of 120 MB."""
-    kilobyte = json.dumps("x" * 1000)
     return Texts(
-        mission(kilobyte),
-        mission(kilobyte, ""),
+        mission(json.dumps("x" * 10_000)),
+        mission(json.dumps("x" * 1000), ""),
         (
-            mission(json.dumps("x" * RECORD_CHARACTERS)),
             # The objects in memory take 35 times as much as their text, which takes 4 bytes a character.
             mission(f'["\\u00e9😀",{filled("[{}]")[1:]}'),
-            mission(f'["😀",{filled("0.5")[1:]}'),
             mission(json.dumps("😀" * RECORD_CHARACTERS, ensure_ascii=False)),
-            # The field has another spelling, so that the record is written twice.
-            mission(filled("0.5")).replace('"outcome"', '"Outcome"').replace('"notes"', '"location"'),
+            # A field has another spelling, so that the record is written twice.
+            mission(f'["😀",{filled("0.5")[1:]}').replace('"outcome"', '"Outcome"').replace('"notes"', '"location"'),
         ),
         mission(json.dumps("x" * LINE_BYTES)),
     )
@@ -80,12 +78,10 @@ def missions() -> Texts:
 
 def heroes() -> Texts:
     """Return the lines of a hero file, one of them of 120 MB."""
-    kilobyte = "x" * 1000
     return Texts(
-        f"hulk,Hulk,{kilobyte},1962\n",
-        f",Hulk,{kilobyte},1962\n",
+        f"hulk,Hulk,{'x' * 10_000},1962\n",
+        f",Hulk,{'x' * 1000},1962\n",
         (
-            f"hulk,{'x' * RECORD_CHARACTERS},,\n",
             f"hulk,{'😀' * RECORD_CHARACTERS},,\n",
             f"hulk,{',' * RECORD_CHARACTERS}\n",
             'hulk,"' + "x\n" * (RECORD_CHARACTERS // 2) + '",,\n',
@@ -136,6 +132,13 @@ READINGS = """
         {more}
     from range({readings}) as numbers (n)
 """
+
+
+def write_one_row_group(path: Path, readings: int) -> None:
+    """Write the same with pyarrow into one row group, in pages of 1 MB as most writers make them."""
+    with duckdb.connect() as connection:
+        table = connection.sql(READINGS.format(readings=readings, more="")).to_arrow_table()
+    pq.write_table(table, path, row_group_size=readings, compression="none", use_dictionary=False)
 
 
 def write_readings(path: Path, readings: int, more: str = "", row_group: int = 122_880) -> None:

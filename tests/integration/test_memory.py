@@ -11,7 +11,7 @@ import pytest
 
 from bench.measure import measure
 from tests.integration import big_objects as big
-from tests.integration.helpers import Site
+from tests.integration.helpers import Site, parquet
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 
@@ -85,7 +85,7 @@ RECORDS_OF_16_MB = partial(big.write_readings, readings=60_000, more=LONG_TEXT, 
     ("write", "zone"),
     [
         pytest.param(USUAL, {}, id="usual"),
-        pytest.param(partial(USUAL, row_group=READINGS), {}, id="one row group"),
+        pytest.param(partial(big.write_one_row_group, readings=READINGS), {}, id="one row group"),
         pytest.param(USUAL, {"overlap": "reject"}, id="overlap rejected"),
         pytest.param(RECORDS_OF_16_MB, {}, id="records of 16 MB"),
         pytest.param(RECORDS_OF_16_MB, {"rules": {"extra_columns": "rescue"}}, id="records of 16 MB rescued"),
@@ -96,3 +96,11 @@ def test_biometrics(site: Site, tmp_path: Path, write: Any, zone: dict[str, Any]
     write(path := tmp_path / "readings.parquet")
     readings = write.keywords["readings"]
     assert load_file(site, path, "biometrics.parquet") == ([], readings - readings // 10, readings // 10)
+
+
+def test_a_row_group_that_does_not_fit_fails_alone(site: Site, tmp_path: Path) -> None:
+    """DuckDB's own writer makes pages of 100 MB, where it may."""
+    site.put("biometrics/good.parquet", parquet([("2025-01-01 00:00:01", "Hulk", 80, 10, 100)]))
+    big.write_readings(path := tmp_path / "readings.parquet", READINGS, row_group=READINGS)
+    assert load_file(site, path, "biometrics/big.parquet") == (["biometrics/big.parquet"], 1, 0)
+    assert "Write it with row groups of at most 134 MB" in site.errors()["biometrics/big.parquet"]

@@ -21,7 +21,9 @@ def note(cursor: Cursor, load_ids: Sequence[int]) -> None:
     cursor.execute(read_sql("ledger/note_unfounded.sql"), {"load_ids": list(load_ids)})
 
 
-def find(cursor: Cursor, landing_zone: str, without: Collection[int | None] = (), most: int | None = None) -> list[StoredObject]:
+def find(
+    cursor: Cursor, landing_zone: str, without: Collection[int | None] = (), most: int | None = None
+) -> list[StoredObject]:
     """Return the objects of a landing zone that are to be read again, each with the load that it replaces.
 
     Args:

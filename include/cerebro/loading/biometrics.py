@@ -101,7 +101,9 @@ class BiometricsLoader:
                 return
             tried |= {stored.replaces for stored in found}
             there = [stored for stored in found if is_unchanged(client, self.bucket, stored)]
-            log.info("%d of %d objects are loaded again: what repeated their readings was superseded", len(there), len(found))
+            log.info(
+                "%d of %d objects are loaded again: what repeated their readings was superseded", len(there), len(found)
+            )
             for objects in self._site.unread(self._origin, there):
                 self._load_new(client, objects)
 

@@ -27,7 +27,6 @@ from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.zones.landing_zones import LandingZone
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
     from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its classes in lower case
 
 log = logging.getLogger(__name__)
