@@ -52,7 +52,7 @@ def texts(values: st.SearchStrategy[str]) -> list[tuple[pa.DataType, Values]]:
 NUMBERS: list[tuple[pa.DataType, Values]] = [
     (pa.float64(), FLOATS), (pa.float32(), FLOATS_32), (pa.decimal128(10, 2), DECIMALS),
     (pa.decimal128(38, 2), DECIMALS), (pa.decimal256(50, 2), DECIMALS), (pa.null(), st.none()),
-    *((kind, INTEGERS) for kind in (pa.int8(), pa.uint8(), pa.int16(), pa.int32(), pa.uint32(), pa.int64(), pa.uint64())),
+    *((kind(), INTEGERS) for kind in (pa.int8, pa.uint8, pa.int16, pa.int32, pa.uint32, pa.int64, pa.uint64)),
 ]  # fmt: skip
 REFUSED: list[tuple[pa.DataType, Values]] = [
     (pa.bool_(), st.booleans()),
@@ -86,7 +86,8 @@ def parquet_files(draw: st.DrawFn) -> bytes:
         spelling = draw(st.sampled_from([name, name, name, name.upper()]))
         columns[spelling] = filled(draw, kind, values, rows)
     for name in draw(st.lists(EXTRA_NAMES, max_size=2, unique=True)):
-        columns.setdefault(name, filled(draw, *draw(st.sampled_from(EXTRA)), rows))
+        kind, values = draw(st.sampled_from(EXTRA))
+        columns.setdefault(name, filled(draw, kind, values, rows))
     order = draw(st.permutations(list(columns)))
     table = pa.table({name: columns[name] for name in (order[1:] if damage == "missing" else order)})
     try:

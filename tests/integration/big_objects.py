@@ -116,7 +116,8 @@ def opened(path: Path) -> IO[bytes]:
         case ".gz":
             return gzip.open(path, "wb", compresslevel=1)  # type: ignore[return-value]
         case ".zst":
-            return zstandard.open(path, "wb", cctx=zstandard.ZstdCompressor(level=1))
+            compressed: IO[bytes] = zstandard.open(path, "wb", cctx=zstandard.ZstdCompressor(level=1))
+            return compressed
         case _:
             return path.open("wb")
 
