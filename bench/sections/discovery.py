@@ -66,7 +66,7 @@ def find(site: Site, told: Sequence[str] | None) -> int:
 def compare_all(objects: int, site: Site) -> int:
     """Compare a listing of all objects with the ledger."""
     listing = ZoneListing(Pages(objects), site.zone)  # type: ignore[arg-type]  # all that it asks a client for
-    version = rules_version(site.zone.rules)
+    version = rules_version(site.zone)
     with site.warehouse.connect(LOADER_ROLE) as connection, closing(connection.cursor()) as cursor:
         new = find_new(cursor, site.zone.name, listing, version, 100_000, NAME)
     return sum(backlog.objects for backlog in new.values())

@@ -110,7 +110,8 @@ def test_models_read_tables_under_the_names_of_their_writers(events: list[dict[s
     # Tables that only the page reads, and the transformation's own state.
     own = {
         "raw.rejections", "raw.schema_changes", "raw.notices", "raw.invalid_measures", "raw.overlapping_loads",
-        "raw.repeated_readings", "raw.quarantine_decisions", "raw.retentions", "meta.listings", "meta.tables",
+        "raw.repeated_readings", "raw.unfounded_rejections", "raw.quarantine_decisions", "raw.retentions",
+        "meta.listings", "meta.tables",
         "meta.transformations", "meta.reconciliations",
     }  # fmt: skip
     # Discovery reads the landing zone as a whole.

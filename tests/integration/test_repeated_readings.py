@@ -89,6 +89,86 @@ def test_each_instant_counts_once_in_any_order(emptied: Any, objects: list[Any],
     assert len(kept) >= site.rows(REJECTED)[0][0]
 
 
+DELIVERIES = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 3)), min_size=2, max_size=9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(bodies=st.lists(READINGS, min_size=4, max_size=4), deliveries=DELIVERIES, seed=st.integers(0, 99))
+def test_each_instant_counts_once_whatever_corrections_take_back(
+    emptied: Any, bodies: list[Any], deliveries: list[tuple[str, int]], seed: int
+) -> None:
+    """Corrections, copies of objects and corrections of these; each load settles what it takes back."""
+    site, chance = emptied(), random.Random(seed)
+    waiting: dict[str, bytes] = {}
+    in_force: dict[str, bytes] = {}
+    for name, number in deliveries:
+        waiting[f"biometrics/{name}.parquet"] = body(bodies[number])
+        site.put(f"biometrics/{name}.parquet", body(bodies[number]))
+        if chance.random() < 0.6:
+            in_force |= load_in_any_order(site, chance, waiting)
+            assert site.rows(MINUTES) == expected(in_force)
+    in_force |= load_in_any_order(site, chance, waiting)
+    assert site.rows(MINUTES) == expected(in_force)
+    # Nothing is left to do, and nothing was loaded more often than it had to be.
+    assert site.discover().biometrics == []
+    assert len(site.rows("select from raw.loads")) <= 4 * len(deliveries)
+
+
+def load_in_any_order(site: Site, chance: random.Random, waiting: dict[str, bytes]) -> dict[str, bytes]:
+    """Load what is new in parts in any order, and return what waited."""
+    listed = [stored for batch in site.discover().biometrics for stored in batch]
+    chance.shuffle(listed)
+    site.changed["part_objects"] = chance.randint(1, 3)
+    for batch in pack(listed, site.settings.batch_bytes, chance.randint(1, 4)):
+        BiometricsLoader(site.load_site).load(batch)
+    loaded = dict(waiting)
+    waiting.clear()
+    return loaded
+
+
+def test_a_correction_gives_back_what_another_object_lost_to_it(site: Site) -> None:
+    site.zone_fields = {"overlap": "reject"}
+    site.put_all({
+        "biometrics/a.parquet": body([("hulk", 0), ("hulk", 1)]),
+        "biometrics/b.parquet": body([("hulk", 1), ("hulk", 2)]),
+        "biometrics/c.parquet": body([("hulk", 1), ("hulk", 2), ("hulk", 3)]),
+    })  # fmt: skip
+    for stored in site.discover().biometrics[0]:
+        BiometricsLoader(site.load_site).load([stored])
+    site.put("biometrics/a.parquet", body([("hulk", 0)]))
+    assert site.load().objects == 3
+    current = "select object_key, rows_loaded, rows_rejected from raw.current_loads order by 1"
+    assert [(row[1], row[2]) for row in site.rows(current)] == [(1, 0), (2, 0), (1, 2)]
+    # c has lost readings to b, which was loaded again and still has them.
+    assert site.rows("select load_id from raw.unfounded_rejections join raw.current_loads using (load_id)") == []
+    assert site.load().objects == 0
+
+
+def test_the_next_run_gives_back_what_a_killed_task_did_not(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.zone_fields = {"overlap": "reject"}
+    first, second = body([("hulk", 0)]), body([("hulk", 0), ("hulk", 1)])
+    site.put("biometrics/a.parquet", first)
+    site.load()
+    site.put("biometrics/b.parquet", second)
+    site.load()
+    site.put("biometrics/a.parquet", body([("thor", 0)]))
+    with monkeypatch.context() as patch:
+        patch.setattr(BiometricsLoader, "_load_again", lambda *_: None)
+        site.load()
+    assert [row[0] for row in site.rows(MINUTES)] == ["hulk", "thor"]
+    # An object that is not there any more is left as it is, and named.
+    site.remove("biometrics/b.parquet")
+    assert site.discover().biometrics == []
+    site.transform()
+    unfounded = "select object_key from operations.overlapping_objects where is_unfounded"
+    assert site.rows(unfounded) == [("biometrics/b.parquet",)]
+    site.put("biometrics/b.parquet", second)
+    assert [stored.key for (stored,) in site.discover().biometrics] == ["biometrics/b.parquet"]
+    site.load()
+    assert site.rows(MINUTES) == expected({"b": second, "a": body([("thor", 0)])})
+    assert site.rows(unfounded) == []
+
+
 def test_the_rejected_readings_name_who_holds_them(site: Site) -> None:
     site.zone_fields = {"overlap": "reject"}
     site.put("biometrics/a.parquet", body([("hulk", 0), ("hulk", 1_000_000)]))

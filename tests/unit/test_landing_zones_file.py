@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from include.cerebro.platform.settings import Settings
-from include.cerebro.zones.landing_zones import LandingZonesInvalidError, parse_landing_zones, read_landing_zones
+from include.cerebro.zones.landing_zones import (
+    LandingZone,
+    LandingZonesInvalidError,
+    parse_landing_zones,
+    read_landing_zones,
+)
 from include.cerebro.zones.places import LONGEST_KEY, Place, Quarantine
 from include.cerebro.zones.rules_version import rules_version
 
@@ -138,5 +144,26 @@ def test_any_key_that_s3_allows_has_a_quarantine_key(length: int) -> None:
 
 def test_the_version_of_the_rules_changes_with_them_alone() -> None:
     cerebro, watches = parse_landing_zones(FILE, TWO, "cerebro-data")
-    assert rules_version(cerebro.rules) == rules_version(cerebro.rules.model_copy())
-    assert rules_version(cerebro.rules) != rules_version(watches.rules)
+    elsewhere = {"name": "elsewhere", "bucket": "b", "prefix": "p/", "stale_after_hours": {"heroes": 1}}
+    assert rules_version(cerebro) == rules_version(cerebro.model_copy(update=elsewhere))
+    assert rules_version(cerebro) != rules_version(watches)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"overlap": "reject"},
+        {"rules": {"time_zone": "Europe/Berlin"}},
+        {"rules": {"missing": ["x"]}},
+        {"rules": {"no_reading": {"heart_rate": [0]}}},
+        {"rules": {"plausible": {"heart_rate": [30, 200], "stress_level": [0, 1], "energy_output": [0, 1]}}},
+        {"rules": {"csv_delimiter": ";"}},
+        {"rules": {"encoding": "latin-1"}},
+        {"rules": {"extra_columns": "rescue"}},
+    ],
+    ids=str,
+)
+def test_every_setting_that_judges_rows_changes_the_version(change: dict[str, Any]) -> None:
+    zone = {"name": "cerebro", "bucket": "cerebro-data"}
+    before, after = LandingZone.model_validate(zone), LandingZone.model_validate(zone | change)
+    assert rules_version(before) != rules_version(after)

@@ -30,6 +30,8 @@ HERO_COLUMNS = ("hero_id", "name", "alter_ego", "first_appearance")
 DELIMITERS = (",", ";", "\t", "|")
 # Excel's own line, which names the delimiter.
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+# Columns of a file. 16 million took 3 GiB of memory.
+MOST_NAMES = 10_000
 
 # A value may be as long as a record. The limit is one for the whole process.
 csv.field_size_limit(RECORD_CHARACTERS)
@@ -146,6 +148,8 @@ def _header(key: str, values: Sequence[str]) -> Header:
         raise bad
     if twice := [name for spelling, name in wanted.items() if spellings.count(spelling) > 1]:
         raise BadObjectError(key, f"its header names a column twice: {', '.join(twice)}")
+    if len(names) > MOST_NAMES:
+        raise BadObjectError(key, f"its header names {len(names)} columns, it may name {MOST_NAMES}")
     unnamed = frozenset(place for place, name in enumerate(names) if not name)
     taken: set[str] = set()
     for place, name in enumerate(names):

@@ -81,8 +81,10 @@ def _array(key: str, buffer: Buffer) -> Iterator[Element]:
         buffer.position += 1
         return
     while True:
-        element = _object(key, buffer) if buffer.character == "{" else _scalar(key, buffer)
-        yield element
+        # A list, so that nothing here keeps the record's value in memory while the record is written.
+        found = [_object(key, buffer) if buffer.character == "{" else _scalar(key, buffer)]
+        is_broken = found[0].reason is not None
+        yield found.pop()
         buffer.skip(" \t\r\n")
         if buffer.character == "]":
             buffer.position += 1
@@ -90,7 +92,7 @@ def _array(key: str, buffer: Buffer) -> Iterator[Element]:
         if buffer.character == ",":
             buffer.position += 1
             buffer.skip(" \t\r\n")
-        elif not (element.reason and buffer.character == "{"):
+        elif not (is_broken and buffer.character == "{"):
             raise _broken(key, buffer)
 
 
@@ -188,6 +190,7 @@ def _enter_wrapper(key: str, buffer: Buffer) -> bool:
     arrays = [name for name, item in value.items() if isinstance(item, list) and all_objects(item)]
     if len(arrays) > 1:
         raise BadObjectError(key, f"it has several arrays: {', '.join(arrays)[:500]}")
+    del value  # The values up to the array are parsed once more.
     return bool(arrays) and _go_to_array(buffer)
 
 

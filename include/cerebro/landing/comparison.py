@@ -32,6 +32,7 @@ def find_new(
     rules_version: str,
     most_objects: int,
     dag_run_id: str,
+    again: Iterable[StoredObject] = (),
 ) -> dict[Dataset, Backlog]:
     """Return what the ledger does not hold of a landing zone's listing, without what is known to be broken.
 
@@ -45,12 +46,16 @@ def find_new(
         rules_version: the version of its rules.
         most_objects: how many of the oldest new objects of each dataset are returned at most.
         dag_run_id: the run.
+        again: objects that the ledger holds and that are to be loaded again, each with the load that it replaces.
     """
+    replaced = {(stored.key, stored.etag): stored.replaces for stored in again}
     known = failures.known_failures(cursor, landing_zone, rules_version)
     tried = manifests.tried_objects(cursor, landing_zone, dag_run_id)
     there: set[tuple[str, str]] = set()
     new = {dataset: Backlog(most_objects, tried) for dataset in DATASETS}
     for chunk in _chunks(listing):
+        if replaced:
+            chunk = [(dataset, it._replace(replaces=replaced.get((it.key, it.etag)))) for dataset, it in chunk]
         keys = {stored.key for stored in new_objects(cursor, landing_zone, [stored for _, stored in chunk])}
         if known:
             there |= known.keys() & {(stored.key, stored.etag) for _, stored in chunk}

@@ -13,7 +13,7 @@ from include.cerebro.landing.batches import Parcel, pack
 from include.cerebro.landing.comparison import find_new
 from include.cerebro.landing.fingerprint import Fingerprint
 from include.cerebro.landing.listing import ZoneListing
-from include.cerebro.ledger import duplicates, manifests
+from include.cerebro.ledger import duplicates, manifests, unfounded
 from include.cerebro.ledger.listings import Listing, is_settled, record_listing
 from include.cerebro.ledger.objects import Origin
 from include.cerebro.platform.buckets import require_buckets
@@ -160,12 +160,14 @@ def _compare(
     cursor: Cursor, zone: LandingZone, listing: ZoneListing, bounds: Bounds, dag_run_id: str
 ) -> tuple[dict[Dataset, list[Parcel]], _Taken]:
     """Take what is new of a listing, and write it in batches."""
-    version = rules_version(zone.rules)
-    new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id)
+    version = rules_version(zone)
+    # Load tasks do that after a correction; one of them may have been killed.
+    again = unfounded.find(cursor, zone.name) if zone.overlap == "reject" else []
+    new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id, again)
     if listing.tables and any(backlog.objects > bounds.objects for backlog in new.values()):
         # Among the oldest may be files of tables, which a listing knows at its end: without them others move up.
         listing.restart()
-        new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id)
+        new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id, again)
     parcels: dict[Dataset, list[Parcel]] = {}
     total = _Taken()
     for dataset, backlog in new.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from include.cerebro.landing.listing import list_objects
-from include.cerebro.platform.errors import ObjectChangedError, is_missing
+from include.cerebro.platform.errors import ObjectChangedError, is_missing, is_refusal
 from include.cerebro.platform.object_store import StoredObject
 
 if TYPE_CHECKING:
@@ -31,6 +31,19 @@ def check_unchanged(client: S3Client, bucket: str, stored: StoredObject) -> None
         raise
     if head["ETag"].strip('"') != stored.etag:
         raise ObjectChangedError(f"{stored.key} was overwritten after it was listed")
+
+
+def is_unchanged(client: S3Client, bucket: str, stored: StoredObject) -> bool:
+    """Return whether the store has this version of the object, as far as it answers. Raises as check_unchanged."""
+    try:
+        check_unchanged(client, bucket, stored)
+    except ObjectChangedError:
+        return False
+    except ClientError as error:
+        # An object that it refuses is for the loader to judge.
+        if not is_refusal(error):
+            raise
+    return True
 
 
 def still_listed(client: S3Client, bucket: str, objects: Sequence[StoredObject]) -> list[StoredObject]:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from include.cerebro.ledger import unfounded
 from include.cerebro.ledger.objects import Origin, columns, new_objects
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
@@ -68,7 +69,11 @@ def settle(cursor: Cursor, origin: Origin, objects: Sequence[StoredObject]) -> l
 
 
 def settle_heirs(cursor: Cursor, origin: Origin, load_ids: Sequence[int]) -> None:
-    """Let a duplicate take the place of each load that one of these ledger rows supersedes. Requires the lock."""
+    """Let a duplicate take the place of each load that one of these ledger rows supersedes. Requires the lock.
+
+    Loads that lost readings to a superseded load are noted.
+    """
+    unfounded.note(cursor, load_ids)
     cursor.execute(read_sql("ledger/heirs.sql"), {"load_ids": list(load_ids)})
     for load_id, holder, key, landed_at in cursor.fetchall():
         if holder is None:

@@ -14,6 +14,7 @@ import duckdb
 from include.cerebro.formats.parquet import MEASURES, Column, Layout, read_layouts, url
 from include.cerebro.formats.readings import set_rules, use_layout
 from include.cerebro.formats.records import nothing_accepted
+from include.cerebro.formats.row_groups import largest_row_group, read_page_by_page, too_large
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.landing.prefetch import prefetch
 from include.cerebro.ledger.erasures import ERASED, Erasures
@@ -101,12 +102,23 @@ class Aggregation:
         self._columns = {stored.key: columns for stored, columns in layouts.columns.items()}
         set_rules(self._duck, self._rules, datetime.now(UTC))
         self._execute("nothing_repeated")
+        large = largest_row_group(self._duck, self.objects, [self._url[stored.key] for stored in self.objects])
+        if large:
+            read_page_by_page(self._duck, large)
         steps = ["aggregate", "delivered_heroes", "judge"]
-        self._aggregate(layouts.groups, [*steps, "instants"] if self.repeats else steps)
+        try:
+            self._aggregate(layouts.groups, [*steps, "instants"] if self.repeats else steps)
+        except duckdb.OutOfMemoryException:
+            # An object with such a row group has a part of its own.
+            if not large or len(self.objects) > 1:
+                raise
+            self.bad = {stored: too_large(stored, large) for stored in self.objects}
+            return
         self.summaries = self._summarise()
         self._check_conserved()
         self._refuse_useless()
-        if self.repeats and self.repeats.find(self._duck, self.summaries):
+        usable = [stored for stored in self.objects if stored.key in self.summaries]
+        if self.repeats and self.repeats.find(self._duck, usable):
             self._aggregate(layouts.groups, steps)
             self.summaries = {key: it for key, it in self._summarise().items() if key in self.summaries}
         log.info("Read and aggregated %d objects in %.1f s", len(self.objects), time.monotonic() - started)

@@ -18,7 +18,8 @@ from botocore.exceptions import ClientError
 
 from include.cerebro.formats.parquet import describe_problem, has_footer
 from include.cerebro.landing.batches import pack
-from include.cerebro.landing.versions import check_unchanged
+from include.cerebro.landing.versions import check_unchanged, is_unchanged
+from include.cerebro.ledger import unfounded
 from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.parts import Parts
@@ -29,6 +30,7 @@ from include.cerebro.loading.result import LoadResult
 from include.cerebro.loading.site import LoadSite
 from include.cerebro.platform.duckdb_session import duckdb_session, sign_in
 from include.cerebro.platform.errors import BadObjectError, ObjectChangedError, first_line, may_be_content
+from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.zones.datasets import BIOMETRICS
 
@@ -62,6 +64,8 @@ class BiometricsLoader:
         with closing(self.store.client()) as client:
             for objects in self._site.unread(self._origin, batch):
                 self._load_new(client, objects)
+            if self._rejects_repeats:
+                self._load_again(client)
         return self.result
 
     def _load_new(self, client: S3Client, objects: Sequence[StoredObject]) -> None:
@@ -83,6 +87,25 @@ class BiometricsLoader:
         for group, whole in [*groups, (large, False)]:
             for part in self._load_parts(client, group, whole):
                 self._load_failed_part(client, part)
+
+    def _load_again(self, client: S3Client) -> None:
+        """Load again what lost readings to a load that was superseded since, each load once, as long as it is there.
+
+        A load of the same bytes and rules has what the one before it had, so this comes to an end.
+        """
+        tried: set[int | None] = set()
+        while len(tried) < self.settings.batch_objects:
+            with self.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+                found = unfounded.find(cursor, self._origin.landing_zone, tried, self.settings.part_objects)
+            if not found:
+                return
+            tried |= {stored.replaces for stored in found}
+            there = [stored for stored in found if is_unchanged(client, self.bucket, stored)]
+            log.info(
+                "%d of %d objects are loaded again: what repeated their readings was superseded", len(there), len(found)
+            )
+            for objects in self._site.unread(self._origin, there):
+                self._load_new(client, objects)
 
     def _load_parts(
         self, client: S3Client, objects: Sequence[StoredObject], whole: bool

@@ -7,15 +7,16 @@ readings in. The loads of such a landing zone take turns, so that each sees what
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from include.cerebro.ledger.objects import Origin
+from include.cerebro.ledger.objects import Origin, columns
 from include.cerebro.loading.binary_copy import binary_copy
 from include.cerebro.platform.names import LOADER_ROLE
+from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -38,17 +39,16 @@ class RepeatedReadings:
         self.connection = connection
         self._origin = origin
 
-    def find(self, duck: duckdb.DuckDBPyConnection, keys: Collection[str]) -> bool:
+    def find(self, duck: duckdb.DuckDBPyConnection, objects: Sequence[StoredObject]) -> bool:
         """Find the readings that repeat others, and return whether there are any.
 
         Args:
             duck: the connection whose table ``instants`` has the instants of the part.
-            keys: the keys of the part's objects, which supersede their own former loads.
+            objects: the part's objects, which supersede their own former loads.
         """
         wanted = duck.execute(read_sql("loading/biometrics/wanted_hours.sql")).fetchall()
-        parameters = {
+        parameters = columns(objects) | {
             "landing_zone": self._origin.landing_zone,
-            "object_keys": list(keys),
             "hero_ids": [hero_id for hero_id, _ in wanted],
             "hour_numbers": [hour_number for _, hour_number in wanted],
         }

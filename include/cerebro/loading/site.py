@@ -60,7 +60,7 @@ class LoadSite:
 
     def origin(self, dataset: Dataset) -> Origin:
         """Return what the ledger notes of all objects of a dataset."""
-        return Origin(self.zone.name, dataset.name, rules_version(self.zone.rules), self.dag_run_id)
+        return Origin(self.zone.name, dataset.name, rules_version(self.zone), self.dag_run_id)
 
     def unread(self, origin: Origin, objects: Sequence[StoredObject]) -> Iterator[Sequence[StoredObject]]:
         """Yield those of the objects that have to be read, of equal bytes one at a time, and record the duplicates.

@@ -6,8 +6,8 @@ import hashlib
 import json
 from functools import cache
 
-from include.cerebro.formats.rules import FormatRules
 from include.cerebro.platform.names import PROJECT_ROOT, SQL_ROOT
+from include.cerebro.zones.landing_zones import LandingZone
 
 # The files that decide what becomes of an object's content.
 _CODE = (
@@ -17,10 +17,11 @@ _CODE = (
 )
 
 
-def rules_version(rules: FormatRules) -> str:
-    """Return a hash that changes with the rules, and with the code that applies them."""
+def rules_version(zone: LandingZone) -> str:
+    """Return a hash that changes with what judges the zone's objects: its rules, ``overlap``, and the code."""
     # A set has another order in each process.
-    own = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in rules}
+    own = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in zone.rules}
+    own["overlap"] = zone.overlap
     text = json.dumps(own, sort_keys=True, default=str)
     return hashlib.sha256(f"{_code_version()} {text}".encode()).hexdigest()[:16]
 

@@ -1,5 +1,6 @@
--- The instants that loads in force in a landing zone hold in some hours of a hero, without the loads of some keys,
--- which are about to be superseded: load, hero, and microseconds since the year 1.
+-- The instants that loads in force in a landing zone hold in some hours of a hero, without the loads that some objects
+-- are about to supersede: load, hero, and microseconds since the year 1. Where a superseded load has a duplicate, that
+-- will hold its instants.
 copy (
     with wanted as (
         select
@@ -7,12 +8,38 @@ copy (
             unnest(%(hour_numbers)s::bigint[]) as hour_number
     ),
 
+    objects as (
+        select
+            taken.object_key,
+            taken.etag,
+            taken.size_bytes
+        from unnest(%(object_keys)s::text[], %(etags)s::text[], %(sizes)s::bigint[])
+            as taken (object_key, etag, size_bytes)
+    ),
+
     in_force as (
         select current_loads.load_id
         from raw.current_loads
+        left join objects on current_loads.object_key = objects.object_key
         where
             current_loads.landing_zone = %(landing_zone)s
-            and not current_loads.object_key = any(%(object_keys)s::text[])
+            and (
+                objects.object_key is null
+                or (
+                    (current_loads.etag, current_loads.size_bytes) is distinct from (objects.etag, objects.size_bytes)
+                    and exists (
+                        select from raw.loads as duplicates
+                        where
+                            duplicates.duplicate_of = current_loads.load_id
+                            and duplicates.status = 'duplicate'
+                            and duplicates.object_key not in (select objects.object_key from objects)
+                            and not exists (
+                                select from raw.loads as successors
+                                where successors.supersedes = duplicates.load_id
+                            )
+                    )
+                )
+            )
     )
 
     select

@@ -25,6 +25,15 @@ create table if not exists raw.repeated_readings (
     primary key (load_id, holder_load_id)
 );
 
+create index if not exists repeated_readings_holder_load_id on raw.repeated_readings (holder_load_id);
+
+-- One row per load that lost readings to a load which was superseded since: they may be in force nowhere. As long as
+-- the load is in force, the loader reads its object again.
+create table if not exists raw.unfounded_rejections (
+    load_id bigint primary key references raw.loads (load_id),
+    noted_at timestamptz not null default clock_timestamp()
+);
+
 -- The exact instants of the accepted readings of such landing zones, 4 bytes a reading: one row per load, hero and
 -- minute, with the microseconds since its beginning.
 create table if not exists raw.instants (

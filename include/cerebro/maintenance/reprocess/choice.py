@@ -110,7 +110,7 @@ class Ledger:
         chosen = choice.zones(zones)
         self._parameters: dict[str, Any] = {
             "landing_zones": [zone.name for zone in chosen],
-            "rules_versions": [rules_version(zone.rules) for zone in chosen],
+            "rules_versions": [rules_version(zone) for zone in chosen],
             "datasets": [each.name for each in DATASETS] if choice.dataset == ALL else [choice.dataset],
             "key_pattern": like(choice.key_pattern or "*"),
             "first_day": choice.first_day,

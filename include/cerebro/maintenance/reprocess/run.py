@@ -14,23 +14,19 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from include.cerebro.landing.batches import pack
-from include.cerebro.landing.versions import check_unchanged
+from include.cerebro.landing.versions import is_unchanged
 from include.cerebro.loading.load import load
 from include.cerebro.loading.result import LoadResult
 from include.cerebro.loading.site import LoadSite
 from include.cerebro.maintenance.reprocess.choice import Choice, ChosenLoad, Ledger
-from include.cerebro.platform.errors import Fault, FinalError, ObjectChangedError, is_refusal
+from include.cerebro.platform.errors import Fault, FinalError
 from include.cerebro.platform.names import LOADER_ROLE
-from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.zones.landing_zones import LandingZone
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
     from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its classes in lower case
 
 log = logging.getLogger(__name__)
@@ -155,7 +151,7 @@ class Reprocessing:
             members, site = list(group), self._sites[zone]
             with closing(site.store.client()) as client, ThreadPoolExecutor(REQUESTS) as pool:
                 bucket = site.zone.bucket
-                answers = pool.map(lambda chosen: _is_there(client, bucket, chosen.stored), members)  # noqa: B023 - consumed here
+                answers = pool.map(lambda chosen: is_unchanged(client, bucket, chosen.stored), members)  # noqa: B023 - consumed here
                 for chosen, is_there in zip(members, answers, strict=True):
                     if is_there:
                         present.append(chosen)
@@ -189,18 +185,6 @@ class Reprocessing:
             objects, rows_loaded, rows_rejected = cursor.fetchone() or (0, 0, 0)
         connection.rollback()
         return {"objects": objects, "rows_loaded": rows_loaded, "rows_rejected": rows_rejected}
-
-
-def _is_there(client: S3Client, bucket: str, stored: StoredObject) -> bool:
-    """Return whether the store has this version. An object that it refuses is for the loader to judge."""
-    try:
-        check_unchanged(client, bucket, stored)
-    except ObjectChangedError:
-        return False
-    except ClientError as error:
-        if not is_refusal(error):
-            raise
-    return True
 
 
 def _name(chosen: ChosenLoad) -> str:

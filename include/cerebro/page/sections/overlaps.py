@@ -56,8 +56,8 @@ _REMEDIES = {
     "counted": "both objects count, so their readings of these seconds are there twice. Remove them from one object "
     "and deliver it again under its key, or set `overlap: reject` and reprocess the landing zone.",
     "rejected": "the readings of the later object are in the quarantine, those of the earlier one count.",
-    "unfounded": "the earlier object was corrected since, so rejected readings of the later one may count nowhere. "
-    "Reprocess the later object.",
+    "unfounded": "the earlier object was corrected since, so rejected readings of the later one may count nowhere. The "
+    "next run reads the later object again. If it has left the landing zone, deliver it again under its key.",
 }
 
 

@@ -68,7 +68,7 @@ def _today() -> dict[str, str]:
         zones = read_landing_zones(read_settings(), DEFAULT_LANDING_BUCKET)
     except LandingZonesInvalidError:
         return {}
-    return {zone.name: rules_version(zone.rules) for zone in zones}
+    return {zone.name: rules_version(zone) for zone in zones}
 
 
 def _verdict(version: str | None, today: str | None) -> str:

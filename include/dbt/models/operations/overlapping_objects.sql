@@ -38,7 +38,8 @@ final as (
         pairs.first_minute,
         pairs.last_minute,
         pairs.readings_rejected,
-        earlier_successors.supersedes is not null as is_unfounded
+        pairs.readings_rejected is not null
+        and unfounded.load_id is not null as is_unfounded
     from pairs
     -- Read directly: a CTE that is read twice is materialized.
     inner join {{ source('raw', 'loads') }} as later_loads
@@ -50,6 +51,8 @@ final as (
         on pairs.load_id = later_successors.supersedes
     left join {{ source('raw', 'loads') }} as earlier_successors
         on pairs.earlier_load_id = earlier_successors.supersedes
+    left join {{ source('raw', 'unfounded_rejections') }} as unfounded
+        on pairs.load_id = unfounded.load_id
     where
         later_successors.supersedes is null
         and (

@@ -1,0 +1,1 @@
+"""Files as hypothesis draws them: whatever people and programs may deliver."""
