@@ -19,7 +19,7 @@ KEY = "biometrics/long-ago.parquet"
 YEARS = "select extract(year from minute_at)::int as year, sum(reading_count)::int as readings from {} group by 1"
 # Seconds within which Airflow has read the DAG, and within which an arrival is in the marts.
 DAG_TIMEOUT = 120
-ARRIVAL_TIMEOUT = 300
+ARRIVAL_TIMEOUT = 600
 
 pytestmark = pytest.mark.long
 
@@ -57,7 +57,7 @@ def test_old_readings_leave_marts_and_raw(keeping: Scheduler, arriving_stack: di
 
     wet = keeping.trigger(DAG, {})
     # It waits for a whole run of cerebro_restore.
-    keeping.wait_until_green(wet, 2 * RUN_TIMEOUT)
+    keeping.wait_until_green(wet, 3 * RUN_TIMEOUT)
     assert set(keeping.states(wet).values()) == {"success"}
     assert years(uri, "marts.fact_biometrics") == years(uri, "raw.biometrics") == {2025: 2}
     (check,) = query(uri, "select * from operations.run_checks order by checked_at desc limit 1")

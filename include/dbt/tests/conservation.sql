@@ -1,6 +1,6 @@
 -- Conservation: readings in the landing zone = readings in the fact + rejected
--- readings + readings of heroes who were forgotten + those before the horizon of
--- the retention, which load_hours keeps. This test checks all stale loads and
+-- ones + those of heroes who were forgotten + those before the horizon of the
+-- retention, which load_hours keeps. This test checks all stale loads and
 -- hours, hero by hero; a full build is checked load by load and hour by hour.
 -- The task `reconcile` compares the totals, and counts a part of history again
 -- in every run.
