@@ -125,7 +125,7 @@ class RejectedRecords:
         text = record.text.encode("utf-8", "backslashreplace").replace(b"\0", b"\\u0000")
         for character, escaped in _ESCAPES:
             text = text.replace(character, escaped)
-        line_number = r"\N" if record.line_number is None else record.line_number
+        line_number = "" if record.line_number is None else record.line_number
         self._file.write(f"{record.reason}\t{record.row_number}\t{line_number}\t".encode())
         self._file.write(text)
         self._file.write(b"\n")

@@ -19,7 +19,7 @@ from read_csv(
     delim = '\t',
     quote = '',
     escape = '',
-    nullstr = '\N',
+    nullstr = '',
     force_not_null = ['record'],
     new_line = '\n',
     max_line_size = ?,
