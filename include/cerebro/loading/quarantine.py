@@ -65,7 +65,7 @@ def write(
         path = Path(folder) / "rejected.parquet"
         connection.execute("set variable quarantine_path = ?", [str(path)])
         connection.execute(
-            # A row group is in memory until it is written: 120,000 records of 20 kB would take 2.4 GB, 60 of 16 MB 1 GB.
+            # A row group is in memory until it is written: 120,000 records of 20 kB would take 2.4 GB.
             f"copy ({query}) to (getvariable('quarantine_path')) "
             "(format parquet, compression zstd, row_group_size 8192, row_group_size_bytes '32MB')",
             parameters,
