@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd  # type: ignore[import-untyped] # pandas brings no type information
 import polars as pl
 import psycopg2
-import pyarrow as pa  # type: ignore[import-untyped] # pyarrow brings no type information
+import pyarrow as pa
 from adbc_driver_postgresql import dbapi as adbc  # type: ignore[import-untyped]
 from psycopg2 import sql
 from sqlalchemy import create_engine

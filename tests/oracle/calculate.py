@@ -107,7 +107,7 @@ def heroes(records: list[Row], hero_ids: dict[str, str]) -> list[Row]:
     rows = []
     for key, hero_id in hero_ids.items():
         own = [record for record in records if hero_key(text(record["hero_id"])) == key]
-        names = [name for name in (text(record.get("name")) for record in own) if name]
+        names = [name for name in (short(text(record.get("name"))) for record in own) if name]
         if names:
             same_name = [name for name in names if hero_key(name) == hero_key(names[-1])]
             hero_name = readable(best_spelling(same_name))
@@ -117,8 +117,8 @@ def heroes(records: list[Row], hero_ids: dict[str, str]) -> list[Row]:
             {
                 "hero_id": hero_id,
                 "hero_name": hero_name,
-                "alter_ego": last(text(record.get("alter_ego")) for record in own),
-                "first_appearance": last(text(record.get("first_appearance")) for record in own),
+                "alter_ego": last(short(text(record.get("alter_ego"))) for record in own),
+                "first_appearance": last(short(text(record.get("first_appearance"))) for record in own),
             }
         )
     return rows
@@ -136,8 +136,8 @@ def missions(records: list[Row], hero_ids: dict[str, str]) -> tuple[list[Row], l
             {
                 "mission_id": mission_id,
                 "mission_at": last(instant(record["timestamp"]) for record in own),
-                "location": last(json_text(record.get("location")) for record in own),
-                "outcome": last(in_sentence_case(json_text(record.get("outcome"))) for record in own),
+                "location": last(short(json_text(record.get("location"))) for record in own),
+                "outcome": last(indexable(in_sentence_case(json_text(record.get("outcome")))) for record in own),
                 "structural_damage": damage,
                 "civilian_injuries": last(amount(damage_of(record, "civilian_injuries")) for record in own),
                 "is_high_risk": damage is not None and damage > 10_000,
@@ -255,6 +255,17 @@ def hero_ids_of(record: Row) -> list[str]:
         return []
     usable = (json_text(item) for item in named if isinstance(item, str | int | float) and not isinstance(item, bool))
     return [spelling for spelling in usable if spelling]
+
+
+def short(value: str | None) -> str | None:
+    """The text as far as tables show it."""
+    return value[:2000] if value else value
+
+
+def indexable(value: str | None) -> str | None:
+    """A text that an index can hold: fewer characters, where they take more bytes."""
+    cut = short(value)
+    return cut[:650] if cut and len(cut.encode()) > 2600 else cut
 
 
 def in_sentence_case(value: str | None) -> str | None:

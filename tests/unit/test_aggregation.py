@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from include.cerebro.formats import row_groups
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.loading import aggregation
 from include.cerebro.loading.aggregation import Aggregation
@@ -62,6 +63,32 @@ def minutes(
 
 def minute_number(year: int, *rest: int) -> int:
     return int((datetime(year, *rest, tzinfo=UTC) - MINUTE_ZERO).total_seconds() // 60)
+
+
+def test_a_large_row_group_is_read_page_by_page(
+    duck: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB fetches a row group whole: one of 1.5 GB did not fit, and its object stopped the batch for ever."""
+    setting = "select current_setting('disable_parquet_prefetching')"
+    row = f"({NOON}, 'hulk', 60.0, 1.0, 100.0)"
+    minutes(duck, tmp_path, row)
+    assert duck.execute(setting).fetchone() == (False,)
+    monkeypatch.setattr(row_groups, "FETCHED_BYTES", 10)
+    assert len(minutes(duck, tmp_path, row)) == 1
+    assert duck.execute(setting).fetchone() == (True,)
+
+    def too_much(*_: object) -> None:
+        raise duckdb.OutOfMemoryException("failed to allocate data of size 128 MiB")
+
+    monkeypatch.setattr(Aggregation, "_aggregate", too_much)
+    run = Aggregation(duck, "", [StoredObject(str(tmp_path / "0.parquet"), "", 1000)])
+    run.run()
+    (bad,) = run.bad.values()
+    assert "Write it with row groups of at most" in str(bad)
+    # Where the object is not the cause, nobody blames it.
+    monkeypatch.setattr(row_groups, "FETCHED_BYTES", 1 << 30)
+    with pytest.raises(duckdb.OutOfMemoryException):
+        run.run()
 
 
 def test_a_minute_keeps_what_is_needed_to_merge_it(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_every_file_has_a_case_and_every_case_a_file_and_a_key_of_its_own() -> N
     assert objects <= set(CORPUS.glob("*/*/*")) <= objects | beside | queries
     assert all(case.objects for case in CASES)
     keys = [delivered.key for case in CASES for delivered in case.objects]
-    assert len(set(keys)) == len(keys) >= len(CASES) >= 30
+    assert len(set(keys)) == len(keys) >= len(CASES) >= 150
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

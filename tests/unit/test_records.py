@@ -141,6 +141,14 @@ def test_headers_in_other_spellings_and_unnamed_columns() -> None:
     assert json.loads(second.fields or "")["hero_id"] == "h2"
 
 
+def test_a_header_with_any_number_of_columns_is_refused() -> None:
+    """A header of 16 million commas took 3 GiB of memory."""
+    header = "hero_id,name,alter_ego,first_appearance"
+    assert len(heroes(f"{header}{',' * 9_000}\nhulk,,,{',' * 9_000}\n")) == 1
+    with pytest.raises(BadObjectError, match="its header names 20004 columns, it may name 10000"):
+        heroes(f"{header}{',' * 20_000}\nhulk,,,\n")
+
+
 def test_values_beyond_the_header_that_are_blank_are_none() -> None:
     assert all(isinstance(record, Record) for record in heroes(HEADER + "h1,a,b,c,,\nh2,a,b,c, \n"))
     assert all(isinstance(record, Record) for record in heroes(HEADER.strip() + ",,\nh1,a,b,c\nh2,a,b,c,\n"))
@@ -191,6 +199,11 @@ def test_one_object_over_several_lines_is_one_record() -> None:
         ("{oops}", "invalid_json"),
         (mission("a\x00b"), "invalid_text"),
         (mission("\ud800"), "invalid_text"),
+        # PostgreSQL reads both of two fields of one name.
+        (r'{"mission_id":"a","timestamp":"2025-01-01","x":"\u0000","x":1}', "invalid_text"),
+        (r'{"mission_id":"a","timestamp":"2025-01-01","x":"\\\u0000"}', "invalid_text"),
+        (r'{"mission_id":"a","timestamp":"2025-01-01","x":"\uDE00\uD83D"}', "invalid_text"),
+        (r'{"mission_id":"a","timestamp":"2025-01-01","x":"\ud83d\\ude00"}', "invalid_text"),
         ('{"mission_id":1,"timestamp":"2025-01-01","x":' + "[" * 300 + "]" * 300 + "}", "invalid_json"),
     ],
 )
@@ -205,6 +218,7 @@ def test_a_bad_mission_is_rejected_alone(text: str, reason: str) -> None:
     "text",
     [
         r'{"mission_id":"a\\u0000","timestamp":"2025-01-01"}',
+        r'{"mission_id":"a","timestamp":"2025-01-01","x":"\uD83D\ude00\n\u00e9\ufffd"}',
         '{"mission_id":"a","timestamp":"2025-01-01","x":"' + "[" * 300 + '"}',
     ],
 )

@@ -5,7 +5,6 @@ Columns that no table has go there, too, where a landing zone rescues them.
 
 from __future__ import annotations
 
-import json
 import logging
 import tempfile
 from collections import Counter
@@ -26,6 +25,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 log = logging.getLogger(__name__)
+
+# What DuckDB reads of rejected records at a time, unless a record is longer.
+BUFFER_BYTES = 4 * 1024**2
+# What would end a value or a line, and what marks the others, as loading/records/rejected_records.sql reads them. JSON
+# would do, but DuckDB needs a dozen times the length of a text to parse it: one record of 16 MB took 600 MB.
+_ESCAPES = ((b"\x1a", b"\x1a0"), (b"\n", b"\x1a1"), (b"\r", b"\x1a2"), (b"\t", b"\x1a3"))
 
 
 def write(
@@ -62,7 +67,7 @@ def write(
         connection.execute(
             # A row group is in memory until it is written: 120,000 records of 20 kB would take 2.4 GB.
             f"copy ({query}) to (getvariable('quarantine_path')) "
-            "(format parquet, compression zstd, row_group_size 8192)",
+            "(format parquet, compression zstd, row_group_size 8192, row_group_size_bytes '32MB')",
             parameters,
         )
         with path.open("rb") as body:
@@ -107,8 +112,8 @@ class RejectedRecords:
     def __init__(self) -> None:
         self.reasons: Counter[str] = Counter()
         self._folder = tempfile.TemporaryDirectory(prefix="cerebro-rejected-")
-        self._path = Path(self._folder.name) / "records.jsonl"
-        self._file = self._path.open("w", encoding="ascii")
+        self._path = Path(self._folder.name) / "records.tsv"
+        self._file = self._path.open("wb")
         self._longest = 0
 
     def add(self, record: RejectedRecord) -> None:
@@ -116,11 +121,15 @@ class RejectedRecords:
         self.reasons[record.reason] += 1
         if record.reason == ERASED:
             return
-        # UTF-8 has no half surrogate pairs, so they are written as escapes. DuckDB's JSON reader has no NUL.
-        text = record.text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\u0000")
-        line = json.dumps([record.reason, record.row_number, record.line_number, text])
-        self._file.write(line + "\n")
-        self._longest = max(self._longest, len(line))
+        # UTF-8 has no half surrogate pairs, so they are written as escapes. DuckDB's reader has no NUL.
+        text = record.text.encode("utf-8", "backslashreplace").replace(b"\0", b"\\u0000")
+        for character, escaped in _ESCAPES:
+            text = text.replace(character, escaped)
+        line_number = "" if record.line_number is None else record.line_number
+        self._file.write(f"{record.reason}\t{record.row_number}\t{line_number}\t".encode())
+        self._file.write(text)
+        self._file.write(b"\n")
+        self._longest = max(self._longest, len(text))
 
     def write(
         self, connection: duckdb.DuckDBPyConnection, client: S3Client, target: Quarantine, stored: StoredObject
@@ -129,10 +138,10 @@ class RejectedRecords:
         self._file.flush()
         query = read_sql("loading/records/rejected_records.sql")
         connection.execute("set variable source_key = ?", [stored.key])
-        # In one thread and in their order, the records pass through memory piece by piece.
+        # In one thread the records pass through memory piece by piece, in their order.
         connection.execute("set threads = 1")
-        connection.execute("set preserve_insertion_order = true")
-        return write(connection, client, target, stored, query, [str(self._path), 2 * self._longest + 1024])
+        line = self._longest + 1024
+        return write(connection, client, target, stored, query, [str(self._path), line, max(2 * line, BUFFER_BYTES)])
 
     def close(self) -> None:
         """Forget the records."""

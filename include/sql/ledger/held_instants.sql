@@ -8,6 +8,8 @@ copy (
             unnest(%(hour_numbers)s::bigint[]) as hour_number
     ),
 
+    zone as (select %(landing_zone)s::text as landing_zone),
+
     objects as (
         select
             taken.object_key,
@@ -20,24 +22,22 @@ copy (
     in_force as (
         select current_loads.load_id
         from raw.current_loads
+        inner join zone on current_loads.landing_zone = zone.landing_zone
         left join objects on current_loads.object_key = objects.object_key
         where
-            current_loads.landing_zone = %(landing_zone)s
-            and (
-                objects.object_key is null
-                or (
-                    (current_loads.etag, current_loads.size_bytes) is distinct from (objects.etag, objects.size_bytes)
-                    and exists (
-                        select from raw.loads as duplicates
-                        where
-                            duplicates.duplicate_of = current_loads.load_id
-                            and duplicates.status = 'duplicate'
-                            and duplicates.object_key not in (select objects.object_key from objects)
-                            and not exists (
-                                select from raw.loads as successors
-                                where successors.supersedes = duplicates.load_id
-                            )
-                    )
+            objects.object_key is null
+            or (
+                (current_loads.etag, current_loads.size_bytes) is distinct from (objects.etag, objects.size_bytes)
+                and exists (
+                    select from raw.loads as duplicates
+                    where
+                        duplicates.duplicate_of = current_loads.load_id
+                        and duplicates.status = 'duplicate'
+                        and duplicates.object_key not in (select own.object_key from objects as own)
+                        and not exists (
+                            select from raw.loads as successors
+                            where successors.supersedes = duplicates.load_id
+                        )
                 )
             )
     )

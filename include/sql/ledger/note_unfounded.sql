@@ -1,15 +1,17 @@
 -- Notes the loads in force whose rejected readings may be in force nowhere any more: those that lost readings to a load
 -- which one of the given rows supersedes, and the given loads, where what they lost readings to was superseded while
 -- they were read. A load of the same bytes and rules has what the one before it had. Requires the lock of lock.sql.
-with recursive taken_back as (
+with recursive given as (select unnest(%(load_ids)s::bigint[]) as load_id),
+
+taken_back as (
     select
         superseded.load_id,
         superseded.supersedes
-    from raw.loads as new_rows
+    from given
+    inner join raw.loads as new_rows on given.load_id = new_rows.load_id
     inner join raw.loads as superseded on new_rows.supersedes = superseded.load_id
     where
-        new_rows.load_id = any(%(load_ids)s)
-        and new_rows.dataset = 'biometrics'
+        new_rows.dataset = 'biometrics'
         and (
             new_rows.status <> 'loaded'
             or (new_rows.etag, new_rows.rules_version) is distinct from (superseded.etag, superseded.rules_version)
@@ -32,9 +34,9 @@ losers as (
     union
 
     select repeated.load_id
-    from raw.repeated_readings as repeated
+    from given
+    inner join raw.repeated_readings as repeated on given.load_id = repeated.load_id
     inner join raw.loads as successors on repeated.holder_load_id = successors.supersedes
-    where repeated.load_id = any(%(load_ids)s)
 )
 
 insert into raw.unfounded_rejections (load_id)

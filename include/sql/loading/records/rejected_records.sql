@@ -1,11 +1,27 @@
 -- One row per rejected record of one object, with its reason, source key, row number, and line number in a CSV file.
--- The file that is read has one JSON array a line. DuckDB runs this.
+-- The file that is read has one record a line, with tabs between its values. DuckDB runs this.
 -- sqlfluff:dialect:duckdb
 -- sqlfluff:templater:placeholder:param_style:question_mark
 select
-    json ->> 0 as reason,
+    reason,
     getvariable('source_key') as source_key,
-    cast(json ->> 1 as bigint) as row_number,
-    cast(json ->> 2 as bigint) as line_number,
-    json ->> 3 as record
-from read_json_objects(?, format = 'newline_delimited', maximum_object_size = ?)
+    row_number,
+    line_number,
+    replace(
+        replace(replace(replace(record, chr(26) || '3', chr(9)), chr(26) || '2', chr(13)), chr(26) || '1', chr(10)),
+        chr(26) || '0', chr(26)
+    ) as record
+from read_csv(
+    ?,
+    columns = { 'reason': 'varchar', 'row_number': 'bigint', 'line_number': 'bigint', 'record': 'varchar' },
+    auto_detect = false,
+    header = false,
+    delim = '\t',
+    quote = '',
+    escape = '',
+    nullstr = '',
+    force_not_null = ['record'],
+    new_line = '\n',
+    max_line_size = ?,
+    buffer_size = ?
+)
