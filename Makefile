@@ -84,7 +84,10 @@ diff: setup ## Show how the rows of marts and analytics differ from those of ano
 ##@ Check
 .PHONY: test
 test: setup ## Run all tests that need no Docker but the longest, the cheap ones first
-	@$(VENV)/bin/python -m pytest -m "not long" tests/unit tests/dags tests/integration tests/e2e tests/browser
+	@# Up to four processes, with a PostgreSQL and an S3 server each. Airflow needs the cores for itself.
+	@$(VENV)/bin/python -m pytest -m "not long" -n logical --maxprocesses 4 --dist loadfile \
+		tests/unit tests/dags tests/integration && failed= || failed=1; \
+	$(VENV)/bin/python -m pytest -m "not long" tests/e2e tests/browser && [ -z "$$failed" ]
 
 .PHONY: test-long
 test-long: setup ## Run the longest tests, which make test leaves out

@@ -25,6 +25,7 @@ SECTIONS = (
     "peers",
     "flatness",
     "incremental",
+    "discovery",
     "small_objects",
     "workers",
     "transform",

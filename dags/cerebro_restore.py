@@ -4,7 +4,7 @@
 Loads whatever is new in the landing zone and brings the warehouse up to date.
 
 1. **prepare_warehouse** creates what is missing of roles, schemas and tables.
-2. **discover** compares the landing zone's listing with the ledger, `raw.loads`.
+2. **discover** compares the landing zone's listing, or what arrivals told of, with the ledger, `raw.loads`.
 3. **load** copies new heroes and missions as they are, and biometrics as one-minute aggregates that DuckDB computes
    from the Parquet in S3: one task a batch of objects. Each load commits together with its ledger row.
 4. **transform** builds staging, marts and analytics with dbt: one task a model. It is skipped if nothing is new.

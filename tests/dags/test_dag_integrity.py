@@ -239,5 +239,9 @@ def test_runs_hourly_by_asset_and_without_a_logical_date(restore: Any) -> None:
     assert not any(name in source for name in ('"ds"', "data_interval"))
 
 
+def test_a_backlog_does_not_take_the_whole_warehouse(restore: Any) -> None:
+    assert restore.get_task("load.biometrics").max_active_tis_per_dag == 8
+
+
 def test_mapped_loads_are_named_after_what_they_load(restore: Any) -> None:
     assert restore.get_task("load.biometrics").map_index_template == "{{ batch_name }}"

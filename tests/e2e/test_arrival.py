@@ -89,6 +89,22 @@ def test_a_burst_of_arrivals_starts_few_runs_and_nothing_new_starts_none(
     assert started <= 6
 
 
+def test_a_run_looks_at_what_an_arrival_told_of_and_lists_nothing(
+    arriving_stack: dict[str, str], runs: Runs, put: Callable[[str], None]
+) -> None:
+    put("told")
+    runs.ended()
+    assert heroes(arriving_stack, "told") == 1
+    statement = """
+        select loads.dag_run_id, listings.dag_run_id as listed_by
+        from raw.loads left join meta.listings using (dag_run_id)
+        where loads.object_key = 'heroes/told.csv'
+    """
+    (row,) = query(arriving_stack["WAREHOUSE_URI"], statement)
+    assert row["dag_run_id"].startswith("asset_triggered")
+    assert row["listed_by"] is None
+
+
 @pytest.mark.long
 def test_a_restarted_triggerer_misses_nothing_and_starts_no_run_without_reason(
     arriving_stack: dict[str, str], runs: Runs, put: Callable[[str], None]

@@ -2,8 +2,13 @@
 
 import json
 import os
+import stat
 import subprocess
+import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +22,11 @@ from include.cerebro.page.reader import UnreadableWarehouseError, open_reader
 from include.cerebro.platform import connections
 from include.cerebro.platform.names import DBT_ROOT
 from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.platform.password_file import password_file
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
+from include.cerebro.transforming import profile
 from include.cerebro.transforming.profile import profile_config
 from include.cerebro.zones.landing_zones import LandingZone
 from local.settings import executable
@@ -30,7 +37,7 @@ from tests.integration.tls_front import tls_front
 HBA = """
 local all trusted               trust
 host  all trusted 127.0.0.1/32 trust
-host  all cerebro 127.0.0.1/32 scram-sha-256
+host  all all     127.0.0.1/32 scram-sha-256
 """
 PASSWORD = "a-password-nobody-sees"
 
@@ -220,23 +227,60 @@ def test_dbt_by_hand_verifies_the_server(
     assert answer in run_dbt_debug(tmp_path, DBT_ROOT, variables)
 
 
-def test_a_token_is_signed_for_each_connection_and_for_each_task_of_dbt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A token is valid for 15 minutes. Signing needs no AWS; only a login with it does."""
+@pytest.fixture
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection `warehouse` asks for a token, which another connection signs. Only a login with it needs AWS."""
     keys = {"conn_type": "aws", "login": "AKIAEXAMPLE", "password": "secret", "extra": {"region_name": "eu-central-1"}}
     monkeypatch.setenv("AIRFLOW_CONN_SIGNER", json.dumps(keys))
     extra = {"iam": True, "aws_conn_id": "signer"}
     there = {"conn_type": "postgres", "host": "db.example.com", "login": "cerebro", "extra": extra}
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps(there))
+
+
+def is_token(password: str) -> bool:
+    return password.startswith("db.example.com:5432/?Action=connect&DBUser=cerebro") and "X-Amz-Signature=" in password
+
+
+@pytest.mark.usefixtures("token")
+def test_a_token_is_signed_for_each_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token is valid for 15 minutes."""
     warehouse = connections.warehouse()
-    with monkeypatch.context() as patched:
-        asked: list[dict[str, Any]] = []
-        patched.setattr(psycopg2, "connect", lambda **arguments: asked.append(arguments) or pytest.fail("no answer"))
-        for _ in range(2):
-            with pytest.raises(pytest.fail.Exception), warehouse.connect():
-                pass
-    tokens = [arguments["password"] for arguments in asked]
-    dbt: Any = profile_config(read_settings()).profile_mapping
-    tokens.append(dbt.env_vars[dbt.get_env_var_name("password")])
-    for token in tokens:
-        assert token.startswith("db.example.com:5432/?Action=connect&DBUser=cerebro")
-        assert "X-Amz-Signature=" in token
+    passwords: list[str] = []
+
+    def refuse(**arguments: Any) -> None:
+        passwords.append(arguments["password"])
+        raise psycopg2.OperationalError("no answer")
+
+    monkeypatch.setattr(psycopg2, "connect", refuse)
+    for _ in range(2):
+        with pytest.raises(psycopg2.OperationalError), warehouse.connect():
+            pass
+    assert [is_token(password) for password in passwords] == [True, True]
+
+
+@pytest.mark.usefixtures("token")
+def test_dbt_reads_its_token_from_a_file() -> None:
+    with profile_config(read_settings()).ensure_profile() as (_, variables):
+        file = Path(variables["PGPASSFILE"])
+        written = file.read_text()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert is_token(written.removeprefix("*:*:*:*:").replace("\\:", ":"))
+    assert not file.exists()
+
+
+def test_a_dbt_that_runs_for_long_logs_in_with_the_newest_password(
+    server: Server, connect: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """dbt had the first token as its password: a build of more than 15 minutes failed in the middle."""
+    passwords = ["an\\old:one"]
+    newest = "the\\newest:one"
+    server.execute(f"create role changing login in role cerebro password '{newest}'")
+    monkeypatch.setattr(profile, "password_file", partial(password_file, renewal=timedelta(seconds=0.1)))
+    connect({"sslmode": "require"}, login="changing", password=None)
+    warehouse = replace(connections.warehouse(), new_password=lambda: passwords[-1])
+    monkeypatch.setattr(connections, "dbt_warehouse", lambda: warehouse)
+    with profile_config(read_settings()).ensure_profile() as (file, variables):
+        assert "password authentication failed" in run_dbt_debug(tmp_path, file.parent, variables)
+        passwords.append(newest)
+        time.sleep(1)
+        assert "All checks passed" in run_dbt_debug(tmp_path, file.parent, variables)

@@ -78,11 +78,12 @@ def test_selinux_lets_containers_read_what_is_mounted() -> None:
     assert [mount for mount in mounts if not mount.endswith(":ro,z")] == []
 
 
-def test_images_are_exact_versions() -> None:
-    """A digest, where one is there, is Renovate's to keep. It reads the defaults of these variables."""
+def test_images_are_exact_versions_with_their_digests() -> None:
+    """Renovate keeps both. It reads the defaults of these variables."""
     for file in COMPOSE_FILES:
         for image in re.findall(r"image: \$\{\w+_IMAGE:-([^}]*)\}", (REPOSITORY / file).read_text()):
-            assert re.search(r":(\d+\.\d+(\.\d+)?|RELEASE\.[\dTZ-]+|local)(@sha256:[0-9a-f]{64})?$", image), image
+            exact = r":(\d+\.\d+(\.\d+)?|RELEASE\.[\dTZ-]+)@sha256:[0-9a-f]{64}$"
+            assert image == "cerebro-restore:local" or re.search(exact, image), image
 
 
 def test_the_override_refers_only_to_services_of_the_astro_cli() -> None:

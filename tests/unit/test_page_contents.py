@@ -97,7 +97,7 @@ EVERYTHING: dict[str, list[Row]] = {
         | {"examples": [EVIL_KEY], "notes": [EVIL], "error": None, "objects_waiting": 0, "bytes_waiting": 0}
     ],
     "latency": [
-        {"landing_zone": "watches", "arrived_on": "2025-01-01", "objects": 5, "objects_waiting": 0}
+        {"landing_zone": "watches", "arrived_on": "2025-01-01", "objects": 5, "objects_waiting": 0, "objects_untold": 0}
         | {"to_raw_p50": 9.0, "to_raw_p95": 12.0, "to_answer_p50": 15.0, "to_answer_p95": 200.0}
     ],
     "notices": [

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from pydantic import JsonValue
 
 from include.cerebro.landing.arrivals import Arrivals
+from include.cerebro.landing.told import arrival
 from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.landing_zones import read_landing_zones, zone_named
@@ -18,8 +19,6 @@ from include.cerebro.zones.landing_zones import read_landing_zones, zone_named
 # Seconds after which a look is repeated while objects arrive, and how often at most: a burst starts one run.
 SETTLE_SECONDS = 1.0
 SETTLE_LOOKS = 15
-# Names in the event of an arrival.
-KEYS_IN_EVENT = 20
 # Seconds between looks at most while the store does not answer.
 LONGEST_WAIT = 60.0
 
@@ -68,7 +67,7 @@ class ArrivalTrigger(BaseEventTrigger):
                 if now != listed:
                     # Without an arrival objects have left, unless that is yet unknown.
                     if now[0] and (arrived or not watched.is_known):
-                        event = {"landing_zone": self.zone, "objects": len(arrived), "keys": arrived[:KEYS_IN_EVENT]}
+                        event = arrival({self.zone: list(dict.fromkeys(arrived))}).model_dump()
                         yield TriggerEvent(event)  # type: ignore[no-untyped-call]
                     await self._remember(now)
                     watched.listed = now

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from include.cerebro.landing.backlog import Backlog
+from include.cerebro.landing.listing import ZoneListing
 from include.cerebro.ledger import failures, manifests
 from include.cerebro.ledger.objects import new_objects
 from include.cerebro.platform.object_store import StoredObject
@@ -27,7 +28,7 @@ COMPARED_AT_ONCE = 10_000
 def find_new(
     cursor: Cursor,
     landing_zone: str,
-    listing: Iterable[tuple[Dataset, StoredObject]],
+    listing: ZoneListing,
     rules_version: str,
     most_objects: int,
     dag_run_id: str,
@@ -35,12 +36,12 @@ def find_new(
     """Return what the ledger does not hold of a landing zone's listing, without what is known to be broken.
 
     A broken object is read again when it or the rules change, and once a day. Failures whose object is not there any
-    more are over.
+    more are over, which the listing of a whole landing zone tells.
 
     Args:
         cursor: a cursor with the rights of the loader. The caller commits.
         landing_zone: the name of the landing zone.
-        listing: its objects.
+        listing: its listing.
         rules_version: the version of its rules.
         most_objects: how many of the oldest new objects of each dataset are returned at most.
         dag_run_id: the run.
@@ -57,7 +58,8 @@ def find_new(
             for dataset, stored in chunk:
                 if stored.key in keys and not known.get((stored.key, stored.etag), False):
                     new[dataset].add(stored)
-    failures.resolve(cursor, landing_zone, known.keys() - there)
+    if listing.is_whole:
+        failures.resolve(cursor, landing_zone, known.keys() - there)
     told_again = sum(known[object_version] for object_version in there)
     if told_again:
         log.warning("%s: %d objects are as broken as they were and are not read again", landing_zone, told_again)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +14,7 @@ from include.cerebro.landing.comparison import find_new
 from include.cerebro.landing.fingerprint import Fingerprint
 from include.cerebro.landing.listing import ZoneListing
 from include.cerebro.ledger import duplicates, manifests
-from include.cerebro.ledger.listings import Listing, record_listing
+from include.cerebro.ledger.listings import Listing, is_settled, record_listing
 from include.cerebro.ledger.objects import Origin
 from include.cerebro.platform.buckets import require_buckets
 from include.cerebro.platform.errors import FinalError
@@ -43,7 +43,7 @@ ZONES_BUCKET = f"the Airflow Variable {LANDING_BUCKET_VARIABLE}, or the field bu
 class Discovery(NamedTuple):
     """What the run is to load, by dataset. Biometrics come in batches, one for each load task.
 
-    ``listed`` has the fingerprint of each listed landing zone, of its new and its known objects.
+    ``listed`` has the fingerprint of each landing zone that was listed as a whole, of its new and its known objects.
     """
 
     heroes: list[Parcel]
@@ -58,11 +58,13 @@ def discover(
     warehouse: Warehouse,
     settings: Settings,
     dag_run_id: str,
+    told: Mapping[str, Sequence[str]] | None = None,
 ) -> Discovery:
     """Compare the landing zones with the ledger, and write what the run is to load to ``meta.manifests``.
 
-    The cost is one listing (1,000 objects a request) and one query for 10,000 objects, whatever the history. A landing
-    zone that cannot be listed does not stop the others: ``check_objects`` names it at the end of the run.
+    The cost is one listing (1,000 objects a request) and one query for 10,000 objects, whatever the history; or a
+    request for each object that an arrival told of. A landing zone that cannot be listed does not stop the others:
+    ``check_objects`` names it at the end of the run.
 
     Args:
         zones: the landing zones.
@@ -70,6 +72,7 @@ def discover(
         warehouse: the warehouse.
         settings: sizes of runs and batches, places of quarantine and reports.
         dag_run_id: the run.
+        told: the keys that arrivals told of, by landing zone: nothing else is looked at. None lists all.
 
     Raises:
         Exception: no landing zone could be listed; the first one's error.
@@ -81,13 +84,17 @@ def discover(
     found = Discovery([], [], [], {})
     errors: list[Exception] = []
     bounds = Bounds.of(settings, len(zones))
+    if told is not None and told.keys() <= {zone.name for zone in zones}:
+        zones = [zone for zone in zones if zone.name in told]
+    else:
+        told = {}
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         manifests.remove_old(cursor)
         connection.commit()
         for zone in zones:
             try:
                 store = open_store(zone.connection)
-                parcels, listed = _find_new(cursor, zone, store, settings, bounds, dag_run_id)
+                parcels, listed = _find_new(cursor, zone, store, settings, bounds, dag_run_id, told.get(zone.name))
             except psycopg2.Error:
                 raise
             except Exception as error:
@@ -101,7 +108,8 @@ def discover(
                 errors.append(error)
                 continue
             connection.commit()
-            found.listed[zone.name] = listed
+            if listed:
+                found.listed[zone.name] = listed
             for dataset, of_all in ((HEROES, found.heroes), (MISSIONS, found.missions), (BIOMETRICS, found.biometrics)):
                 of_all.extend(parcels[dataset])
     if len(errors) == len(zones):
@@ -110,29 +118,31 @@ def discover(
 
 
 def _find_new(
-    cursor: Cursor, zone: LandingZone, store: ObjectStore, settings: Settings, bounds: Bounds, dag_run_id: str
-) -> tuple[dict[Dataset, list[Parcel]], Fingerprint]:
-    """Return what the run takes of a landing zone and the fingerprint of all, and record what else there is.
+    cursor: Cursor,
+    zone: LandingZone,
+    store: ObjectStore,
+    settings: Settings,
+    bounds: Bounds,
+    dag_run_id: str,
+    told: Sequence[str] | None,
+) -> tuple[dict[Dataset, list[Parcel]], Fingerprint | None]:
+    """Return what the run takes of a landing zone and the fingerprint of all; None if what arrivals told of will do.
 
     The caller commits.
     """
-    version = rules_version(zone.rules)
     others = [Place.parse(settings.quarantine_bucket), Place.parse(settings.reports_bucket)]
     require_buckets(store, {zone.bucket: ZONES_BUCKET}, {})
     with closing(store.client()) as client:
+        if told and is_settled(cursor, zone.name):
+            listing = ZoneListing(client, zone, others, keys=told)
+            parcels, taken = _compare(cursor, zone, listing, bounds, dag_run_id)
+            if not taken.objects_waiting:
+                log.info("The %s was not listed: arrivals told of %d objects", zone, len(told))
+                return parcels, None
+            # The next run follows what a listing says is waiting.
+            cursor.connection.rollback()
         listing = ZoneListing(client, zone, others)
-        new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id)
-        if listing.tables and any(backlog.objects > bounds.objects for backlog in new.values()):
-            # Among the oldest may be files of tables, which a listing knows at its end: without them others move up.
-            listing = ZoneListing(client, zone, others, listing.tables)
-            new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id)
-    parcels: dict[Dataset, list[Parcel]] = {}
-    total = _Taken()
-    for dataset, backlog in new.items():
-        origin = Origin(zone.name, dataset.name, version, dag_run_id)
-        parcels[dataset], taken = _take(cursor, origin, backlog, listing, bounds)
-        total = total.plus(taken)
-        log.info("%s, %s: %s", zone.name, dataset.name, taken)
+        parcels, taken = _compare(cursor, zone, listing, bounds, dag_run_id)
     notes = listing.notes()
     log.info("The %s has %d objects", zone, listing.objects)
     if listing.unrecognised:
@@ -140,10 +150,30 @@ def _find_new(
         log.warning("%s: %d objects are not recognised and not loaded: %s", zone.name, listing.unrecognised, examples)
     for note in notes:
         log.warning("%s: %s", zone.name, note)
-    listed = Listing(zone.name, listing.objects, total.objects, listing.unrecognised, listing.examples, notes)
-    listed = listed._replace(objects_waiting=total.objects_waiting, bytes_waiting=total.bytes_waiting)
+    listed = Listing(zone.name, listing.objects, taken.objects, listing.unrecognised, listing.examples, notes)
+    listed = listed._replace(objects_waiting=taken.objects_waiting, bytes_waiting=taken.bytes_waiting)
     record_listing(cursor, dag_run_id, listed)
     return parcels, listing.fingerprint
+
+
+def _compare(
+    cursor: Cursor, zone: LandingZone, listing: ZoneListing, bounds: Bounds, dag_run_id: str
+) -> tuple[dict[Dataset, list[Parcel]], _Taken]:
+    """Take what is new of a listing, and write it in batches."""
+    version = rules_version(zone.rules)
+    new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id)
+    if listing.tables and any(backlog.objects > bounds.objects for backlog in new.values()):
+        # Among the oldest may be files of tables, which a listing knows at its end: without them others move up.
+        listing.restart()
+        new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id)
+    parcels: dict[Dataset, list[Parcel]] = {}
+    total = _Taken()
+    for dataset, backlog in new.items():
+        origin = Origin(zone.name, dataset.name, version, dag_run_id)
+        parcels[dataset], taken = _take(cursor, origin, backlog, listing, bounds)
+        total = total.plus(taken)
+        log.info("%s, %s: %s", zone.name, dataset.name, taken)
+    return parcels, total
 
 
 class _Taken(NamedTuple):

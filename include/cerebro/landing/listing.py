@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from include.cerebro.landing.fingerprint import Fingerprint, identity
@@ -43,6 +43,18 @@ def list_dataset(client: S3Client, bucket: str, dataset: Dataset) -> list[Stored
     return [stored for stored in list_objects(client, bucket, dataset.stem) if meaning(stored.key) == dataset]
 
 
+def find_objects(client: S3Client, bucket: str, keys: Iterable[str]) -> Iterator[StoredObject]:
+    """Yield the objects of these keys that are there, as a listing has them, with a request each.
+
+    It needs no right beyond that to list, and an object that may not be read is found. Raises like ``list_objects``.
+    """
+    for key in keys:
+        # No key that begins with this one comes before it.
+        first = next(list_objects(client, bucket, key), None)
+        if first and first.key == key:
+            yield first
+
+
 class ZoneListing:
     """One listing of a landing zone: the objects of its datasets, and an account of all others.
 
@@ -58,7 +70,7 @@ class ZoneListing:
         client: S3Client,
         zone: LandingZone,
         others: Collection[Place] = (),
-        tables: Mapping[str, str] | None = None,
+        keys: Sequence[str] | None = None,
     ) -> None:
         """Prepare a listing.
 
@@ -66,12 +78,8 @@ class ZoneListing:
             client: the client of the zone's store.
             zone: the landing zone.
             others: the places of quarantine and reports, which do not belong to the zone where they lie within it.
-            tables: the tables that an earlier listing found: their files are not yielded.
+            keys: the full keys to look at; none means all that the landing zone holds.
         """
-        self.objects = 0
-        self.unrecognised = 0
-        self.examples: list[str] = []
-        self._digest = 0
         self._client = client
         self._zone = zone
         self._others = tuple(
@@ -79,7 +87,21 @@ class ZoneListing:
             for place in others
             if place.bucket == zone.bucket and place.prefix != zone.prefix and place.prefix.startswith(zone.prefix)
         )
-        self.tables: dict[str, str] = dict(tables or {})
+        self._keys = keys
+        self.tables: dict[str, str] = {}
+        self.restart()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all objects of the landing zone are listed."""
+        return self._keys is None
+
+    def restart(self) -> None:
+        """List once more, and leave out the files of the tables that were found."""
+        self.objects = 0
+        self.unrecognised = 0
+        self.examples: list[str] = []
+        self._digest = 0
         self._known_tables = tuple(self.tables)
 
     @property
@@ -89,7 +111,9 @@ class ZoneListing:
 
     def __iter__(self) -> Iterator[tuple[Dataset, StoredObject]]:
         """Yield the objects of the datasets, in the order of their keys. Raises like ``list_objects``."""
-        for stored in list_objects(self._client, self._zone.bucket, self._zone.prefix):
+        bucket = self._zone.bucket
+        all_objects = list_objects(self._client, bucket, self._zone.prefix)
+        for stored in all_objects if self._keys is None else find_objects(self._client, bucket, self._keys):
             if self._others and stored.key.startswith(self._others):
                 continue
             name = self._name(stored)

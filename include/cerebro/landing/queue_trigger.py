@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
+from include.cerebro.landing.told import Arrival, arrival
 from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.datasets import Dataset, meaning
@@ -27,10 +28,10 @@ Message = dict[str, Any]
 WAIT_SECONDS = 20
 # After the first messages those of the same burst are awaited, a second each time, and so often at most.
 BURST_REQUESTS = 15
-# Names in the event of an arrival.
-KEYS_IN_EVENT = 20
 # Seconds between requests at most while the queue does not answer.
 LONGEST_WAIT = 60.0
+# Instead of a landing zone's name: the message does not tell which objects have arrived.
+UNKNOWN = ""
 # Notifications that are remembered, for SQS delivers some twice.
 REMEMBERED = 10_000
 
@@ -67,10 +68,9 @@ class QueueTrigger(BaseEventTrigger):
                 if client is None:
                     client, zones = await sync_to_async(self._connect)()
                 messages = await sync_to_async(self._receive)(client)
-                arrived = [key for message in messages for key in self.arrived(message.get("Body", ""), zones)]
+                arrived = self._arrival(messages, zones)
                 if arrived:
-                    event = {"objects": len(arrived), "keys": arrived[:KEYS_IN_EVENT]}
-                    yield TriggerEvent(event)  # type: ignore[no-untyped-call]
+                    yield TriggerEvent(arrived.model_dump())  # type: ignore[no-untyped-call]
                 await sync_to_async(self._delete)(client, messages)
                 wait = 1.0
             except Exception as error:  # noqa: BLE001 - whatever is wrong with the queue; the audit finds the objects
@@ -78,8 +78,18 @@ class QueueTrigger(BaseEventTrigger):
                 self.log.warning("The queue %s cannot be read, next try in %.0f s: %s", self.queue, wait, error)
                 await asyncio.sleep(wait)
 
-    def arrived(self, body: str, zones: list[LandingZone]) -> Iterator[str]:
-        """Yield the keys that a message tells of for the first time; its text if it is none of S3's own notifications.
+    def _arrival(self, messages: list[Message], zones: list[LandingZone]) -> Arrival | None:
+        keys: dict[str, dict[str, None]] = {}
+        for message in messages:
+            for zone, key in self.arrived(message.get("Body", ""), zones):
+                keys.setdefault(zone, {})[key] = None
+        unnamed = len(keys.pop(UNKNOWN, ()))
+        return arrival({zone: list(of_zone) for zone, of_zone in keys.items()}, unnamed) if keys or unnamed else None
+
+    def arrived(self, body: str, zones: list[LandingZone]) -> Iterator[tuple[str, str]]:
+        """Yield landing zone and key of the objects that a message tells of for the first time.
+
+        If it is none of S3's own notifications: UNKNOWN, and its text.
 
         Args:
             body: the message.
@@ -95,13 +105,13 @@ class QueueTrigger(BaseEventTrigger):
                 key, version = unquote_plus(record["s3"]["object"]["key"]), record["s3"]["object"]
                 bucket = record["s3"]["bucket"]["name"]
                 is_created = str(record["eventName"]).removeprefix("s3:").startswith("ObjectCreated")
-                if is_created and any(_is_object(zone, bucket, key) for zone in zones):
-                    identity = (bucket, key, str(version.get("eTag", "")), str(version.get("sequencer", "")))
-                    if not any(identity[2:]) or self._is_first(identity):
-                        yield key
+                holders = [zone.name for zone in zones if is_created and _is_object(zone, bucket, key)]
+                identity = (bucket, key, str(version.get("eTag", "")), str(version.get("sequencer", "")))
+                if holders and (not any(identity[2:]) or self._is_first(identity)):
+                    yield from ((holder, key) for holder in holders)
         except (ValueError, LookupError, TypeError, AttributeError):
             # Of another sender: that something has arrived is all that it needs to say.
-            yield body[:200]
+            yield UNKNOWN, body[:200]
 
     def _is_first(self, identity: tuple[str, ...]) -> bool:
         if identity in self._told:

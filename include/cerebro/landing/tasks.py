@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow.sdk import get_current_context, task
+from airflow.sdk import Context, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include.cerebro.landing import discovery
@@ -10,6 +10,7 @@ from include.cerebro.landing.arrival_trigger import listed_key
 from include.cerebro.landing.assets import BACKLOG, LANDING_ZONE
 from include.cerebro.landing.backlog import backlog_after
 from include.cerebro.landing.batches import BatchReference
+from include.cerebro.landing.told import told_keys
 from include.cerebro.platform import connections
 from include.cerebro.platform.buckets import require_buckets
 from include.cerebro.platform.settings import read_settings, variable
@@ -22,7 +23,10 @@ WRITTEN = ("quarantine_bucket", "reports_bucket")
 
 @task(task_display_name="Find what is new", inlets=[LANDING_ZONE])
 def discover() -> list[BatchReference]:
-    """List the landing zones and find what the ledger does not hold: hero and mission files, batches of biometrics."""
+    """Find what the ledger does not hold: hero and mission files, batches of biometrics.
+
+    A run that arrivals started looks at the objects that they told of; every other one lists the landing zones.
+    """
     settings = read_settings()
     context = get_current_context()
     written = {Place.parse(getattr(settings, name)).bucket: variable(name) for name in WRITTEN}
@@ -33,6 +37,7 @@ def discover() -> list[BatchReference]:
         connections.warehouse(),
         settings,
         context["run_id"],
+        _told(context),
     )
     for zone, listed in found.listed.items():
         context["asset_state_store"].set(listed_key(zone), listed.for_state())
@@ -42,6 +47,12 @@ def discover() -> list[BatchReference]:
     # A task can only be mapped over what another one returns, so that is the batches; the rest are XComs of their own.
     # They are numbers and names: what is in the batches is in the warehouse.
     return [parcel.reference for parcel in found.biometrics]
+
+
+def _told(context: Context) -> dict[str, list[str]] | None:
+    """Return the keys that the arrivals told of which started the run; None if it is to list the landing zones."""
+    events = context["triggering_asset_events"]
+    return told_keys((event.extra or {}).get("payload") for asset in events for event in events[asset])
 
 
 @task(task_display_name="Does anything wait?", trigger_rule="all_done", inlets=[LANDING_ZONE], outlets=[BACKLOG])

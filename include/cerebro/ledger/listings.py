@@ -47,6 +47,12 @@ def record_listing(cursor: Cursor, dag_run_id: str, listing: Listing) -> None:
     cursor.execute(read_sql("ledger/record_listing.sql"), parameters)
 
 
+def is_settled(cursor: Cursor, landing_zone: str) -> bool:
+    """Return whether the last listing of a landing zone left nothing open, so that only what arrives since is new."""
+    cursor.execute(read_sql("ledger/is_settled.sql"), {"landing_zone": landing_zone})
+    return cursor.fetchone() == (True,)
+
+
 def listings_of_run(cursor: Cursor, dag_run_id: str) -> list[Listing]:
     """Return what a run found in each landing zone; the counts of recognised objects are left out."""
     cursor.execute(read_sql("ledger/listings_of_run.sql"), {"dag_run_id": dag_run_id})

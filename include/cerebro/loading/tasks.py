@@ -10,6 +10,7 @@ from airflow.sdk.definitions.mappedoperator import MappedOperator
 from include.cerebro.landing.assets import LANDING_ZONE
 from include.cerebro.loading.operator import LoadOperator
 from include.cerebro.orchestration.assets import table
+from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.datasets import BIOMETRICS, HEROES, MISSIONS, Dataset
 
 
@@ -32,6 +33,7 @@ def load_biometrics(batches: XComArg) -> MappedOperator:
     return LoadOperator.partial(
         **_arguments(BIOMETRICS, "load_hours"),
         map_index_template="{{ batch_name }}",
+        max_active_tis_per_dag=read_settings().load_tasks,
         doc_md="Aggregates a batch of biometrics objects to one minute in DuckDB and copies the minutes into "
         "raw.biometrics.",
     ).expand(batches=batches)

@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     """Load tasks of biometrics in one run at most. Airflow fails a task that asks for more than 1,024 mapped tasks
     (``max_map_length``)."""
 
+    load_tasks: Annotated[int, Field(gt=0)] = 8
+    """Load tasks of biometrics that run at the same time at most, on all workers together. One core of PostgreSQL takes
+    what two or three cores of loaders send (docs/explanation/scale.md): eight tasks fill a server of four cores."""
+
     # dbt
 
     dbt_manifest: Path = DBT_ROOT / "target" / "manifest.json"

@@ -4,6 +4,7 @@ select
     latency.arrived_on::text as arrived_on,
     latency.objects,
     latency.objects_waiting,
+    latency.objects_untold,
     latency.to_raw_p50,
     latency.to_raw_p95,
     latency.to_answer_p50,

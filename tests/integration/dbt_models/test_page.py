@@ -194,9 +194,9 @@ def test_latency_is_the_time_from_arrival_to_the_first_green_transformation(buil
     for load, (landed, loaded, answered) in enumerate([(300, 290, 280), (300, 250, 200), (60, 50, None)]):
         built.execute(
             "insert into raw.loads (dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status,"
-            " landed_at, loaded_at) values ('heroes', %s, 'x', 1, 0, 0, 0, 'loaded',"
-            " now() - %s * interval '1 s', now() - %s * interval '1 s')",
-            [f"heroes/{load}.csv", landed, loaded],
+            " dag_run_id, landed_at, loaded_at) values ('heroes', %s, 'x', 1, 0, 0, 0, 'loaded',"
+            " %s, now() - %s * interval '1 s', now() - %s * interval '1 s')",
+            [f"heroes/{load}.csv", f"{'asset_triggered' if load else 'scheduled'}__run", landed, loaded],
         )
         if answered:
             built.execute(
@@ -207,6 +207,7 @@ def test_latency_is_the_time_from_arrival_to_the_first_green_transformation(buil
     rows = reader.rows("latency", limit=9)
     assert sum(row["objects"] for row in rows) == 3
     assert sum(row["objects_waiting"] for row in rows) == 1
+    assert sum(row["objects_untold"] for row in rows) == 1
     if len(rows) == 1:  # not within five minutes after midnight
         (row,) = rows
         assert [round(row[name]) for name in ("to_raw_p50", "to_raw_p95", "to_answer_p50")] == [10, 46, 60]

@@ -16,7 +16,7 @@ SECTION = Section(
     "latency",
     "From arrival to answer",
     "How long the objects of a day took from the store to raw, and to the answer. Half of them took at most the first "
-    "time, 95 % of them at most the second.",
+    "time, 95 % of them at most the second. Untold are those that the scheduled run found, and no arrival told of.",
 )
 
 
@@ -44,6 +44,7 @@ def read(reader: Reader, target_minutes: float = 0) -> Section:
                 Column.text("Day", "arrived_on"),
                 Column.number("Objects", "objects"),
                 Column.number("Waiting", "objects_waiting"),
+                Column.number("Untold", "objects_untold"),
                 Column("To raw", _times("to_raw"), "number"),
                 Column("To the answer", _times("to_answer"), "number"),
             ],

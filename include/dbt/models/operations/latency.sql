@@ -11,6 +11,7 @@ transformations as (
 arrivals as (
     select
         loads.landing_zone,
+        coalesce(loads.dag_run_id like 'scheduled%', false) as is_untold,
         date_trunc('day', loads.landed_at, 'UTC') as day_at,
         extract(epoch from loads.loaded_at - loads.landed_at)
             as seconds_to_raw,
@@ -51,7 +52,8 @@ final as (
         percentile_cont(0.5) within group (order by seconds_to_answer)
             as to_answer_p50,
         percentile_cont(0.95) within group (order by seconds_to_answer)
-            as to_answer_p95
+            as to_answer_p95,
+        count(*) filter (where is_untold) as objects_untold
     from arrivals
     group by landing_zone, day_at
 )
