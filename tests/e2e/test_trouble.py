@@ -6,8 +6,9 @@ from typing import Any
 import psycopg2
 import pytest
 
+from include.cerebro.schema.setup import prepare_warehouse
 from local.run import RESTORE_DAG
-from testing.sites import object_store
+from testing.sites import object_store, warehouse_of
 from tests.e2e.scheduler import Scheduler
 from tests.oracle.warehouse import query
 
@@ -134,18 +135,18 @@ def test_every_model_reported_its_asset(scheduler: Scheduler) -> None:
 @pytest.fixture
 def newer_project(warehouse: str) -> Iterator[None]:
     """A project with more migrations has been at the warehouse."""
+    prepare_warehouse(warehouse_of(warehouse))
     execute(warehouse, "insert into meta.migrations values (9999, '9999_later', now(), true, 9999)")
     yield
     execute(warehouse, "delete from meta.migrations where number = 9999")
 
 
+@pytest.mark.usefixtures("newer_project")
 def test_nothing_is_written_to_the_warehouse_of_a_newer_project(
-    scheduler: Scheduler, warehouse: str, bucket: Any, request: pytest.FixtureRequest
+    scheduler: Scheduler, warehouse: str, bucket: Any
 ) -> None:
     """Tasks that run whatever happened before them transformed it by the older project's rules."""
-    scheduler.wait_until_green(scheduler.trigger(RESTORE_DAG, {}))
     put(bucket, "mission_logs/trouble.json", MISSION % 3)
-    request.getfixturevalue("newer_project")
     written = "select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_user_tables where relname <> 'alerts'"
     before = query(warehouse, written)
     run = scheduler.trigger(RESTORE_DAG, {})

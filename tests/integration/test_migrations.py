@@ -157,9 +157,13 @@ def test_migrations_do_no_harm_to_a_warehouse_that_has_lost_its_records(site: Si
     site.load()
     before = site.rows("select * from raw.loads"), site.rows("select * from raw.heroes")
     with site.superuser() as cursor:
+        cursor.execute(
+            "set role cerebro_transformer; create view staging.stg_heroes as select 1 as of_today; reset role"
+        )
         cursor.execute("drop table meta.migrations, meta.schema_versions")
     prepare_warehouse(site.warehouse)
     assert (site.rows("select * from raw.loads"), site.rows("select * from raw.heroes")) == before
+    assert site.rows("select * from staging.stg_heroes") == [(1,)]
     assert site.rows("select count(*) from meta.migrations where is_executed") == [(len(MIGRATIONS),)]
 
 

@@ -1,6 +1,6 @@
 """Writes the dump of this version's warehouse that the tests upgrade: tests/integration/releases/<version>.sql.
 
-Run: ``python -m tests.integration.releases.dump``. It loads ``deliveries/1`` and ``deliveries/2``, with a run after each.
+Run: ``python -m tests.integration.releases.dump``. It loads both ``deliveries``, with a run after each.
 """
 
 from __future__ import annotations
