@@ -23,6 +23,7 @@ from include.cerebro.platform.settings import read_settings
     # At a quiet hour, and beside no full hour's run.
     schedule="40 3 * * *",
     catchup=False,
+    is_paused_upon_creation=False,
     max_active_runs=1,
     default_args=task_defaults(read_settings().task_timeout_minutes),
     tags=["cerebro", "maintenance"],
