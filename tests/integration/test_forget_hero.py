@@ -222,6 +222,7 @@ def test_a_delivery_does_not_bring_the_hero_back(delivered: Site) -> None:
     assert tables(site) == rebuilt(site)
 
 
+@pytest.mark.long
 def test_a_load_that_was_reading_meanwhile_commits_nothing(delivered: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """It found no erasure when it began to read, and its rejected readings are in the quarantine already."""
     site = delivered
@@ -343,6 +344,7 @@ def test_a_reason_that_names_the_hero_is_refused(site: Site) -> None:
     preview(site.warehouse, "1", "ticket 2025-11")
 
 
+@pytest.mark.long
 def test_the_database_has_the_same_keys_as_dbt(site: Site) -> None:
     odd = ["Spider-Man", "1-1", "11", "T'Challa", "Ángel", "İx", "a.b_c d", "_-.", "1.0.0", "ÉΣ", "x’y", "1 a"]
     site.put("biometrics/odd.parquet", readings(*odd))
@@ -352,6 +354,7 @@ def test_the_database_has_the_same_keys_as_dbt(site: Site) -> None:
     assert site.rows("select count(*) from staging.int_hero_ids where hero_key <> spelled_hero_id") > [(5,)]
 
 
+@pytest.mark.long
 def test_a_hero_may_be_forgotten_before_anything_is_there(site: Site) -> None:
     """As after a rebuild from the landing zone, whose erasures are gone with the old warehouse."""
     assert forget(site).counts == Counts(0, 0, 0, 0)

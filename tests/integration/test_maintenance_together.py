@@ -15,6 +15,8 @@ from tests.integration.test_repeated_readings import body
 from tests.integration.test_reprocess import reprocess
 from tests.integration.test_retention import LATER, MARCH, readings, retain
 
+pytestmark = pytest.mark.long
+
 BALANCE = """
     select readings_in, readings_in_facts, readings_erased, readings_retired, difference
     from meta.reconciliations order by checked_at desc limit 1

@@ -92,6 +92,7 @@ def test_each_instant_counts_once_in_any_order(emptied: Any, objects: list[Any],
 DELIVERIES = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 3)), min_size=2, max_size=9)
 
 
+@pytest.mark.long
 @settings(max_examples=6, deadline=None)
 @given(bodies=st.lists(READINGS, min_size=4, max_size=4), deliveries=DELIVERIES, seed=st.integers(0, 99))
 def test_each_instant_counts_once_whatever_corrections_take_back(
@@ -144,6 +145,7 @@ def test_a_correction_gives_back_what_another_object_lost_to_it(site: Site) -> N
     assert site.load().objects == 0
 
 
+@pytest.mark.long
 def test_the_next_run_gives_back_what_a_killed_task_did_not(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.zone_fields = {"overlap": "reject"}
     first, second = body([("hulk", 0)]), body([("hulk", 0), ("hulk", 1)])

@@ -128,6 +128,7 @@ def test_readings_leave_marts_and_raw_and_the_books_balance(site: Site) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_rerun_changes_nothing(site: Site) -> None:
     retain(site, MARCH)
     before, retentions = built(site), site.rows("select * from raw.retentions")
@@ -147,6 +148,7 @@ def test_a_rebuild_gives_the_same_marts(site: Site) -> None:
     assert built(site) == before
 
 
+@pytest.mark.long
 def test_an_empty_warehouse_and_a_retention_give_the_same_marts(site: Site) -> None:
     retain(site, MARCH)
     other = empty_warehouse(site)
@@ -177,6 +179,7 @@ def test_a_late_delivery_is_counted_and_never_seen(site: Site) -> None:
     assert site.rows(FACT) == [("04", 7)]
 
 
+@pytest.mark.long
 def test_a_correction_of_an_object_beyond_the_horizon_changes_nothing_that_is_seen(site: Site) -> None:
     retain(site, MARCH)
     before = built(site)
@@ -194,6 +197,7 @@ def test_a_correction_of_an_object_beyond_the_horizon_changes_nothing_that_is_se
     assert site.rows(FACT) == [("03", 12)]
 
 
+@pytest.mark.long
 def test_a_reprocessed_object_beyond_the_horizon_stays_out(site: Site) -> None:
     retain(site, MARCH)
     before = built(site)
@@ -206,6 +210,7 @@ def test_a_reprocessed_object_beyond_the_horizon_stays_out(site: Site) -> None:
     assert site.rows(FACT) == site.rows(RAW) == [("04", 6)]
 
 
+@pytest.mark.long
 def test_the_marts_keep_less_than_raw_and_get_it_back(site: Site) -> None:
     everything = built(site)
     retain(site, APRIL, minutes=datetime(2025, 2, 1, tzinfo=UTC))
@@ -220,6 +225,7 @@ def test_the_marts_keep_less_than_raw_and_get_it_back(site: Site) -> None:
     assert built(site) == after
 
 
+@pytest.mark.long
 def test_a_horizon_that_went_back_before_its_transformation_had_finished(site: Site) -> None:
     before = built(site)
     move_horizon(site.warehouse, MARCH, "one", months=12)
@@ -237,6 +243,7 @@ def test_a_horizon_that_went_back_before_its_transformation_had_finished(site: S
     assert built(site) == before
 
 
+@pytest.mark.long
 def test_the_horizon_moves_in_steps(site: Site) -> None:
     for number, horizon in enumerate([datetime(2025, 2, 1, tzinfo=UTC), MARCH, APRIL, LATER], start=1):
         assert move_horizon(site.warehouse, LATER, f"run {number}", months=1)
@@ -246,6 +253,7 @@ def test_the_horizon_moves_in_steps(site: Site) -> None:
     assert site.rows("select max(horizon) from raw.retentions") == [(LATER,)]
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_goes_on(site: Site) -> None:
     """After each statement of the deletion, the connection breaks once."""
     retain_marts = move_horizon(site.warehouse, APRIL, "killed", months=12)

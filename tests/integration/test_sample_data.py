@@ -131,6 +131,7 @@ def test_readings_are_dirty_in_every_way(store: ObjectStore, bucket: str) -> Non
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [SampleSize(1, 1, 1), SampleSize(2, 1, 49), SampleSize(12, 30, 2, dirt=False)])
 def test_no_size_is_too_small(store: ObjectStore, bucket: str, size: SampleSize) -> None:
     write(store, bucket, size)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.integration.dbt_models.warehouse import REPOSITORY, Warehouse
 
 ANSWERS = REPOSITORY / "include" / "sql" / "checking" / "answers"
@@ -47,6 +49,7 @@ def test_conservation_is_red_when_a_reading_is_lost_or_counted_twice(built: Ware
     assert built.dbt(*test, check=False).returncode == 1
 
 
+@pytest.mark.long
 def test_conservation_is_red_after_a_build_from_nothing(warehouse: Warehouse) -> None:
     """A load whose hours do not add up to its ledger row, and an hour that the fact does not have."""
     warehouse.load_biometrics("b1", ("hulk", "2025-01-01 00:07Z", 60, 80))

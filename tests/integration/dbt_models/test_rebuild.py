@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from include.cerebro.page.components import Section
 from include.cerebro.page.reader import open_reader
 from include.cerebro.page.sections import rebuilds
@@ -65,6 +67,7 @@ def test_other_tables_compute_their_stale_rows_alone(built: Warehouse) -> None:
     assert built.tables() == as_it_is
 
 
+@pytest.mark.long
 def test_a_killed_rebuild_goes_on_with_the_tables_that_are_left(built: Warehouse) -> None:
     forget(built, "fact_biometrics")
     built.load_biometrics("b2", ("hulk", "2025-01-02 00:01Z", 60, 80))

@@ -58,6 +58,7 @@ def test_in_the_middle_of_the_copy_of_minutes(site: Site, check_recovery: Callab
     check_recovery()
 
 
+@pytest.mark.long
 def test_between_quarantine_and_ledger(site: Site, check_recovery: Callable[[], None]) -> None:
     with Gate(site, "raw.loads", "new.dataset = 'biometrics'") as gate:
         process = site.start_load()
@@ -78,6 +79,7 @@ def test_after_the_last_row_and_before_the_commit(site: Site, check_recovery: Ca
     check_recovery()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("dataset", "condition", "visible"),
     [
@@ -97,6 +99,7 @@ def test_in_the_middle_of_the_copy_of_records(
     check_recovery()
 
 
+@pytest.mark.long
 def test_while_duckdb_reads_and_aggregates(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
     with Proxy(servers.ports.s3, "hold", after_bytes=20_000) as proxy:
         process = site.start_load(S3_ENDPOINT_URL=proxy.url)
@@ -106,6 +109,7 @@ def test_while_duckdb_reads_and_aggregates(site: Site, servers: Servers, check_r
     check_recovery()
 
 
+@pytest.mark.long
 def test_while_a_correction_is_loaded(site: Site) -> None:
     """Users see the old version until the new one is committed."""
     site.load()
@@ -138,6 +142,7 @@ def test_two_at_once_load_once(site: Site, check_recovery: Callable[[], None]) -
     check_recovery()
 
 
+@pytest.mark.long
 def test_the_second_of_two_takes_over_when_the_first_is_killed(site: Site, check_recovery: Callable[[], None]) -> None:
     with Gate(site, "raw.biometrics", LATE_MINUTE) as gate:
         first = site.start_load()

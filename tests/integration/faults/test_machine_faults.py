@@ -59,6 +59,7 @@ def assert_loads_big_object(site: Site) -> None:
     ]
 
 
+@pytest.mark.long
 def test_temp_directory_full(site: Site, check_recovery: Callable[[], None], tmp_path: Path) -> None:
     if not can_mount(tmp_path):
         pytest.skip("this system allows no mount namespaces")
@@ -83,6 +84,7 @@ def test_temp_directory_full(site: Site, check_recovery: Callable[[], None], tmp
     assert mismatched_loads(site) == []
 
 
+@pytest.mark.long
 def test_out_of_memory(big_site: Site, check_recovery: Callable[[], None]) -> None:
     process = big_site.start_load(CEREBRO_DUCKDB_MEMORY_LIMIT="4MB")
     error = error_of(process)

@@ -25,6 +25,7 @@ def behind(proxy: Proxy, site: Site) -> ObjectStore:
     return replace(site.store, endpoint_url=proxy.url)
 
 
+@pytest.mark.long
 def test_killed_while_objects_are_read(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
     with Proxy(servers.ports.s3, "hold", LONGEST_OTHER_ANSWER) as proxy:
         process = site.start_load(S3_ENDPOINT_URL=proxy.url)
@@ -46,6 +47,7 @@ def test_connection_cut_once(site: Site, servers: Servers, check_recovery: Calla
     check_recovery()
 
 
+@pytest.mark.long
 def test_connections_cut_every_time(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
     """Short answers arrive, long ones never do: the store is at fault, so no object is marked as failed."""
     with Proxy(servers.ports.s3, "cut", LONGEST_OTHER_ANSWER) as proxy:
@@ -57,12 +59,14 @@ def test_connections_cut_every_time(site: Site, servers: Servers, check_recovery
     check_recovery()
 
 
+@pytest.mark.long
 def test_slow(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
     with Proxy(servers.ports.s3, pause=0.05) as proxy:
         assert site.load(store=behind(proxy, site)).failed == []
     check_recovery()
 
 
+@pytest.mark.long
 def test_down_when_the_load_begins(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
     found = site.discover()
     servers.kill_s3()
@@ -74,6 +78,7 @@ def test_down_when_the_load_begins(site: Site, servers: Servers, check_recovery:
     check_recovery()
 
 
+@pytest.mark.long
 def test_keys_refused(site: Site, check_recovery: Callable[[], None]) -> None:
     with pytest.raises(BucketUnusableError, match=r"InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|403"):
         site.load(store=replace(site.store, secret_access_key="wrong horse battery"))
@@ -88,6 +93,7 @@ def test_bucket_missing(site: Site, check_recovery: Callable[[], None]) -> None:
     check_recovery()
 
 
+@pytest.mark.long
 def test_quarantine_bucket_missing(site: Site, check_recovery: Callable[[], None]) -> None:
     """A row that cannot be kept is not rejected: nothing is committed without the quarantine."""
     with pytest.raises(ClientError, match="NoSuchBucket"):

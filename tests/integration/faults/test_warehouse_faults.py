@@ -55,6 +55,7 @@ def test_session_terminated_in_the_middle_of_a_copy(site: Site, check_recovery: 
     check_recovery()
 
 
+@pytest.mark.long
 def test_connection_cut_in_the_middle_of_a_copy(
     site: Site, servers: Servers, check_recovery: Callable[[], None]
 ) -> None:
@@ -67,6 +68,7 @@ def test_connection_cut_in_the_middle_of_a_copy(
     check_recovery()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("limit", "error"),
     [
@@ -87,6 +89,7 @@ def test_timeout_in_the_middle_of_a_copy(
     check_recovery()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("table", ["raw.biometrics", "raw.rejections", "raw.loads"])
 def test_disk_full(site: Site, check_recovery: Callable[[], None], table: str) -> None:
     """The error is PostgreSQL's own for a full disk, in the middle of each of the load's statements."""
@@ -97,6 +100,7 @@ def test_disk_full(site: Site, check_recovery: Callable[[], None], table: str) -
     check_recovery()
 
 
+@pytest.mark.long
 def test_down_when_the_load_begins(site: Site, servers: Servers, check_recovery: Callable[[], None]) -> None:
     servers.crash_postgres()
     with pytest.raises(psycopg2.OperationalError):
