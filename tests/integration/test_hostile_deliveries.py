@@ -45,7 +45,8 @@ def examples(files: st.SearchStrategy[bytes], number: int) -> list[bytes]:
     return found
 
 
-@pytest.mark.parametrize("number", [40, pytest.param(400, marks=[pytest.mark.long, pytest.mark.timeout(1800)])])
+@pytest.mark.long
+@pytest.mark.parametrize("number", [40, pytest.param(400, marks=pytest.mark.timeout(1800))])
 def test_the_whole_job_on_hostile_files(site: Site, number: int) -> None:
     landing: dict[str, bytes] = {}
     strategies: dict[str, Any] = {

@@ -213,7 +213,7 @@ def check_raw(site: Site, delivered: list[tuple[str, bytes]]) -> Expected:
     return expected
 
 
-@settings(STEADY, max_examples=12)
+@settings(STEADY, max_examples=8)
 @given(runs=st.lists(BIOMETRICS, min_size=1, max_size=3), seed=st.integers(0, 1 << 30))
 def test_raw_depends_only_on_the_delivered_objects(fresh_site: Any, runs: list[list[Delivery]], seed: int) -> None:
     site = fresh_site()

@@ -66,7 +66,7 @@ def load_at_random(warehouse: Warehouse, chance: random.Random) -> None:
         )
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_late_corrected_and_respelled_data_equal_a_rebuild(warehouse: Warehouse, seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(6):
