@@ -12,7 +12,7 @@ import yaml
 from tests.docker.project import COMPOSE_FILES, RUN_TIMEOUT, Project, compose_project
 from tests.docker.restoring import assert_restored, write_sample
 
-AIRFLOW = ("db-migration", "api-server", "scheduler", "dag-processor", "triggerer", "worker")
+AIRFLOW = ("db-migration", "api-server", "scheduler", "dag-processor", "triggerer", "db-clean", "worker")
 USER = "123456:0"
 # Several batches of biometrics, so that there are mapped tasks to be shared.
 BATCH_BYTES = 60_000

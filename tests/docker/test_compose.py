@@ -17,6 +17,8 @@ from tests.e2e.scheduler import Scheduler
 from tests.oracle.warehouse import query
 
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
+# From the same image; it needs nothing but Airflow's own database.
+CLEANER = "db-clean"
 ONE_SHOT = {"db-migration", "minio-setup"}
 
 
@@ -39,7 +41,9 @@ def test_everything_is_healthy_or_has_done_its_work(project: Project) -> None:
     for container in project.containers():
         service, state = container["Config"]["Labels"]["com.docker.compose.service"], container["State"]
         states[service] = state["ExitCode"] if service in ONE_SHOT else state.get("Health", {}).get("Status")
-    assert states == dict.fromkeys(ONE_SHOT, 0) | dict.fromkeys((*AIRFLOW, "postgres", "minio", "warehouse"), "healthy")
+    assert states == dict.fromkeys(ONE_SHOT, 0) | dict.fromkeys(
+        (*AIRFLOW, CLEANER, "postgres", "minio", "warehouse"), "healthy"
+    )
 
 
 def test_only_the_loopback_address_is_published(project: Project) -> None:
@@ -52,7 +56,7 @@ def test_only_the_loopback_address_is_published(project: Project) -> None:
     assert published == {"127.0.0.1"}
 
 
-@pytest.mark.parametrize("service", AIRFLOW)
+@pytest.mark.parametrize("service", [*AIRFLOW, CLEANER])
 def test_airflow_runs_as_an_ordinary_user(project: Project, service: str) -> None:
     status = project.compose("exec", "-T", service, "cat", "/proc/1/status")
     fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
