@@ -29,27 +29,3 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     settings = settings_apart(tmp_path_factory.mktemp("stack"))
     with running(settings, airflow=True, product={"CEREBRO_ARRIVAL_SECONDS": "0"}) as values:
         yield values
-
-
-@pytest.fixture(scope="session")
-def watched_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A stack that writes lineage events into LINEAGE_FOLDER, sends alerts after short times, and sees no arrivals."""
-    lineage = tmp_path_factory.mktemp("lineage")
-    settings = settings_apart(tmp_path_factory.mktemp("watched"), openlineage=lineage)
-    product = {
-        "CEREBRO_ARRIVAL_SECONDS": "0",
-        "CEREBRO_ANSWER_WITHIN_MINUTES": "0",
-        "CEREBRO_LATE_AFTER_MINUTES": "0.05",
-        "CEREBRO_STALE_AFTER_HOURS": "missions=0.001",
-    }
-    with running(settings, airflow=True, product=product) as values:
-        yield values | {"LINEAGE_FOLDER": str(lineage)}
-
-
-@pytest.fixture(scope="session")
-def arriving_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A stack as users have it: an arrival starts a run. Whatever is older than ten years leaves."""
-    layers = ("MINUTES", "MARTS", "SUPERSEDED", "QUARANTINE")
-    product = {f"CEREBRO_KEEP_{layer}_MONTHS": "120" for layer in layers}
-    with running(settings_apart(tmp_path_factory.mktemp("arriving")), airflow=True, product=product) as values:
-        yield values

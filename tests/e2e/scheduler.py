@@ -7,11 +7,14 @@ import pytest
 
 from local.airflow_api import AirflowApi, Run
 from local.run import RESTORE_DAG, SAMPLE_DAG
+from local.settings import REPOSITORY
 from local.state import StackError
 
 # Seconds. A run takes 15-60 on two cores.
 RUN_TIMEOUT = 240
 TRIGGER_TIMEOUT = 60
+# Until Airflow has read the DAG files.
+DAGS_TIMEOUT = 120
 
 
 class Scheduler(AirflowApi):
@@ -92,3 +95,12 @@ class Scheduler(AirflowApi):
 
     def _states(self, run: Run) -> str:
         return ", ".join(f"{task.label} {task.state}" for task in self.tasks(run))
+
+
+def ready(stack: dict[str, str]) -> Scheduler:
+    """Return the API of a stack, logged in, as soon as it has read all DAG files."""
+    api = Scheduler(stack)
+    api.log_in()
+    for file in (REPOSITORY / "dags").glob("*.py"):
+        api.wait_for_dag(file.stem, DAGS_TIMEOUT)
+    return api

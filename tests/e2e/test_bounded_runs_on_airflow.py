@@ -11,7 +11,7 @@ import pytest
 from local.run import RESTORE_DAG
 from testing.services import running, settings_apart
 from testing.sites import object_store
-from tests.e2e.scheduler import Scheduler
+from tests.e2e.scheduler import Scheduler, ready
 from tests.integration.s3_servers import KEY, SECRET, moto
 from tests.integration.samples import one_reading
 from tests.oracle.warehouse import query
@@ -51,13 +51,11 @@ def stack(queue: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict
 
 @pytest.fixture(scope="module")
 def api(stack: dict[str, str], queue: Any) -> Scheduler:
-    scheduler = Scheduler(stack)
-    scheduler.log_in()
+    scheduler = ready(stack)
     # The trigger tries again until there is the connection that it needs.
     extra = json.dumps({"endpoint_url": queue.endpoint, "region_name": "us-east-1"})
     connection = {"connection_id": "arrivals", "conn_type": "aws", "login": KEY, "password": SECRET, "extra": extra}
     scheduler.call("POST", "/connections", json=connection)
-    scheduler.wait_for_dag(RESTORE_DAG, TIMEOUT)
     return scheduler
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.processes import find
-from local.run import RESTORE_DAG, SAMPLE_DAG
+from local.run import RESTORE_DAG
 from testing.sites import object_store
 from tests.e2e.scheduler import RUN_TIMEOUT, Scheduler
 from tests.oracle.warehouse import query
@@ -15,15 +15,6 @@ from tests.oracle.warehouse import query
 # Seconds within which a run is to start, on a busy machine; a run that must not start would start within these.
 START_TIMEOUT = 60
 QUIET_SECONDS = 15
-
-
-@pytest.fixture(scope="module")
-def arriving(arriving_stack: dict[str, str]) -> Scheduler:
-    api = Scheduler(arriving_stack)
-    api.log_in()
-    for dag_id in (SAMPLE_DAG, RESTORE_DAG):
-        api.wait_for_dag(dag_id, START_TIMEOUT)
-    return api
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from contextlib import suppress
 import psycopg2
 import pytest
 
-from local.run import RESTORE_DAG
 from testing.sites import object_store
 from tests.e2e.scheduler import RUN_TIMEOUT, Scheduler
 from tests.integration.helpers import parquet
@@ -17,27 +16,17 @@ from tests.oracle.warehouse import query
 DAG = "cerebro_retention"
 KEY = "biometrics/long-ago.parquet"
 YEARS = "select extract(year from minute_at)::int as year, sum(reading_count)::int as readings from {} group by 1"
-# Seconds within which Airflow has read the DAG, and within which an arrival is in the marts.
-DAG_TIMEOUT = 120
+# Seconds within which an arrival is in the marts.
 ARRIVAL_TIMEOUT = 600
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module")
-def keeping(arriving_stack: dict[str, str]) -> Scheduler:
-    api = Scheduler(arriving_stack)
-    api.log_in()
-    for dag_id in (DAG, RESTORE_DAG):
-        api.wait_for_dag(dag_id, DAG_TIMEOUT)
-    return api
 
 
 def years(uri: str, relation: str) -> dict[int, int]:
     return {row["year"]: row["readings"] for row in query(uri, YEARS.format(relation))}
 
 
-def test_old_readings_leave_marts_and_raw(keeping: Scheduler, arriving_stack: dict[str, str]) -> None:
+def test_old_readings_leave_marts_and_raw(arriving: Scheduler, arriving_stack: dict[str, str]) -> None:
     uri = arriving_stack["WAREHOUSE_URI"]
     rows = [(f"{year}-06-01 12:00:0{second}", "hulk", 80, 10, 100) for year in (2010, 2011, 2025) for second in (1, 2)]
     object_store(arriving_stack).client().put_object(Bucket="cerebro-data", Key=KEY, Body=parquet(rows))
@@ -50,15 +39,15 @@ def test_old_readings_leave_marts_and_raw(keeping: Scheduler, arriving_stack: di
         assert time.monotonic() < deadline, "the object is not in the marts"
         time.sleep(1)
 
-    dry = keeping.trigger(DAG, {"dry_run": True})
-    keeping.wait_until_green(dry)
-    assert keeping.states(dry)["move_horizon"] == "skipped"
+    dry = arriving.trigger(DAG, {"dry_run": True})
+    arriving.wait_until_green(dry)
+    assert arriving.states(dry)["move_horizon"] == "skipped"
     assert years(uri, "marts.fact_biometrics") == {2010: 2, 2011: 2, 2025: 2}
 
-    wet = keeping.trigger(DAG, {})
+    wet = arriving.trigger(DAG, {})
     # It waits for a whole run of cerebro_restore.
-    keeping.wait_until_green(wet, 3 * RUN_TIMEOUT)
-    assert set(keeping.states(wet).values()) == {"success"}
+    arriving.wait_until_green(wet, 3 * RUN_TIMEOUT)
+    assert set(arriving.states(wet).values()) == {"success"}
     assert years(uri, "marts.fact_biometrics") == years(uri, "raw.biometrics") == {2025: 2}
     (check,) = query(uri, "select * from operations.run_checks order by checked_at desc limit 1")
     assert (check["readings_in"], check["readings_retired"], check["is_conserved"]) == (6, 4, True)
@@ -68,7 +57,7 @@ def test_old_readings_leave_marts_and_raw(keeping: Scheduler, arriving_stack: di
     assert outcomes[1]["outcome"]["minutes"] == {"months": 3, "minutes": 2}
 
     # Nothing is left to do: nothing waits.
-    again = keeping.trigger(DAG, {})
-    keeping.wait_until_green(again)
-    assert keeping.states(again)["announce"] == "skipped"
-    assert keeping.states(again)["drop_minutes"] == "success"
+    again = arriving.trigger(DAG, {})
+    arriving.wait_until_green(again)
+    assert arriving.states(again)["announce"] == "skipped"
+    assert arriving.states(again)["drop_minutes"] == "success"
