@@ -15,9 +15,11 @@ with recursive settled as (
         greatest(
             coalesce(%(horizon)s::timestamptz, '-infinity'),
             (
-                select max(retentions.horizon)
+                select retentions.horizon
                 from raw.retentions
                 where retentions.layer = 'minutes'
+                order by retentions.retention_id desc
+                limit 1
             )
         ) as wanted
 ),
