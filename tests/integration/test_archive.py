@@ -12,6 +12,7 @@ from include.cerebro.checking.conservation import check_conservation
 from include.cerebro.landing.listing import list_objects
 from include.cerebro.maintenance.archive import Archive
 from include.cerebro.maintenance.erasure.archive import Cleaned, clean_archive
+from include.cerebro.maintenance.reprocess.archived import ArchiveIncompleteError, Restoring, first_month
 from include.cerebro.maintenance.retention import archive as writing
 from include.cerebro.maintenance.retention.minutes import drop_minutes, move_horizon
 from include.cerebro.zones.places import Place
@@ -95,3 +96,35 @@ def test_what_leaves_is_in_the_archive(site: Site) -> None:
         (datetime(2025, 2, 1, tzinfo=UTC), 1, 9),
         (MARCH, 1, 6),
     ]
+
+
+def restore(site: Site, first: datetime | None = None, run_id: str = "reprocess") -> dict[str, int]:
+    """Do what the DAG does: bring back, and run the main job."""
+    restoring = Restoring(first, site.settings, site.store, site.warehouse, run_id)
+    outcome = restoring.run()
+    site.restore()
+    return outcome
+
+
+def test_what_comes_back_is_what_it_was(site: Site) -> None:
+    before, raw = built(site), {query: site.rows(query) for query in (BIOMETRICS, INSTANTS)}
+    retire(site)
+    assert Restoring(None, site.settings, site.store, site.warehouse, "dry").summary() == {
+        "months": 2, "files": 4, "minutes": 15,
+    }  # fmt: skip
+    assert restore(site) == {"objects": 2, "months": 2, "minutes": 15}
+    assert {query: site.rows(query) for query in raw} == raw
+    assert built(site) == before
+    assert site.rows("select sum(objects)::int, sum(rows)::int from raw.retentions where layer = 'minutes'") == [(0, 0)]
+    # Once more: a cleared task, and another run.
+    assert restore(site) == {"objects": 2, "months": 2, "minutes": 15}
+    assert restore(site, run_id="another") == {"objects": 0, "months": 0, "minutes": 0}
+    assert {query: site.rows(query) for query in raw} == raw
+    # The term is short again: the same files, and the same rows once more.
+    assert retire(site) == {"months": 2, "minutes": 15}
+    assert [row[1:] for row in site.rows(FILES)] == [(9, False), (9, False), (6, False), (6, False)]
+    assert restore(site, MARCH, run_id="too late") == {"objects": 0, "months": 0, "minutes": 0}
+    february = datetime(2025, 2, 1, tzinfo=UTC)
+    assert restore(site, february, run_id="one month") == {"objects": 1, "months": 1, "minutes": 6}
+    assert site.rows(RAW) == [("02", 6), ("03", 6), ("04", 6)]
+    assert site.rows("select min(minute_at) from marts.fact_biometrics")[0][0] > february
