@@ -65,5 +65,7 @@ from (
     from settled
 ) as next
 where next.horizon <> next.present
-on conflict (dag_run_id, layer, horizon) do nothing
+-- The last row holds: a run that is cleared may find that another one has moved the horizon meanwhile.
+on conflict (dag_run_id, layer, horizon) do update
+set retention_id = default
 returning retentions.horizon::text as horizon;
