@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,6 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-# How DuckDB writes a file. Sorted as the block range index of raw.biometrics needs the rows.
-ORDER = "load_id, minute_at, hero_id"
-FORMAT = "(format parquet, compression zstd)"
 
 
 @dataclass(frozen=True)
@@ -89,6 +87,12 @@ def count(duck: duckdb.DuckDBPyConnection, address: str) -> int:
 def url(bucket: str, key: str) -> str:
     """Return the address of a file, as DuckDB reads it."""
     return f"s3://{bucket}/{key}"
+
+
+def write(duck: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    """Write the rows of a query as a file of the archive."""
+    duck.execute("set variable archive_path = ?", [str(path)])
+    duck.execute(f"copy ({query}) to (getvariable('archive_path')) (format parquet, compression zstd)")
 
 
 def take_turn(cursor: Cursor) -> None:

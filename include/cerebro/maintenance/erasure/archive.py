@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 from botocore.exceptions import ClientError
 
 from include.cerebro.landing.listing import list_objects
 from include.cerebro.ledger.erasures import Erasures
-from include.cerebro.maintenance.archive import FORMAT, ORDER, Archive, count, is_key, take_turn, url
+from include.cerebro.maintenance.archive import Archive, count, is_key, take_turn, url, write
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import NotConservedError, is_missing
 from include.cerebro.platform.object_store import ObjectStore
@@ -59,16 +60,17 @@ def clean_archive(warehouse: Warehouse, store: ObjectStore, settings: Settings, 
         connection.cursor() as cursor,
     ):
         for bucket, key in list(_files(cursor, client, Archive.of(settings, store))):
+            # Nobody else writes or reads the file meanwhile.
+            take_turn(cursor)
             if not _is_there(client, bucket, key):
                 log.warning("%s is gone from the archive", url(bucket, key))
                 continue
-            names = duck.execute("select distinct hero_id from read_parquet(?)", [url(bucket, key)]).fetchall()
+            duck.read_parquet(url(bucket, key)).create_view("archived", replace=True)
+            names = duck.execute("select distinct hero_id from archived").fetchall()
             if gone := sorted(erasures.among(hero_id for (hero_id,) in names)):
-                rows, removed = _rewrite(cursor, client, duck, bucket, key, gone)
-                file = {"erasure_id": erasure_id, "bucket": bucket, "archive_key": key, "rows": rows}
-                cursor.execute(read_sql("maintenance/archive/record_cleaned.sql"), file | {"removed": removed})
-                connection.commit()
-                log.info("%s was written again, without %d rows", url(bucket, key), removed)
+                note = partial(_note, warehouse, {"erasure_id": erasure_id, "bucket": bucket, "archive_key": key})
+                _rewrite(client, duck, bucket, key, gone, note)
+            connection.rollback()
         cursor.execute(read_sql("maintenance/archive/cleaned.sql"), {"erasure_id": erasure_id})
         return Cleaned(*cursor.fetchone() or (0, 0))
 
@@ -97,26 +99,35 @@ def _is_there(client: S3Client, bucket: str, key: str) -> bool:
 
 
 def _rewrite(
-    cursor: Cursor, client: S3Client, duck: duckdb.DuckDBPyConnection, bucket: str, key: str, gone: list[str]
-) -> tuple[int, int]:
-    """Write a file again without heroes, while nobody else writes or reads it; return the rows left and removed."""
-    take_turn(cursor)
+    client: S3Client,
+    duck: duckdb.DuckDBPyConnection,
+    bucket: str,
+    key: str,
+    gone: list[str],
+    note: Callable[[int, int], None],
+) -> None:
+    """Write a file again without heroes. It is noted before: a retry that finds it clean has nothing to note."""
     source = url(bucket, key)
+    duck.execute("set variable gone = ?::varchar[]", [gone])
     with tempfile.TemporaryDirectory(prefix="cerebro-erasure-") as folder:
         path = Path(folder) / "kept.parquet"
-        holding = "select count(*) from read_parquet(?) where list_contains(?::varchar[], hero_id)"
-        (removed,) = duck.execute(holding, [source, gone]).fetchone() or (0,)
-        duck.execute(
-            "copy (select * from read_parquet($source) where not list_contains($gone::varchar[], hero_id) "
-            f"order by {ORDER}) to '{path}' {FORMAT}",
-            {"source": source, "gone": gone},
-        )
+        write(duck, read_sql("maintenance/archive/files/kept_rows.sql"), path)
+        held = "select count(*) from archived where list_contains(getvariable('gone'), hero_id)"
+        (removed,) = duck.execute(held).fetchone() or (0,)
         before, after = count(duck, source), count(duck, str(path))
         if before != after + removed:
             raise NotConservedError(
-                f"{source} has {before} rows, of which {removed} are to leave and {after} are left. It stays as it was. "
-                "Clear the task to try again."
+                f"{source} has {before} rows, of which {removed} are to leave and {after} are left. The file stays as "
+                "it was. Clear the task to try again."
             )
+        note(after, removed)
         with path.open("rb") as body:
             client.put_object(Bucket=bucket, Key=key, Body=body)
-    return after, int(removed)
+    log.info("%s was written again, without %d rows", source, removed)
+
+
+def _note(warehouse: Warehouse, file: Mapping[str, Any], rows: int, removed: int) -> None:
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        parameters = {**file, "rows": rows, "removed": removed}
+        cursor.execute(read_sql("maintenance/archive/record_cleaned.sql"), parameters)
+        connection.commit()

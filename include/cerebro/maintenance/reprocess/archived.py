@@ -1,28 +1,26 @@
 """Brings minutes back to ``raw`` that retention has archived: to the loads that they are of, as they were.
 
-The ledger has these loads and their hours all the time, so nothing is claimed anew. The steps of the retention come back
-from the last one on, each in one transaction with its row in ``raw.retentions``, whose horizon goes back.
+The ledger has these loads and their hours all the time, so nothing is claimed anew. The steps of the retention come
+back from the last one on, each in one transaction with its row in ``raw.retentions``, whose horizon goes back.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
-from botocore.exceptions import ClientError
 
 from include.cerebro.ledger.erasures import Erasures
-from include.cerebro.loading.binary_copy import binary_copy
-from include.cerebro.maintenance.archive import BIOMETRICS, TABLES, count, take_turn, url
+from include.cerebro.maintenance.archive import BIOMETRICS, take_turn
+from include.cerebro.maintenance.reprocess.archived_file import ArchivedFile, ArchiveIncompleteError
 from include.cerebro.maintenance.reprocess.choice import ALL, ChoiceInvalidError
 from include.cerebro.maintenance.retention.minutes import SETTINGS, move_horizon
 from include.cerebro.maintenance.retention.terms import Terms
 from include.cerebro.platform.duckdb_session import duckdb_session
-from include.cerebro.platform.errors import FinalError, NotConservedError, is_missing
+from include.cerebro.platform.errors import NotConservedError
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import Settings, variable
 from include.cerebro.platform.sql import read_sql
@@ -37,10 +35,6 @@ log = logging.getLogger(__name__)
 ARCHIVE = "archive"
 # Params that choose objects, with what each is if it chooses none.
 _OF_OBJECTS = {"landing_zone": "", "dataset": ALL, "key_pattern": "", "last_day": None, "loaded_before": None}
-
-
-class ArchiveIncompleteError(FinalError):
-    """The archive does not have what is to come back."""
 
 
 class Step(NamedTuple):
@@ -166,7 +160,7 @@ class Restoring:
         cursor.execute(read_sql("maintenance/archive/files_of_step.sql"), {"horizon": step.horizon})
         objects, minutes = set[int](), 0
         for bucket, key, table, rows, archived_at in cursor.fetchall():
-            file = _ArchivedFile(duck, self._store, bucket, key, table)
+            file = ArchivedFile(duck, self._store, bucket, key, table)
             file.check(cursor, rows)
             load_ids, its_rows = file.restore(cursor, erasures, archived_at)
             if table == BIOMETRICS:
@@ -184,72 +178,3 @@ class Restoring:
         parameters |= {"objects": -len(objects), "rows": -minutes}
         cursor.execute(read_sql("maintenance/archive/record_restored.sql"), parameters)
         log.info("%d minutes before %s are back in raw.biometrics", minutes, step.horizon)
-
-
-class _ArchivedFile:
-    """A file of the archive."""
-
-    def __init__(
-        self, duck: duckdb.DuckDBPyConnection, store: ObjectStore, bucket: str, key: str, table: str
-    ) -> None:
-        self._duck = duck
-        self._table = table
-        self._address = url(bucket, key)
-        with closing(store.client()) as client:
-            try:
-                client.head_object(Bucket=bucket, Key=key)
-            except ClientError as error:
-                if not is_missing(error):
-                    raise
-                raise ArchiveIncompleteError(
-                    f"{self._address} is gone from the archive. Put it back from a version or a copy, and clear the "
-                    "task. Steps that came back before stay."
-                ) from error
-        duck.execute("set variable archived_file = ?", [self._address])
-
-    def check(self, cursor: Cursor, rows: int) -> None:
-        """Check that the file is the one that was written, from this warehouse."""
-        found = count(self._duck, self._address)
-        if found != rows:
-            raise ArchiveIncompleteError(f"{self._address} has {found} rows, and was left with {rows}. Restore it.")
-        sources = self._duck.execute(
-            "select list(load_id), list(landing_zone), list(object_key), list(etag) from ("
-            "select distinct load_id, landing_zone, object_key, etag from read_parquet(?))",
-            [self._address],
-        ).fetchone() or (None,)
-        names = ("load_ids", "landing_zones", "object_keys", "etags")
-        parameters = {name: column or [] for name, column in zip(names, sources, strict=True)}
-        cursor.execute(read_sql("maintenance/archive/foreign_sources.sql"), parameters)
-        if foreign := cursor.fetchone():
-            raise ArchiveIncompleteError(
-                f"{self._address} is of another warehouse, or of another state of this one: its load {foreign[0]} is of "
-                f"{foreign[1]}, which the ledger does not have under that number. Nothing of the step came back."
-            )
-
-    def restore(self, cursor: Cursor, erasures: Erasures, archived_at: datetime) -> tuple[set[int], int]:
-        """Copy the rows to their table; return the loads that have them now, and their number.
-
-        Rows of heroes who were forgotten stay out. So do those of superseded loads that retention has retired.
-        """
-        read = "read_parquet(getvariable('archived_file'))"
-        names = self._duck.execute(f"select distinct hero_id from {read}").fetchall()
-        self._duck.execute("set variable gone = ?::varchar[]", [sorted(erasures.among(name for (name,) in names))])
-        found = self._duck.execute(f"select list(distinct load_id) from {read}").fetchone() or (None,)
-        parameters = {"load_ids": found[0] or [], "archived_at": archived_at}
-        cursor.execute(read_sql("maintenance/archive/targets.sql"), parameters)
-        targets = cursor.fetchall()
-        self._duck.execute(
-            "create or replace temp table targets as select unnest(?::bigint[]) as load_id, "
-            "unnest(?::bigint[]) as to_load_id",
-            [[load_id for load_id, _ in targets], [to_load_id for _, to_load_id in targets]],
-        )
-        columns = ", ".join(["to_load_id as load_id", *list(TABLES[self._table])[1:]])
-        rows = (
-            f"select {columns} from {read} inner join targets using (load_id) "
-            "where not list_contains(getvariable('gone'), hero_id)"
-        )
-        (number,) = self._duck.execute(f"select count(*) from ({rows})").fetchone() or (0,)
-        statement = read_sql(f"loading/biometrics/copy_{'minutes' if self._table == BIOMETRICS else 'instants'}.sql")
-        # Sorted as the block range index of raw.biometrics needs it.
-        binary_copy(self._duck, f"{rows} order by to_load_id, minute_at", cursor, statement, number)
-        return {to_load_id for _, to_load_id in targets}, number

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
-from include.cerebro.maintenance.archive import BIOMETRICS, FORMAT, ORDER, TABLES, Archive, count, url
+from include.cerebro.maintenance.archive import BIOMETRICS, TABLES, Archive, count, url, write
 from include.cerebro.platform.duckdb_session import POSTGRES_SCANNER, duckdb_session, load_extension
 from include.cerebro.platform.errors import NotConservedError
 from include.cerebro.platform.sql import read_sql
@@ -56,8 +56,8 @@ def archive_step(cursor: Cursor, archive: Archive, until: datetime) -> Archived:
         for table, day in days:
             leaving = Path(folder) / "leaving.bin"
             rows = _delete(cursor, table, day, until, leaving)
-            duck.execute(f"create or replace temp view leaving as {_read(table, leaving)}")
-            load_ids, its_ranges = _places(duck, table)
+            _view(duck, table, leaving)
+            load_ids, its_ranges = _places(duck)
             _name_sources(cursor, duck, load_ids)
             _put(cursor, duck, archive, table, day, until, rows, Path(folder) / "archived.parquet")
             if table == BIOMETRICS:
@@ -76,14 +76,14 @@ def _delete(cursor: Cursor, table: str, day: date, until: datetime, target: Path
     return int(cursor.rowcount)
 
 
-def _read(table: str, path: Path) -> str:
-    """Return the query of the rows of such a file."""
+def _view(duck: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
+    """Let the view ``leaving`` have the rows of such a file."""
     columns = dict(TABLES[table]) | {"block_range": "bigint"}
     types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
-    return f"select * from read_postgres_binary('{path}', columns = {{{types}}})"
+    duck.sql(f"from read_postgres_binary('{path}', columns = {{{types}}})").create_view("leaving", replace=True)
 
 
-def _places(duck: duckdb.DuckDBPyConnection, table: str) -> tuple[list[int], list[int]]:
+def _places(duck: duckdb.DuckDBPyConnection) -> tuple[list[int], list[int]]:
     query = "select list(distinct load_id), list(distinct block_range) from leaving"
     load_ids, block_ranges = duck.execute(query).fetchone() or (None, None)
     return load_ids or [], block_ranges or []
@@ -119,11 +119,7 @@ def _put(
             f"s3://{bucket}/{key} holds archived rows that another step took out of raw. Nothing was deleted or "
             "written. Name another place with CEREBRO_ARCHIVE_BUCKET; cerebro_reprocess goes on reading this one."
         )
-    columns = ", ".join(TABLES[table])
-    duck.execute(
-        f"copy (select {columns}, landing_zone, object_key, etag from leaving left join sources using (load_id) "
-        f"order by {ORDER}) to '{path}' {FORMAT}"
-    )
+    write(duck, read_sql("maintenance/archive/files/written_rows.sql"), path)
     with closing(archive.store.client()) as client, path.open("rb") as body:
         client.put_object(Bucket=bucket, Key=key, Body=body)
     found = count(duck, url(bucket, key))

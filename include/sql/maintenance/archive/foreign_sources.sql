@@ -12,4 +12,5 @@ left join raw.loads
         and given.object_key = loads.object_key
         and given.etag = loads.etag
 where loads.load_id is null
+order by given.load_id
 limit 1;

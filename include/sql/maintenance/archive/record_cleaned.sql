@@ -1,4 +1,5 @@
--- Notes that heroes have left a file of the archive, which was written again, and how many rows it has now.
+-- Notes that heroes leave a file of the archive, which is written again, and how many rows it has then. A repetition
+-- notes the same.
 with counted as (
     update meta.archive_files
     set rows = %(rows)s
@@ -8,4 +9,4 @@ with counted as (
 insert into meta.erasure_archive_files (erasure_id, bucket, archive_key, rows)
 values (%(erasure_id)s, %(bucket)s, %(archive_key)s, %(removed)s)
 on conflict (erasure_id, bucket, archive_key) do update
-set rows = erasure_archive_files.rows + excluded.rows;
+set rows = excluded.rows;

@@ -1,5 +1,5 @@
--- Notes that the minutes of a step are back in raw: the horizon before it holds again, and what came back counts against
--- what has left.
+-- Notes that the minutes of a step are back in raw: the horizon before it holds again, and what came back counts
+-- against what has left.
 with restored as (
     update meta.archive_files
     set restored_at = clock_timestamp()

@@ -1,6 +1,10 @@
 -- The steps of the retention that are to come back to raw, the last one first: those up to the present horizon of the
 -- minutes that have readings from an instant on. A step without any file had nothing, or no archive.
-with steps as (
+with given as (
+    select coalesce(%(first)s::timestamptz, '-infinity') as first_at
+),
+
+steps as (
     select
         retentions.horizon,
         max(retentions.rows) as rows
@@ -39,7 +43,7 @@ select
 from steps
 left join files on steps.horizon = files.horizon
 where
-    steps.horizon > coalesce(%(first)s::timestamptz, '-infinity')
+    steps.horizon > (select given.first_at from given)
     and steps.horizon <= (
         select retentions.horizon
         from raw.retentions

@@ -1,7 +1,11 @@
 -- The loads that rows of archived loads come back to: their own, and loads in force that took over the rows of another
 -- one after these had left raw, because rows were released from the quarantine, or the bytes moved to another key. The
 -- rows of superseded loads that retention has retired come back to none.
-with recursive given as (
+with recursive step as (
+    select %(archived_at)s::timestamptz as archived_at
+),
+
+given as (
     select loads.*
     from raw.loads
     where loads.load_id = any(%(load_ids)s::bigint[])
@@ -23,7 +27,7 @@ later as (
         ) as source_id
     from raw.loads
     where
-        loads.loaded_at > %(archived_at)s
+        loads.loaded_at > (select step.archived_at from step)
         and loads.status = 'loaded'
         and loads.dataset = 'biometrics'
 ),
@@ -63,4 +67,4 @@ select
     heirs.load_id as to_load_id
 from given
 inner join heirs on given.load_id = heirs.source_id
-where given.loaded_at <= %(archived_at)s;
+where given.loaded_at <= (select step.archived_at from step);
