@@ -9,9 +9,10 @@ from bringing the hero back.
 3. **forget** deletes the hero from `raw`, from all tables of dbt and from the snapshots, in one transaction: readers
    see the state before or after it. `raw.erasures` keeps the counts and a salted hash, not the hero.
 4. **clean_quarantine** takes the hero's rejected rows out of the quarantine.
-5. **list_objects** lists the objects of the landing zones that still hold the hero, in `meta.erasure_objects`: delete
+5. **clean_archive** takes the hero's minutes out of the archive of months that have left `raw`.
+6. **list_objects** lists the objects of the landing zones that still hold the hero, in `meta.erasure_objects`: delete
    them there, or let whoever delivers them deliver them again.
-6. **announce** starts `cerebro_restore`, which checks that the books balance.
+7. **announce** starts `cerebro_restore`, which checks that the books balance.
 
 A task that was killed is safe to clear. This run's own configuration still holds the hero's id: delete the run
 afterwards. Backups and what else remains: `docs/how-to/forget-a-hero.md`.
@@ -24,7 +25,14 @@ from datetime import timedelta
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param, chain, dag
 
-from include.cerebro.maintenance.erasure.tasks import announce, clean_quarantine, forget, list_objects, preview
+from include.cerebro.maintenance.erasure.tasks import (
+    announce,
+    clean_archive,
+    clean_quarantine,
+    forget,
+    list_objects,
+    preview,
+)
 from include.cerebro.orchestration.retries import task_defaults
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.schema.tasks import prepare_warehouse
@@ -84,9 +92,10 @@ def cerebro_forget_hero() -> None:
     )
     erasure_id = forget()
     cleaned = clean_quarantine(erasure_id)
-    listed = list_objects(erasure_id, cleaned)
+    cleaned_archive = clean_archive(erasure_id)
+    listed = list_objects(erasure_id, cleaned, cleaned_archive)
 
-    chain(prepare_warehouse(), counted, approve, erasure_id, cleaned, listed, announce())
+    chain(prepare_warehouse(), counted, approve, erasure_id, [cleaned, cleaned_archive], listed, announce())
 
 
 cerebro_forget_hero()

@@ -11,6 +11,10 @@ the page Cerebro shows what older rules have judged.
 3. **announce** triggers `cerebro_restore`, which transforms.
 4. **check_refused** is red if today's rules refuse objects whole. Their loads stay in force.
 
+With the *source* archive it brings back whole months that `cerebro_retention` has taken out of `raw`, from *First day*
+on: to the loads that they were of, as they were. The terms of the deployment must keep them
+(`docs/how-to/set-retention.md`).
+
 One run loads a limited number of objects; `objects_remaining` in the result of **load_again** says how many are left.
 Trigger it again for these. Any task can be cleared: what the run has made is not made again.
 """
@@ -27,6 +31,13 @@ from include.cerebro.schema.tasks import prepare_warehouse
 SETTINGS = read_settings()
 
 PARAMS = {
+    "source": Param(
+        "landing zone",
+        enum=["landing zone", "archive"],
+        type="string",
+        title="Source",
+        description="Objects of the landing zone, or months that retention has archived, from the first day on.",
+    ),
     "landing_zone": Param("", type="string", title="Landing zone", description="Its name; empty means all."),
     "dataset": Param("all", enum=["all", "heroes", "missions", "biometrics"], type="string", title="Dataset"),
     "key_pattern": Param(

@@ -10,6 +10,7 @@ schedule, and does nothing. `docs/how-to/set-retention.md` says what leaves, and
 4. **move_horizon** tells the transformation from which month on the marts keep readings, three months further at most.
    **announce** triggers `cerebro_restore`, which forgets older ones; **wait_for_marts** waits for it.
 5. **drop_minutes** deletes the minutes from `raw` that the marts do not have any more, a month in a transaction.
+   With `CEREBRO_ARCHIVE_BUCKET` it writes them to Parquet first.
 6. **record** notes what has left in `meta.maintenance_actions`; `raw.retentions` has each step.
 
 Any task can be cleared: each goes on where it was.

@@ -23,8 +23,7 @@ from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.zones.datasets import BIOMETRICS, HEROES, MISSIONS, Dataset
-from include.cerebro.zones.landing_zones import LandingZone
-from include.cerebro.zones.places import Place
+from include.cerebro.zones.landing_zones import LandingZone, written_places
 from include.cerebro.zones.rules_version import rules_version
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def _find_new(
 
     The caller commits.
     """
-    others = [Place.parse(settings.quarantine_bucket), Place.parse(settings.reports_bucket)]
+    others = written_places(settings).values()
     require_buckets(store, {zone.bucket: ZONES_BUCKET}, {})
     with closing(store.client()) as client:
         if told and is_settled(cursor, zone.name):

@@ -77,7 +77,7 @@ class ZoneListing:
         Args:
             client: the client of the zone's store.
             zone: the landing zone.
-            others: the places of quarantine and reports, which do not belong to the zone where they lie within it.
+            others: the places that the pipeline writes to, which do not belong to the zone where they lie within it.
             keys: the full keys to look at; none means all that the landing zone holds.
         """
         self._client = client

@@ -169,6 +169,10 @@ class Settings(BaseSettings):
     """Months that rejected rows stay in the quarantine's bucket after their load; ``raw.rejections`` keeps the counts.
     It needs the right to delete there."""
 
+    archive_bucket: str = ""
+    """Bucket, or ``bucket/prefix``, that keeps minutes as Parquet once they leave ``raw``; ``cerebro_reprocess`` brings
+    them back. Empty drops them for good."""
+
     # Timeouts
 
     task_timeout_minutes: Annotated[float, Field(gt=0)] = 60.0

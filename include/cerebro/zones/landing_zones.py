@@ -77,7 +77,7 @@ def read_landing_zones(settings: Settings, default_bucket: str) -> tuple[Landing
     """Return the landing zones of this deployment, in the order of the file.
 
     Args:
-        settings: names the file and the places of quarantine and reports.
+        settings: names the file and the places that are written to.
         default_bucket: the bucket of a zone that names none.
 
     Raises:
@@ -92,10 +92,9 @@ def read_landing_zones(settings: Settings, default_bucket: str) -> tuple[Landing
             f"{path}: there is no such file, but {variable('landing_zones')} names it. Create it, or unset the "
             f"variable for the one zone {DEFAULT_LANDING_ZONE}."
         )
-    for name in ("quarantine_bucket", "reports_bucket"):
-        place = Place.parse(getattr(settings, name))
+    for name, place in written_places(settings).items():
         for zone in zones:
-            # Both are written through the connection minio.
+            # All are written through the connection minio.
             is_around = zone.place.url.startswith(place.url)
             if zone.connection == MINIO_CONN_ID and is_around:
                 raise LandingZonesInvalidError(
@@ -103,6 +102,12 @@ def read_landing_zones(settings: Settings, default_bucket: str) -> tuple[Landing
                     "would write where it reads. Name another bucket, or a prefix: bucket/prefix."
                 )
     return zones
+
+
+def written_places(settings: Settings) -> dict[str, Place]:
+    """Return the places that the pipeline writes to, by the setting that names each."""
+    names = ("quarantine_bucket", "reports_bucket", "archive_bucket")
+    return {name: Place.parse(text) for name in names if (text := getattr(settings, name))}
 
 
 def parse_landing_zones(path: Path, text: str, default_bucket: str) -> tuple[LandingZone, ...]:

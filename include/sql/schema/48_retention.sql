@@ -39,3 +39,30 @@ revoke execute on function raw.resummarize_biometrics(bigint[]) from public;
 
 grant select on raw.retentions to cerebro_loader, cerebro_transformer;
 revoke insert on raw.retentions from cerebro_loader;
+
+-- One row per file of the archive: the rows of one day that left a table of raw in the step up to a horizon, the one of
+-- its row in raw.retentions. Written by the transaction that deletes them. `rows` are those in the file: a hero who was
+-- forgotten leaves it, too. Rows that were read back are in raw again, and their file is written over when they leave.
+create table if not exists meta.archive_files (
+    bucket text not null,
+    archive_key text not null,
+    table_name text not null check (table_name in ('biometrics', 'instants')),
+    day date not null,
+    horizon timestamptz not null,
+    rows bigint not null,
+    archived_at timestamptz not null default clock_timestamp(),
+    restored_at timestamptz,
+    primary key (bucket, archive_key)
+);
+create index if not exists archive_files_horizon on meta.archive_files (horizon);
+grant select on meta.archive_files to cerebro_loader, cerebro_transformer;
+
+-- One row per erasure and file of the archive that was written again without the hero: how many rows have left it.
+create table if not exists meta.erasure_archive_files (
+    erasure_id bigint not null references raw.erasures (erasure_id),
+    bucket text not null,
+    archive_key text not null,
+    rows bigint not null,
+    primary key (erasure_id, bucket, archive_key)
+);
+grant select on meta.erasure_archive_files to cerebro_loader, cerebro_transformer;

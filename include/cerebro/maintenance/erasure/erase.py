@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from include.cerebro.loading.erased_heroes import crew_without
+from include.cerebro.maintenance.archive import take_turn
 from include.cerebro.platform.errors import Fault, FinalError
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.roles import with_prefix
@@ -85,6 +86,8 @@ def erase(warehouse: Warehouse, hero_id: str, dag_run_id: str, relations: Sequen
         log.info("An earlier try has committed the erasure")
         return done
     with warehouse.connect(settings=SETTINGS) as connection, connection.cursor() as cursor:
+        # Before any other lock: what leaves raw meanwhile would take the hero along.
+        take_turn(cursor)
         lock_builds = with_prefix(read_sql("maintenance/erasure/lock_builds.sql"), warehouse.role_prefix)
         cursor.execute(lock_builds, {"relations": list(relations)})
         log.info("No dbt build is at work")

@@ -61,8 +61,18 @@ def clean_quarantine(erasure_id: int) -> dict[str, int]:
     return {"quarantine_files": cleaned.objects_rewritten, "quarantine_rows": cleaned.rows_removed}
 
 
+@task(task_display_name="Leave the archive")
+def clean_archive(erasure_id: int) -> dict[str, int]:
+    """Write the files of the archive again that hold minutes of the hero."""
+    # Imported here: reading a DAG file must not load DuckDB.
+    from include.cerebro.maintenance.erasure import archive
+
+    cleaned = archive.clean_archive(connections.warehouse(), connections.object_store(), read_settings(), erasure_id)
+    return {"archive_files": cleaned.files, "archive_rows": cleaned.rows}
+
+
 @task(task_display_name="Who has the hero yet?")
-def list_objects(erasure_id: int, cleaned: dict[str, int]) -> dict[str, Any]:
+def list_objects(erasure_id: int, cleaned: dict[str, int], cleaned_archive: dict[str, int]) -> dict[str, Any]:
     """List the objects of the landing zones that still hold the hero, in meta.erasure_objects, and note the outcome."""
     from include.cerebro.maintenance.erasure import objects
 
@@ -71,7 +81,7 @@ def list_objects(erasure_id: int, cleaned: dict[str, int]) -> dict[str, Any]:
     holders = objects.list_holders(warehouse, zones, lambda zone: connections.object_store(zone.connection), erasure_id)
     erasure = erasing.erasure_of(warehouse, action.dag_run_id)
     counts = erasure.counts._asdict() if erasure else {}
-    outcome = {"erasure_id": erasure_id, **counts, **cleaned, "objects_that_hold_the_hero": holders}
+    outcome = {"erasure_id": erasure_id, **counts, **cleaned, **cleaned_archive, "objects_that_hold_the_hero": holders}
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         audit.finish(cursor, action, outcome)
         connection.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context, task
@@ -15,13 +16,14 @@ from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.landing_zones import read_landing_zones
 
 if TYPE_CHECKING:
+    from include.cerebro.maintenance.reprocess.archived import Restoring
     from include.cerebro.maintenance.reprocess.run import Reprocessing
 
 
 @task(task_display_name="Choose the loads")
 def choose() -> dict[str, int]:
-    """Count the loads in force that the Params mean: objects, bytes, rows. A dry run ends here."""
-    summary = _reprocessing().summary()
+    """Count what the Params mean: objects, bytes and rows, or months of the archive. A dry run ends here."""
+    summary = _work().summary()
     action = _action()
     with connections.warehouse().connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         audit.begin(cursor, action)
@@ -33,12 +35,11 @@ def choose() -> dict[str, int]:
 
 @task(task_display_name="Load again")
 def load_again() -> dict[str, Any]:
-    """Load the chosen objects once more. Each supersedes its load in one transaction; a retry goes on where it was."""
+    """Load the chosen objects once more, or bring months back from the archive. A retry goes on where it was."""
     action = _action()
     if action.is_dry_run:
         raise AirflowSkipException("A dry run: nothing is loaded")
-    reprocessing = _reprocessing()
-    outcome = reprocessing.run()
+    outcome = _work().run()
     with connections.warehouse().connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         audit.finish(cursor, action, outcome)
         connection.commit()
@@ -60,17 +61,20 @@ def check_refused(outcome: dict[str, Any] | None) -> None:
     raise_refused(outcome or {})
 
 
-def _reprocessing() -> Reprocessing:
+def _work() -> Reprocessing | Restoring:
     # Imported here: reading a DAG file must not load DuckDB.
     from include.cerebro.loading.load import open_site
+    from include.cerebro.maintenance.reprocess.archived import ARCHIVE, Restoring, first_month
     from include.cerebro.maintenance.reprocess.choice import Choice
     from include.cerebro.maintenance.reprocess.run import Reprocessing
 
     context, settings = get_current_context(), read_settings()
-    run_id = context["run_id"]
+    run_id, params, warehouse = context["run_id"], context["params"], connections.warehouse()
+    if params["source"] == ARCHIVE:
+        first = first_month(params, settings, datetime.now(UTC))
+        return Restoring(first, settings, connections.object_store(), warehouse, run_id)
     zones = read_landing_zones(settings, connections.landing_bucket())
-    choice = Choice.from_params(context["params"])
-    warehouse = connections.warehouse()
+    choice = Choice.from_params(params)
     return Reprocessing(choice, zones, lambda zone: open_site(zone, warehouse, settings, run_id), warehouse, run_id)
 
 

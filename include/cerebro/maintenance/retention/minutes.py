@@ -7,17 +7,25 @@ again that the horizon has passed. When it has finished, the minutes leave raw, 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+from include.cerebro.maintenance.archive import Archive, take_turn
 from include.cerebro.maintenance.retention.ranges import resummarize
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 log = logging.getLogger(__name__)
 
 # Months with readings that leave the marts in one transformation, so that the first run after a term was set does not
 # rebuild years at once.
 MONTHS = 3
+# The store takes the file of a day while the transaction waits.
+SETTINGS = {"idle_in_transaction_session_timeout": "1h"}
 
 
 def move_horizon(warehouse: Warehouse, until: datetime | None, dag_run_id: str, months: int = MONTHS) -> bool:
@@ -51,7 +59,9 @@ def is_applied(warehouse: Warehouse) -> bool:
     return bool(applied)
 
 
-def drop_minutes(warehouse: Warehouse, until: datetime | None, dag_run_id: str) -> dict[str, int]:
+def drop_minutes(
+    warehouse: Warehouse, until: datetime | None, dag_run_id: str, archive: Archive | None = None
+) -> dict[str, int]:
     """Delete the minutes of raw before a horizon that the marts have passed. Resumable: a transaction for each month.
 
     What arrived for such a month since leaves together with the next one.
@@ -60,25 +70,45 @@ def drop_minutes(warehouse: Warehouse, until: datetime | None, dag_run_id: str) 
         warehouse: the warehouse, whose login owns ``raw``.
         until: the horizon of the minutes; None keeps all.
         dag_run_id: the run.
+        archive: where the minutes are written before a transaction commits; None drops them for good.
 
     Returns:
         How many months and minutes left.
+
+    Raises:
+        NotConservedError: the archive does not hold what is to leave. Nothing of that month has left.
+        botocore.exceptions.ClientError: the store of the archive refuses.
     """
     outcome = {"months": 0, "minutes": 0}
     if until is None:
         return outcome
-    with warehouse.connect() as connection, connection.cursor() as cursor:
+    with warehouse.connect(settings=SETTINGS) as connection, connection.cursor() as cursor:
         while True:
+            take_turn(cursor)
             cursor.execute(read_sql("maintenance/retention/next_month.sql"), {"horizon": until})
             row = cursor.fetchone()
-            connection.commit()
             if row is None:
                 return outcome
-            parameters = {"until": row[0], "dag_run_id": dag_run_id}
-            cursor.execute(read_sql("maintenance/retention/drop_minutes.sql"), parameters)
-            minutes, block_ranges = cursor.fetchone() or (0, [])
+            minutes, block_ranges = _drop(cursor, row[0], dag_run_id, archive)
             connection.commit()
             log.info("%d minutes before %s have left raw.biometrics", minutes, row[0])
             resummarize(connection, block_ranges)
             outcome["months"] += 1
             outcome["minutes"] += minutes
+
+
+def _drop(
+    cursor: Cursor, until: datetime, dag_run_id: str, archive: Archive | None
+) -> tuple[int, Sequence[int] | None]:
+    """Delete the minutes before a horizon, and note it; return how many there were, and their block ranges."""
+    parameters: dict[str, Any] = {"until": until, "dag_run_id": dag_run_id}
+    if archive is None:
+        cursor.execute(read_sql("maintenance/retention/drop_minutes.sql"), parameters)
+        return cursor.fetchone() or (0, None)
+    # Imported here: reading a DAG file must not load DuckDB.
+    from include.cerebro.maintenance.retention.archive import archive_step
+
+    archived = archive_step(cursor, archive, until)
+    parameters |= {"objects": archived.objects, "rows": archived.minutes}
+    cursor.execute(read_sql("maintenance/archive/record_step.sql"), parameters)
+    return archived.minutes, archived.block_ranges

@@ -11,12 +11,14 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.cerebro.landing.assets import LANDING_ZONE
 from include.cerebro.maintenance import audit
+from include.cerebro.maintenance.archive import Archive
 from include.cerebro.maintenance.retention import minutes, superseded
 from include.cerebro.maintenance.retention.preview import preview
 from include.cerebro.maintenance.retention.terms import Horizons, Terms
 from include.cerebro.platform import connections
+from include.cerebro.platform.buckets import require_buckets
 from include.cerebro.platform.names import LOADER_ROLE
-from include.cerebro.platform.settings import read_settings
+from include.cerebro.platform.settings import read_settings, variable
 from include.cerebro.zones.places import Place
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,10 @@ WAIT_SECONDS = 6 * 3600
 @task.short_circuit(task_display_name="What is over?")
 def choose() -> dict[str, int] | None:
     """Count what is older than the terms. A dry run, and a deployment without terms, end here."""
-    terms, action = Terms.of(read_settings()), _action()
+    settings = read_settings()
+    terms, action = Terms.of(settings), _action()
+    if archive := Archive.of(settings, connections.object_store()):
+        require_buckets(archive.store, {}, {archive.place.bucket: variable("archive_bucket")})
     counts = preview(connections.warehouse(), terms.horizons(_now()))
     with connections.warehouse().connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         audit.begin(cursor, action)
@@ -85,8 +90,9 @@ def wait_for_marts() -> bool:
 
 @task(task_display_name="Minutes leave raw", trigger_rule="none_failed")
 def drop_minutes() -> dict[str, int]:
-    """Delete minutes of raw that the marts do not read any more. A retry goes on where it was."""
-    return minutes.drop_minutes(connections.warehouse(), _horizons().minutes, _run_id())
+    """Delete minutes of raw that the marts do not read any more; the archive has them first, if there is one."""
+    archive = Archive.of(read_settings(), connections.object_store())
+    return minutes.drop_minutes(connections.warehouse(), _horizons().minutes, _run_id(), archive)
 
 
 @task(task_display_name="Note the outcome", trigger_rule="none_failed")

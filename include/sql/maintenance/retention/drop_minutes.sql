@@ -21,7 +21,10 @@ noted as (
         count(*) as rows
     from minutes
     on conflict (dag_run_id, layer, horizon) do update
-    set rows = retentions.rows + excluded.rows
+    set
+        -- The last row holds, and the archive may have brought minutes back meanwhile.
+        retention_id = default,
+        rows = retentions.rows + excluded.rows
 )
 
 select

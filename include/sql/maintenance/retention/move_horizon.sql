@@ -15,9 +15,11 @@ with recursive settled as (
         greatest(
             coalesce(%(horizon)s::timestamptz, '-infinity'),
             (
-                select max(retentions.horizon)
+                select retentions.horizon
                 from raw.retentions
                 where retentions.layer = 'minutes'
+                order by retentions.retention_id desc
+                limit 1
             )
         ) as wanted
 ),
@@ -63,5 +65,7 @@ from (
     from settled
 ) as next
 where next.horizon <> next.present
-on conflict (dag_run_id, layer, horizon) do nothing
+-- The last row holds: a run that is cleared may find that another one has moved the horizon meanwhile.
+on conflict (dag_run_id, layer, horizon) do update
+set retention_id = default
 returning retentions.horizon::text as horizon;

@@ -25,9 +25,11 @@ bounds as (
     select
         coalesce(
             (
-                select max(retentions.horizon)
+                select retentions.horizon
                 from raw.retentions
                 where retentions.layer = 'minutes'
+                order by retentions.retention_id desc
+                limit 1
             ),
             '-infinity'
         ) as dropped,

@@ -21,9 +21,11 @@ present as (
         ) as marts,
         coalesce(
             (
-                select max(retentions.horizon)
+                select retentions.horizon
                 from raw.retentions
                 where retentions.layer = 'minutes'
+                order by retentions.retention_id desc
+                limit 1
             ),
             '-infinity'
         ) as minutes,
