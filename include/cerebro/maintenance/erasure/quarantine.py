@@ -145,14 +145,9 @@ def _clean_object(
         with closing(answer["Body"]) as body, path.open("wb") as copy:
             shutil.copyfileobj(body, copy)
         duck.execute("set threads = 1")
-        rejected = duck.read_parquet(str(path), file_row_number=True)
-        if "source_key" not in rejected.columns:
+        rows = find_rows(duck, path, among)
+        if rows is None:
             log.warning("%s is no file of the pipeline's, and stays as it is", key)
-            return 0, set()
-        if "record" in rejected.columns:
-            rows = _rows_of_records(rejected, among)
-        else:
-            rows = _rows_of_readings(duck, rejected, among)
         if not rows:
             return 0, set()
         duck.execute("create temp table erased as select unnest(?::bigint[]) as file_row_number", [rows])
@@ -174,6 +169,27 @@ def _clean_object(
         with kept.open("rb") as rewritten:
             client.put_object(Bucket=bucket, Key=key, Body=rewritten)
         return len(rows), {source for (source,) in sources}
+
+
+def find_rows(
+    duck: duckdb.DuckDBPyConnection, path: Path, among: Callable[[Iterable[str]], set[str]]
+) -> list[int] | None:
+    """Return the places of those rows of a file of the quarantine that are of heroes who were forgotten.
+
+    Args:
+        duck: a connection of its own.
+        path: a copy of the file.
+        among: returns those of some hero ids whose hero was forgotten.
+
+    Returns:
+        The places, from 0; None if the file is not the pipeline's.
+    """
+    rejected = duck.read_parquet(str(path), file_row_number=True)
+    if "source_key" not in rejected.columns:
+        return None
+    if "record" in rejected.columns:
+        return _rows_of_records(rejected, among)
+    return _rows_of_readings(duck, rejected, among)
 
 
 def _rows_of_records(rejected: duckdb.DuckDBPyRelation, among: Callable[[Iterable[str]], set[str]]) -> list[int]:
