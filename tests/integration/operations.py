@@ -303,7 +303,10 @@ class Pair:
         return {name: rows for name, rows in found.items() if rows}
 
     def finish(self) -> None:
-        """Transform, compare all, and run once more: nothing is written."""
+        """Load what other rules may accept now, transform, compare all, and run once more: nothing is written."""
+        self.model.load()
+        self.site.load()
+        self.check()
         self.do("transform", 0)
         before = self.site.rows("select load_id, xmin::text from raw.loads where status <> 'failed' order by 1")
         self.site.load()
