@@ -68,6 +68,17 @@ def calculate(
     greatest = {content: key for key, content in sorted((key, bytes_of[key]) for key in bytes_of)}
     expected.copies = {key: greatest[content] for key, content in bytes_of.items() if greatest[content] != key}
     in_force = {key: content for key, content in in_force.items() if key not in expected.copies}
+    fill(expected, in_force, mission_duration_minutes)
+    return expected
+
+
+def fill(
+    expected: Expected,
+    in_force: Mapping[str, Content],
+    mission_duration_minutes: int = 1,
+    horizon: datetime | None = None,
+) -> None:
+    """Calculate the tables from what is in force, by key; readings before the horizon only make heroes known."""
     for key, content in in_force.items():
         rejected = sum(content.rejected.values())
         expected.loads[key] = (content.rows_in, len(content.accepted), rejected)
@@ -86,12 +97,12 @@ def calculate(
     )
     expected.dim_heroes = heroes(hero_records, hero_ids)
     expected.dim_missions, expected.bridge_mission_heroes = missions(mission_records, hero_ids)
-    expected.fact_biometrics = minutes(readings, hero_ids)
+    kept = [reading for reading in readings if horizon is None or reading.at >= horizon]
+    expected.fact_biometrics = minutes(kept, hero_ids)
     expected.obt_cerebro_restored = one_big_table(expected, mission_duration_minutes)
     expected.hulk_factor, expected.reliability = ranked_tables(expected)
     expected.energy_by_name = energy_on_high_risk_missions(expected.obt_cerebro_restored, "hero_name")
     expected.missions_by_name = successful_missions(expected.obt_cerebro_restored, "hero_name")
-    return expected
 
 
 def canonical_ids(from_heroes: set[Any], from_elsewhere: set[str]) -> dict[str, str]:

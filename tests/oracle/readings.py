@@ -37,30 +37,38 @@ TYPES = (rf"TIMESTAMP.*|DATE|{TEXTS}|NULL", rf"{TEXTS}|UUID|NULL|{NUMERIC}", *[r
 def read_biometrics(data: bytes, rules: Rules = DEFAULT) -> Content:
     """Read a Parquet object; DuckDB only decodes its rows."""
     content = Content("biometrics")
-    for moment, hero_id, *measures in parquet_rows(data, rules):
+    for row in parquet_rows(data, rules):
         content.rows_in += 1
-        values = [measure(name, value, rules) for name, value in zip(MEASURES, measures, strict=True)]
-        try:
-            hero = identifier(hero_id, rules)
-        except InvalidIdError:
-            content.reject("invalid_hero_id")
+        judged = judge_reading(row, rules)
+        if isinstance(judged, str):
+            content.reject(judged)
             continue
-        at = instant(moment, rules) if isinstance(moment, str) else moment
-        if hero is None:
-            content.reject("missing_hero_id")
-        elif at is None:
-            content.reject("invalid_timestamp")
-        elif not is_plausible(minute_of(at)):
-            content.reject("implausible_timestamp")
-        elif all(value is None for value in values):
-            content.reject("no_usable_measure")
-        else:
-            content.accept(reading := Reading(hero, at, *values), reading)
-            for name, value, delivered in zip(MEASURES, values, measures, strict=True):
-                missing = delivered is None or number(delivered) in rules.no_reading.get(name, ())
-                content.not_understood[name] += value is None and not missing
+        content.accept(judged, judged)
+        for name, delivered in zip(MEASURES, row[2:], strict=True):
+            missing = delivered is None or number(delivered) in rules.no_reading.get(name, ())
+            content.not_understood[name] += getattr(judged, name) is None and not missing
     content.not_understood = +content.not_understood
     return content.checked()
+
+
+def judge_reading(row: tuple[Any, ...], rules: Rules = DEFAULT) -> Reading | str:
+    """A row of ``parquet_rows`` as it is understood, or the reason for which it is rejected."""
+    moment, hero_id, *measures = row
+    values = [measure(name, value, rules) for name, value in zip(MEASURES, measures, strict=True)]
+    try:
+        hero = identifier(hero_id, rules)
+    except InvalidIdError:
+        return "invalid_hero_id"
+    at = instant(moment, rules) if isinstance(moment, str) else moment
+    if hero is None:
+        return "missing_hero_id"
+    if at is None:
+        return "invalid_timestamp"
+    if not is_plausible(minute_of(at)):
+        return "implausible_timestamp"
+    if all(value is None for value in values):
+        return "no_usable_measure"
+    return Reading(hero, at, *values)
 
 
 def parquet_rows(data: bytes, rules: Rules) -> list[tuple[Any, ...]]:

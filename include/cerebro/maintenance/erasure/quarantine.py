@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,7 @@ def clean(warehouse: Warehouse, store: ObjectStore, place: Place, erasure_id: in
         listed = list_objects(client, place.bucket, place.prefix, after=progress.last_key)
         keys = (it.key for it in listed if it.key.endswith(".parquet"))
         for number, key in enumerate(keys, start=1):
-            removed, sources = _clean_object(client, place.bucket, key, among)
+            removed, sources = _clean_object(client, place.bucket, key, among, partial(_move_rejections, cursor, key))
             if removed:
                 progress.objects_rewritten += 1
                 progress.rows_removed += removed
@@ -102,6 +103,15 @@ def note_objects(cursor: Cursor, erasure_id: int, landing_zone: str, keys: Itera
     )
 
 
+def _move_rejections(cursor: Cursor, key: str, kept: dict[str, int]) -> None:
+    cursor.execute(read_sql("ledger/lock.sql"))
+    cursor.execute(
+        read_sql("maintenance/erasure/move_rejections.sql"),
+        {"quarantine_key": key, "reasons": list(kept), "rows": list(kept.values())},
+    )
+    cursor.connection.commit()
+
+
 def _read(cursor: Cursor, erasure_id: int) -> Progress:
     cursor.execute(read_sql("maintenance/erasure/progress.sql"), {"erasure_id": erasure_id})
     row = cursor.fetchone()
@@ -114,9 +124,16 @@ def _record(cursor: Cursor, erasure_id: int, progress: Progress) -> None:
 
 
 def _clean_object(
-    client: S3Client, bucket: str, key: str, among: Callable[[Iterable[str]], set[str]]
+    client: S3Client,
+    bucket: str,
+    key: str,
+    among: Callable[[Iterable[str]], set[str]],
+    move_rejections: Callable[[dict[str, int]], None],
 ) -> tuple[int, set[str]]:
-    """Write one file again if it holds such rows; return how many, and the keys of their objects."""
+    """Write one file again if it holds such rows; return how many, and the keys of their objects.
+
+    The ledger comes first: after a kill between both, the rows are still there for the retry to find.
+    """
     with tempfile.TemporaryDirectory(prefix="cerebro-erasure-") as folder, duckdb.connect() as duck:
         path = Path(folder) / "rejected.parquet"
         try:
@@ -128,14 +145,9 @@ def _clean_object(
         with closing(answer["Body"]) as body, path.open("wb") as copy:
             shutil.copyfileobj(body, copy)
         duck.execute("set threads = 1")
-        rejected = duck.read_parquet(str(path), file_row_number=True)
-        if "source_key" not in rejected.columns:
+        rows = find_rows(duck, path, among)
+        if rows is None:
             log.warning("%s is no file of the pipeline's, and stays as it is", key)
-            return 0, set()
-        if "record" in rejected.columns:
-            rows = _rows_of_records(rejected, among)
-        else:
-            rows = _rows_of_readings(duck, rejected, among)
         if not rows:
             return 0, set()
         duck.execute("create temp table erased as select unnest(?::bigint[]) as file_row_number", [rows])
@@ -152,9 +164,32 @@ def _clean_object(
             "(format parquet, compression zstd, row_group_size 8192)",
             [str(path)],
         )
+        duck.execute("select reason, count(*) from read_parquet(getvariable('kept')) group by reason")
+        move_rejections(dict(duck.fetchall()))
         with kept.open("rb") as rewritten:
             client.put_object(Bucket=bucket, Key=key, Body=rewritten)
         return len(rows), {source for (source,) in sources}
+
+
+def find_rows(
+    duck: duckdb.DuckDBPyConnection, path: Path, among: Callable[[Iterable[str]], set[str]]
+) -> list[int] | None:
+    """Return the places of those rows of a file of the quarantine that are of heroes who were forgotten.
+
+    Args:
+        duck: a connection of its own.
+        path: a copy of the file.
+        among: returns those of some hero ids whose hero was forgotten.
+
+    Returns:
+        The places, from 0; None if the file is not the pipeline's.
+    """
+    rejected = duck.read_parquet(str(path), file_row_number=True)
+    if "source_key" not in rejected.columns:
+        return None
+    if "record" in rejected.columns:
+        return _rows_of_records(rejected, among)
+    return _rows_of_readings(duck, rejected, among)
 
 
 def _rows_of_records(rejected: duckdb.DuckDBPyRelation, among: Callable[[Iterable[str]], set[str]]) -> list[int]:

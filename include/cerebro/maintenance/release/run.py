@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from include.cerebro.ledger import loads
-from include.cerebro.ledger.erasures import Erasures
+from include.cerebro.ledger.erasures import ERASED, Erasures
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.loading import quarantine
 from include.cerebro.loading.site import LoadSite
+from include.cerebro.maintenance.erasure.quarantine import find_rows
 from include.cerebro.maintenance.release.readings import ReleasedReadings
 from include.cerebro.maintenance.release.records import ReleasedRecords
-from include.cerebro.maintenance.release.request import Decision, DecisionImpossibleError, Held, find
+from include.cerebro.maintenance.release.request import Decision, DecisionImpossibleError, Held, find, refuse_erased
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import NotConservedError
 from include.cerebro.platform.names import LOADER_ROLE
@@ -43,8 +44,9 @@ class Quarantined:
     """The rejected rows of one object, of which those of one reason were judged again."""
 
     def __init__(
-        self, site: LoadSite, duck: duckdb.DuckDBPyConnection, held: Held, decision: Decision, folder: str
-    ) -> None:
+        self, site: LoadSite, duck: duckdb.DuckDBPyConnection, held: Held, decision: Decision, folder: str,
+        erasures: Erasures,
+    ) -> None:  # fmt: skip
         """Fetch the rows and judge them.
 
         Args:
@@ -53,6 +55,7 @@ class Quarantined:
             held: the load that the rows were rejected of.
             decision: what is to be released.
             folder: a folder for files.
+            erasures: the heroes who were forgotten, from before the load was looked up.
 
         Raises:
             DecisionImpossibleError: the rows cannot be released.
@@ -61,12 +64,14 @@ class Quarantined:
         self._site, self._duck, self._held, self._folder = site, duck, held, folder
         # find() has refused what nothing keeps.
         file = self._fetch(held.rejected[decision.reason].quarantine_key or "")
+        self.erasures = erasures
+        if erasures.last:
+            self._refuse_erased(file)
         duck.execute("set variable quarantine_file = ?", [str(file)])
         duck.execute("set variable release_reason = ?", [decision.reason])
         duck.execute(read_sql("maintenance/release/quarantine/open.sql"))
         self._check(duck.execute("select reason, count(*) from quarantined group by reason").fetchall())
         rules = site.zone.rules
-        self.erasures = Erasures.find(site.warehouse)
         self.released: ReleasedReadings | ReleasedRecords = (
             ReleasedReadings(duck, file, held, decision.corrections, rules, self.erasures)
             if held.dataset == BIOMETRICS.name
@@ -113,6 +118,13 @@ class Quarantined:
                 target.write(chunk)
         return file
 
+    def _refuse_erased(self, file: Path) -> None:
+        """Check that cerebro_forget_hero has been at the file: what stays rejected is copied from it."""
+        with duckdb.connect() as duck:
+            duck.execute("set threads = 1")
+            if find_rows(duck, file, self.erasures.among):
+                refuse_erased(self._held, {ERASED})
+
     def _check(self, found: Sequence[tuple[str, int]]) -> None:
         expected = {
             reason: rejected.rows for reason, rejected in self._held.rejected.items() if rejected.quarantine_key
@@ -136,11 +148,12 @@ class Deciding:
 
     def preview(self, decision: Decision) -> dict[str, Any]:
         """Return what the decision would do, and change nothing. Raises as ``decide``."""
+        erasures = Erasures.find(self._warehouse)
         with self._cursor() as cursor:
             held = find(cursor, decision)
         if decision.action == "discard":
             return _discarded(held, decision)
-        with self._quarantined(held, decision) as quarantined:
+        with self._quarantined(held, decision, erasures) as quarantined:
             return quarantined.outcome(decision)
 
     def decide(self, decision: Decision, note: Note) -> dict[str, Any]:
@@ -153,6 +166,7 @@ class Deciding:
         Raises:
             DecisionImpossibleError: there is nothing to decide about, or another run has changed it meanwhile.
         """
+        erasures = Erasures.find(self._warehouse)
         with self._cursor() as cursor:
             cursor.execute(read_sql("maintenance/release/decided.sql"), decision._asdict())
             if done := cursor.fetchone():
@@ -162,7 +176,7 @@ class Deciding:
             if decision.action == "discard":
                 return self._discard(cursor, held, decision, note)
             cursor.connection.rollback()
-        with self._quarantined(held, decision) as quarantined, self._cursor() as cursor:
+        with self._quarantined(held, decision, erasures) as quarantined, self._cursor() as cursor:
             outcome = quarantined.outcome(decision)
             if quarantined.released.accepted:
                 outcome["load_id"] = self._release(cursor, held, decision, quarantined)
@@ -214,10 +228,10 @@ class Deciding:
             yield cursor
 
     @contextmanager
-    def _quarantined(self, held: Held, decision: Decision) -> Iterator[Quarantined]:
+    def _quarantined(self, held: Held, decision: Decision, erasures: Erasures) -> Iterator[Quarantined]:
         site = self._site(held)
         with tempfile.TemporaryDirectory(prefix="cerebro-release-") as folder, duckdb_session(site.settings) as duck:
-            quarantined = Quarantined(site, duck, held, decision, folder)
+            quarantined = Quarantined(site, duck, held, decision, folder, erasures)
             with closing(quarantined.released):
                 yield quarantined
 

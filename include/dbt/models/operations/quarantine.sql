@@ -63,7 +63,9 @@ final as (
         by_reason.reason,
         by_reason.rows_rejected,
         by_reason.rows_discarded,
-        by_reason.rows_rejected - by_reason.rows_discarded as rows_waiting,
+        -- Discarded rows may have left with their hero since.
+        greatest(by_reason.rows_rejected - by_reason.rows_discarded, 0)
+            as rows_waiting,
         by_reason.rows_released,
         by_reason.quarantine_key,
         by_reason.decided_at

@@ -3,13 +3,14 @@ select
     rejections.reason,
     rejections.rows,
     rejections.quarantine_key,
-    coalesce((
+    -- Discarded rows may have left with their hero since.
+    least(coalesce((
         select sum(decisions.rows)::bigint
         from raw.quarantine_decisions as decisions
         where
             decisions.load_id = rejections.load_id
             and decisions.reason = rejections.reason
             and decisions.action = 'discard'
-    ), 0) as discarded
+    ), 0), rejections.rows) as discarded
 from raw.rejections
 where rejections.load_id = %(load_id)s;

@@ -64,15 +64,37 @@ reading_hours as (
         on touched_hours.hero_id = hero_ids.spelled_hero_id
 ),
 
--- Whatever a stale mission covers, or covered: all of its records count.
-mission_windows as (
-    select distinct
-        unnest(mission_records.hero_ids) as spelled_hero_id,
-        {{ mission_from('mission_records.mission_at') }} as from_minute,
-        {{ mission_until('mission_records.mission_at') }} as until_minute
+stale_mission_records as (
+    select mission_records.*
     from stale_missions
     inner join mission_records
         on stale_missions.mission_id = mission_records.mission_id
+),
+
+crews as (
+    select distinct
+        mission_id,
+        unnest(hero_ids) as spelled_hero_id
+    from stale_mission_records
+),
+
+windows as (
+    select distinct
+        mission_id,
+        {{ mission_from('mission_at') }} as from_minute,
+        {{ mission_until('mission_at') }} as until_minute
+    from stale_mission_records
+),
+
+-- Whatever a stale mission covers, or covered: all of its records count, and a
+-- mission may have its crew from one of them and its time from another.
+mission_windows as (
+    select
+        crews.spelled_hero_id,
+        windows.from_minute,
+        windows.until_minute
+    from crews
+    inner join windows on crews.mission_id = windows.mission_id
 ),
 
 all_hours as (

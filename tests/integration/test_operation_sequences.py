@@ -1,0 +1,86 @@
+"""Random sequences of operations keep the laws: after each, the warehouse is what the oracle says.
+
+Law 5 by killing an operation at one of its commits and repeating it, law 8 by a change of rules and reprocessing, law 1
+by a last run that writes nothing. Objects are dirty, repeated, corrected and broken.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.integration.helpers import Site, copy_site
+from tests.integration.operations import BASE, Pair
+
+# A fixed seed: what passes today passes tomorrow. Shrinking would take hours.
+STEADY = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+# A transformation takes 10-20 s, and so does ``retain``, which has one.
+QUICK = ["load"] * 6 + ["release"] * 4 + ["reprocess", "forget"] * 2 + ["change_rules", "discard", "retire_superseded",
+                                                                      "retire_quarantine"]
+STEPS = st.tuples(st.sampled_from(QUICK), st.integers(0, 1 << 30), st.integers(0, 3).map(lambda n: n == 0))
+SLOW = st.tuples(st.sampled_from(["transform", "retain"]), st.integers(0, 1 << 30), st.just(False))
+LONG_EXAMPLES = int(os.environ.get("CEREBRO_TEST_SEQUENCES", "100"))
+
+
+@pytest.fixture(scope="module")
+def origin(prepared_site: Site) -> Iterator[Site]:
+    """A warehouse that has its tables already, with enough in them that later data are few beside it."""
+    site = copy_site(prepared_site)
+    site.put("biometrics/base.parquet", BASE)
+    site.restore()
+    yield site
+    site.drop()
+
+
+@pytest.fixture
+def pair(origin: Site) -> Iterator[Callable[[], Pair]]:
+    """A function that returns a new site with its model."""
+    made: list[Site] = []
+
+    def new() -> Pair:
+        while made:
+            made.pop().drop()
+        made.append(copy_site(origin))
+        pair = Pair(made[-1])
+        pair.model.deliver("biometrics/base.parquet", BASE)
+        pair.model.load()
+        return pair
+
+    yield new
+    for site in made:
+        site.drop()
+
+
+def run(pair: Pair, steps: list[tuple[str, int, bool]]) -> None:
+    try:
+        for name, seed, is_killed in steps:
+            pair.do(name, seed, is_killed=is_killed)
+        pair.finish()
+    except BaseException as error:
+        error.add_note("\n".join(pair.log) + f"\n{steps}")
+        raise
+
+
+@settings(STEADY, max_examples=2)
+@given(steps=st.lists(STEPS, min_size=12, max_size=12))
+def test_every_operation_keeps_the_laws(pair: Callable[[], Pair], steps: list[tuple[str, int, bool]]) -> None:
+    run(pair(), steps)
+
+
+@pytest.mark.long
+@settings(STEADY, max_examples=LONG_EXAMPLES)
+@given(
+    first=st.lists(STEPS, min_size=3, max_size=10), slow=SLOW, second=st.lists(STEPS, min_size=3, max_size=10)
+)
+def test_long_sequences_keep_the_laws(pair: Callable[[], Pair], first: list, slow: tuple, second: list) -> None:
+    run(pair(), [*first, slow, *second])

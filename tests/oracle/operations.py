@@ -1,0 +1,256 @@
+"""What is in force after operations: loads, corrections, releases, erasures, retention, changes of rules.
+
+Written from docs/how-to, not from the code. Equal bytes of a dataset have one state, whatever keys they are under: it
+begins when the first of these keys is loaded, and ends when the last of them is corrected.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.oracle.calculate import Expected, fill
+from tests.oracle.content import Content
+from tests.oracle.identity import hero_key
+from tests.oracle.landing import BrokenObjectError, dataset_of, read_object
+from tests.oracle.readings import judge_reading, parquet_rows
+from tests.oracle.values import InvalidIdError, Rules, identifier
+
+ERASED = "erased_hero"
+# Rows of these reasons are never released.
+FINAL_REASONS = {ERASED, "duplicate_reading"}
+
+
+class NotReleasedError(Exception):
+    """A decision about rejected rows is refused."""
+
+
+@dataclass
+class Rejected:
+    """A rejected row: why, whether the quarantine has it, and its values if it is a reading."""
+
+    reason: str
+    is_kept: bool = True
+    row: tuple[Any, ...] | None = None
+
+
+@dataclass
+class Version:
+    """The bytes of an object that are in force: rows by their numbers.
+
+    ``rows_loaded`` counts accepted rows, those that left with their hero included.
+    """
+
+    dataset: str
+    rules: str
+    accepted: dict[int, Any] = field(default_factory=dict)
+    rejected: dict[int, Rejected] = field(default_factory=dict)
+    rows_loaded: int = 0
+    has_released_rows: bool = False
+
+    def counts(self) -> tuple[int, int, int]:
+        """Rows in, loaded and rejected, as the ledger has them."""
+        return self.rows_loaded + len(self.rejected), self.rows_loaded, len(self.rejected)
+
+    def reasons(self) -> Counter[str]:
+        """The rejected rows by reason."""
+        return Counter(it.reason for it in self.rejected.values())
+
+
+@dataclass
+class Model:
+    """A landing zone and what the warehouse has of it.
+
+    ``current`` has the bytes that each key's last load has, ``in_force`` what became of these bytes.
+    """
+
+    rules: Mapping[str, Rules]
+    rule: str = "default"
+    zone: dict[str, bytes] = field(default_factory=dict)
+    current: dict[str, bytes] = field(default_factory=dict)
+    in_force: dict[bytes, Version] = field(default_factory=dict)
+    # What could not be read is not read again under the same rules.
+    failed: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    # The keys of heroes.
+    forgotten: set[str] = field(default_factory=set)
+    horizon: datetime | None = None
+    # Minutes before this instant have left raw.
+    dropped: datetime | None = None
+
+    def deliver(self, key: str, body: bytes) -> bool:
+        """Put an object into the landing zone, unless the order of the next load's objects would matter.
+
+        Bytes that leave one key and come to another in one run keep what was decided about them or not.
+        """
+        zone = self.zone | {key: body}
+        pending = {name for name, its in zone.items() if self.current.get(name) != its}
+        for name in pending:
+            holders = {holder for holder, its in self.current.items() if its == zone[name]}
+            if holders and holders <= pending:
+                return False
+        self.zone = zone
+        return True
+
+    def load(self) -> None:
+        """Load all that is new."""
+        self.failed = {key: it for key, it in self.failed.items() if self.zone.get(key) == it[0]}
+        found: dict[bytes, Version] = {}
+        for key, body in self.zone.items():
+            if self.current.get(key) == body or self.failed.get(key) == (body, self.rule):
+                continue
+            if body not in self.in_force and body not in found:
+                try:
+                    found[body] = self.judge(key, body)
+                except BrokenObjectError:
+                    self.failed[key] = (body, self.rule)
+                    continue
+            self.failed.pop(key, None)
+            self.current[key] = body
+        self.in_force |= found
+        held = set(self.current.values())
+        self.in_force = {body: version for body, version in self.in_force.items() if body in held}
+
+    def judge(self, key: str, body: bytes) -> Version:
+        """Read an object under today's rules, without heroes who were forgotten. Raises BrokenObjectError."""
+        dataset, rules = dataset_of(key), self.rules[self.rule]
+        assert dataset
+        version = Version(dataset, self.rule)
+        if dataset == "biometrics":
+            try:
+                read_object(dataset, body, rules)
+            except BrokenObjectError:
+                # Perhaps only because nothing of it can be used, which is judged below.
+                if len(body) < 100:
+                    raise
+            for number, row in enumerate(parquet_rows(body, rules), start=1):
+                judged = ERASED if self.names_forgotten(row[1]) else judge_reading(row, rules)
+                if isinstance(judged, str):
+                    version.rejected[number] = Rejected(judged, judged != ERASED, row)
+                else:
+                    version.accepted[number] = judged
+        else:
+            content = read_object(dataset, body, rules)
+            for number, record in zip(content.numbers, content.understood, strict=True):
+                kept = self.without_forgotten(dataset, record)
+                if kept is None:
+                    version.rejected[number] = Rejected(ERASED, is_kept=False)
+                else:
+                    version.accepted[number] = kept
+            for number, reason in enumerate(content.rejected.elements(), start=1):
+                version.rejected[-number] = Rejected(reason)
+        version.rows_loaded = len(version.accepted)
+        reasons = version.reasons()
+        if reasons and not version.accepted and ERASED not in reasons and set(reasons) != {"no_usable_measure"}:
+            raise BrokenObjectError("nothing of it can be used")
+        return version
+
+    def names_forgotten(self, hero_id: Any) -> bool:
+        """Whether an id, as delivered, is that of a hero who was forgotten."""
+        try:
+            known = identifier(hero_id)
+        except InvalidIdError:
+            return False
+        return known is not None and hero_key(known) in self.forgotten
+
+    def without_forgotten(self, dataset: str, record: dict[str, Any]) -> dict[str, Any] | None:
+        """The record without heroes who were forgotten; None if it is one's own."""
+        if dataset == "heroes":
+            return None if self.names_forgotten(record["hero_id"]) else record
+        crew = [hero_id for hero_id in record.get("hero_ids") or [] if not self.names_forgotten(hero_id)]
+        return record | {"hero_ids": crew}
+
+    def change_rules(self, rule: str) -> None:
+        """Judge by these rules from now on. Nothing is recomputed."""
+        self.rule = rule
+
+    def reprocess(self, holders: Mapping[str, bytes], *, only_older_rules: bool, include_released: bool) -> int:
+        """Load again what is in force, by the keys that hold the bytes; return how many."""
+        loaded = 0
+        for key, body in holders.items():
+            version = self.in_force[body]
+            is_chosen = not only_older_rules or version.rules != self.rule
+            if not is_chosen or (version.has_released_rows and not include_released) or self.zone.get(key) != body:
+                continue
+            try:
+                self.in_force[body] = self.judge(key, body)
+            except BrokenObjectError:
+                continue
+            loaded += 1
+        return loaded
+
+    def release(self, body: bytes, reason: str, hero_id: str = "", shift: timedelta = timedelta(0)) -> int:
+        """Judge rejected readings again, with corrections; return how many are accepted. Raises NotReleasedError."""
+        version = self.in_force[body]
+        rows = {number: it for number, it in version.rejected.items() if it.reason == reason}
+        if not rows or reason in FINAL_REASONS or not all(it.is_kept for it in rows.values()):
+            raise NotReleasedError
+        judged: dict[int, Any] = {}
+        for number, it in rows.items():
+            assert it.row
+            moment, given, *measures = it.row
+            row = (moment + shift if isinstance(moment, datetime) else moment, hero_id or given, *measures)
+            if self.names_forgotten(row[1]):
+                raise NotReleasedError
+            judged[number] = judge_reading(row, self.rules[self.rule])
+        accepted = {number: it for number, it in judged.items() if not isinstance(it, str)}
+        if accepted:
+            for number, its in judged.items():
+                if number in accepted:
+                    del version.rejected[number]
+                else:
+                    version.rejected[number] = replace(rows[number], reason=its)
+            version.accepted |= accepted
+            version.rows_loaded += len(accepted)
+            version.has_released_rows = True
+        return len(accepted)
+
+    def forget(self, hero_id: str) -> None:
+        """Take a hero out of everything. The rejected rows that the quarantine loses are counted as the hero's."""
+        self.forgotten.add(hero_key(hero_id))
+        for version in self.in_force.values():
+            if version.dataset == "biometrics":
+                kept = {n: it for n, it in version.accepted.items() if not self.names_forgotten(it.hero_id)}
+            else:
+                kept = {n: self.without_forgotten(version.dataset, it) for n, it in version.accepted.items()}
+                kept = {n: it for n, it in kept.items() if it is not None}
+            version.accepted = kept
+            for it in version.rejected.values():
+                if it.row and it.is_kept and self.names_forgotten(it.row[1]):
+                    it.reason, it.is_kept = ERASED, False
+
+    def retire(self, until: datetime, *, drop: bool) -> None:
+        """Hide readings before a horizon, which goes back no further than raw has minutes; drop them from raw."""
+        self.horizon = max(until, self.dropped or until)
+        if drop:
+            self.dropped = self.horizon
+
+    def empty_quarantine(self) -> None:
+        """Drop what the quarantine has."""
+        for version in self.in_force.values():
+            for it in version.rejected.values():
+                it.is_kept = False
+
+    def expected(self, holders: Mapping[str, bytes]) -> Expected:
+        """Calculate the tables, by the keys that hold the bytes."""
+        expected = Expected()
+        contents = {key: content_of(self.in_force[body]) for key, body in holders.items()}
+        fill(expected, contents, horizon=self.horizon)
+        expected.loads = {key: self.in_force[body].counts() for key, body in holders.items()}
+        return expected
+
+    def readings(self, since: datetime | None = None) -> Iterable[Any]:
+        """The readings in force from an instant on."""
+        for version in self.in_force.values():
+            if version.dataset == "biometrics":
+                yield from (it for it in version.accepted.values() if since is None or it.at >= since)
+
+
+def content_of(version: Version) -> Content:
+    """What is in force of a version, as the calculation takes it."""
+    rows = [version.accepted[number] for number in sorted(version.accepted)]
+    return Content(
+        version.dataset, rows, sorted(version.accepted), rows, version.reasons(), rows_in=version.counts()[0]
+    )
