@@ -17,7 +17,7 @@ TITLE = "Detection of overlaps"
 WITHOUT, SHIPPED, SEARCHED = "load without the seconds", "load", "load, then the search"
 
 # The difference is a few hundredths: more runs than those of other sections.
-REPEATS = 7
+REPEATS = 5
 
 TEXT = """
 A load notes the seconds of each minute in which the object has a reading, a bit each. A run then searches for objects
