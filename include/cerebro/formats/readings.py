@@ -26,6 +26,8 @@ MINUTE_US = 60_000_000
 DAY_US = 24 * 60 * MINUTE_US
 # Microseconds from the beginning of the year 1, where minute numbers count from, to 1970.
 MINUTE_ZERO_US = 62_135_596_800_000_000
+# A range may be open. The arithmetic of the fast path must not overflow.
+LARGEST_FAST = 1e300
 
 
 def set_rules(duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: datetime) -> None:
@@ -48,10 +50,15 @@ def set_rules(duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: da
     }
     for measure in MEASURES:
         lowest, highest = rules.plausible[measure]
+        fast_lowest = max(lowest, SMALLEST_NORMAL)
+        fast_highest = min(highest, LARGEST_FAST)
+        radius = (fast_highest - fast_lowest) / 2
         variables |= {
             f"{measure}_lowest": lowest,
             f"{measure}_highest": highest,
-            f"{measure}_fast": max(lowest, SMALLEST_NORMAL),
+            f"{measure}_middle": fast_lowest + radius,
+            # Less than the radius by more than all roundings, so that nothing beyond the range is within reach.
+            f"{measure}_reach": radius - 1e-15 * fast_highest,
             f"{measure}_no_reading": [float(value) for value in rules.no_reading.get(measure, ())],
         }
     for name, value in variables.items():

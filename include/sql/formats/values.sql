@@ -78,19 +78,21 @@ create or replace temp macro binary_number(value) as text_number(try(decode(valu
 
 -- A measure within its range; null beside it. The second branch is the rule: neither NaN (in DuckDB greater than every
 -- other number) nor a number so small that PostgreSQL's arithmetic would underflow. The first branch is a fast path for
--- most readings: comparisons of doubles cost as much as all steps before them (20 million readings, three measures:
--- 1.6 s of processor time with a product, 1.7 s with two differences; 1.2 s without any check).
-create or replace temp macro plausible_measure(value, fast_lowest, lowest, highest) as
+-- most readings: numbers nearer to the middle of the range than `reach`. abs() makes every NaN positive, and their
+-- difference stays so. Comparisons of doubles are expensive (12 million readings, three measures: 0.35 s of processor
+-- time with `between`, 0.33 s with a product of two differences and isnan(), 0.19 s with this).
+create or replace temp macro plausible_measure(value, middle, reach, lowest, highest) as
 case
-    when not signbit((value - fast_lowest) * (highest - value)) and not isnan(value) then value
+    when signbit(abs(value - middle) - reach) then value
     when value between lowest and highest and (value = 0 or abs(value) >= getvariable('smallest_normal')) then value
 end;
 
--- A measure without the values that mean "no reading" in the landing zone. Most zones have none: every_....
+-- A measure, and what was delivered as it, without the values that mean "no reading" in the landing zone. Most zones
+-- have none: every_....
 create or replace temp macro every_value(number, no_reading) as number;
-create or replace temp macro every_presence(value, number, no_reading) as value is not null;
+create or replace temp macro every_delivered(value, number, no_reading) as value;
 create or replace temp macro other_value(number, no_reading) as
 case when not list_contains(no_reading, number) then number end;
 
-create or replace temp macro other_presence(value, number, no_reading) as
-value is not null and not coalesce(list_contains(no_reading, number), false);
+create or replace temp macro other_delivered(value, number, no_reading) as
+case when not coalesce(list_contains(no_reading, number), false) then value end;

@@ -10,6 +10,7 @@ with
 numbers as (
     select
         filename as url,
+        file_index,
         file_row_number + 1 as row_number,
         hero_id,
         __time_kind___epoch_us("timestamp") as epoch_us,
@@ -25,17 +26,18 @@ numbers as (
 
 select
     url,
+    file_index,
     row_number,
     hero_id,
     epoch_us,
     __heart_rate_words___value(heart_rate, getvariable('heart_rate_no_reading')) as heart_rate,
     __stress_level_words___value(stress_level, getvariable('stress_level_no_reading')) as stress_level,
     __energy_output_words___value(energy_output, getvariable('energy_output_no_reading')) as energy_output,
-    __heart_rate_words___presence(delivered_heart_rate, heart_rate, getvariable('heart_rate_no_reading'))
-        as has_heart_rate,
-    __stress_level_words___presence(delivered_stress_level, stress_level, getvariable('stress_level_no_reading'))
-        as has_stress_level,
-    __energy_output_words___presence(delivered_energy_output, energy_output, getvariable('energy_output_no_reading'))
-        as has_energy_output,
+    __heart_rate_words___delivered(delivered_heart_rate, heart_rate, getvariable('heart_rate_no_reading'))
+        as delivered_heart_rate,
+    __stress_level_words___delivered(delivered_stress_level, stress_level, getvariable('stress_level_no_reading'))
+        as delivered_stress_level,
+    __energy_output_words___delivered(delivered_energy_output, energy_output, getvariable('energy_output_no_reading'))
+        as delivered_energy_output,
     source
 from numbers;

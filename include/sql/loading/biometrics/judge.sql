@@ -1,7 +1,7 @@
 -- Adds the minutes of one layout to `minutes`. What depends on the key alone (id, zone, reason) is found once a group.
 insert into minutes
 select
-    delivered_minutes.url,
+    getvariable('urls')[cast(delivered_minutes.file_index as bigint) + 1] as url,
     delivered_heroes.hero_id,
     utc_minute(delivered_minutes.minute_number) as minute_number,
     coalesce(

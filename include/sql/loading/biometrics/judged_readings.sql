@@ -43,6 +43,7 @@ timed as (
 measured as (
     select
         url,
+        file_index,
         row_number,
         hero_id,
         epoch_us,
@@ -50,19 +51,22 @@ measured as (
         second_number // 60 as minute_number,
         plausible_measure(
             heart_rate,
-            getvariable('heart_rate_fast'), getvariable('heart_rate_lowest'), getvariable('heart_rate_highest')
+            getvariable('heart_rate_middle'), getvariable('heart_rate_reach'),
+            getvariable('heart_rate_lowest'), getvariable('heart_rate_highest')
         ) as heart_rate,
         plausible_measure(
             stress_level,
-            getvariable('stress_level_fast'), getvariable('stress_level_lowest'), getvariable('stress_level_highest')
+            getvariable('stress_level_middle'), getvariable('stress_level_reach'),
+            getvariable('stress_level_lowest'), getvariable('stress_level_highest')
         ) as stress_level,
         plausible_measure(
             energy_output,
-            getvariable('energy_output_fast'), getvariable('energy_output_lowest'), getvariable('energy_output_highest')
+            getvariable('energy_output_middle'), getvariable('energy_output_reach'),
+            getvariable('energy_output_lowest'), getvariable('energy_output_highest')
         ) as energy_output,
-        has_heart_rate,
-        has_stress_level,
-        has_energy_output,
+        delivered_heart_rate,
+        delivered_stress_level,
+        delivered_energy_output,
         source
     from timed
 )
