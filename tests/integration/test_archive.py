@@ -177,6 +177,7 @@ def test_a_run_that_is_killed_is_repeated(site: Site, monkeypatch: pytest.Monkey
     assert len(site.rows(FILES)) == 4
 
 
+@pytest.mark.long
 def test_what_arrives_meanwhile_stays_for_the_next_month(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     put = writing._put
 
@@ -236,6 +237,7 @@ def test_a_forgotten_hero_leaves_the_archive(site: Site, monkeypatch: pytest.Mon
     assert site.rows("select sum(reading_count)::int from marts.fact_biometrics") == [(15,)]
 
 
+@pytest.mark.long
 def test_a_hero_does_not_come_back_with_a_file_of_before(site: Site) -> None:
     """Somebody has restored the archive from a backup."""
     retire(site)
@@ -248,6 +250,7 @@ def test_a_hero_does_not_come_back_with_a_file_of_before(site: Site) -> None:
     assert erasure.counts.readings == 12
 
 
+@pytest.mark.long
 def test_rows_of_loads_that_took_them_over_come_back_to_these(site: Site) -> None:
     """A release of rows, and bytes that move to another key, copy what raw has of a load; the archive has the rest."""
     site.zone_fields = {}
@@ -268,6 +271,7 @@ def test_rows_of_loads_that_took_them_over_come_back_to_these(site: Site) -> Non
                      " where object_key = 'biometrics/bad.parquet'") == [(6,)]  # fmt: skip
 
 
+@pytest.mark.long
 def test_what_is_not_in_the_archive_is_named(site: Site) -> None:
     february = datetime(2025, 2, 1, tzinfo=UTC)
     move_horizon(site.warehouse, MARCH, "retain", months=12)
@@ -295,6 +299,7 @@ def test_what_is_not_in_the_archive_is_named(site: Site) -> None:
     assert site.rows(BIOMETRICS) == raw
 
 
+@pytest.mark.long
 def test_a_hero_is_not_forgotten_while_months_leave(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The erasure waits for the month: otherwise the file would be written after the archive was cleaned."""
     put = writing._put
