@@ -294,7 +294,8 @@ class Pair:
         gone = {spelling.strip().lower() for key in self.model.forgotten for spelling in SPELLINGS[key]}
         names = self.site.rows(
             "select format('%I.%I', nspname, relname)"
-            " from pg_class join pg_namespace on relnamespace = pg_namespace.oid where relkind in ('r', 'p', 'm') and nspname !~ '^pg_|information_schema'"
+            " from pg_class join pg_namespace on relnamespace = pg_namespace.oid"
+            " where relkind in ('r', 'p', 'm') and nspname !~ '^pg_|information_schema'"
         )
         found: dict[str, list[str]] = {}
         query = "select t::text from {} as t where t::text ~* %s"
