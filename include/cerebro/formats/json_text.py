@@ -10,6 +10,9 @@ _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]|"', re.DOTALL)
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'["\\]')
 
+# Read at a time at most: behind a record of 16 million characters, of four bytes each, are then 16 MB and not 64.
+MOST_CHARACTERS = 4 << 20
+
 
 class Buffer:
     """A window on a text.
@@ -42,10 +45,11 @@ class Buffer:
         return self.text[self.position : self.position + 1]
 
     def fill(self, drop: bool = False) -> bool:
-        """Read at least as much again as is ahead; return whether there was more. ``drop`` forgets what is ahead."""
+        """Read about as much again as is ahead; return whether there was more. ``drop`` forgets what is ahead."""
         if self.ended:
             return False
-        chunk = self._source.read(max(self.chunk_characters, 0 if drop else len(self)))
+        again = 0 if drop else min(len(self), MOST_CHARACTERS)
+        chunk = self._source.read(max(self.chunk_characters, again))
         self.text = chunk if drop else self.text[self.position :] + chunk
         self.position = 0
         self.ended = not chunk
@@ -72,6 +76,9 @@ class Buffer:
         """Return the text up to a place, and go there."""
         text = self.text[self.position : end]
         self.position = end
+        if len(text) > len(self):
+            # A long record is not kept twice, and what is ahead is shorter: copying it costs little.
+            self.text, self.position = self.text[end:], 0
         self.indent = None
         return text
 
