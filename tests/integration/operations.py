@@ -25,11 +25,10 @@ from tests.integration.helpers import READING_COLUMNS, Site, parquet
 from tests.integration.test_forget_hero import forget
 from tests.integration.test_released_rows import decide
 from tests.integration.test_reprocess import OTHER_RULES, reprocess
-from tests.oracle.calculate import minute_of
 from tests.oracle.content import mean
 from tests.oracle.landing import dataset_of
 from tests.oracle.operations import Model, NotReleasedError
-from tests.oracle.values import Rules
+from tests.oracle.values import Rules, minute_of
 from tests.oracle.warehouse import compare, differences
 
 RULES = {
@@ -79,7 +78,7 @@ class Pair:
 
     # Operations: each takes a source of chances, so that it can be repeated.
 
-    def load(self, chance: random.Random) -> Callable[[], None]:
+    def load(self, chance: random.Random) -> Callable[[], object]:
         """Deliver up to three objects and load them, in parts of any size."""
         for _ in range(chance.randint(0, 3)):
             dataset = chance.choice(["biometrics"] * 4 + ["heroes", "missions"])
@@ -97,13 +96,13 @@ class Pair:
         self.model.load()
         return self.site.load
 
-    def change_rules(self, _: random.Random) -> Callable[[], None]:
+    def change_rules(self, _: random.Random) -> Callable[[], object]:
         """Judge by the other rules from now on."""
         self.model.change_rules("default" if self.model.rule == "other" else "other")
         self.site.zone_fields = {"rules": FORMAT_RULES[self.model.rule]}
         return lambda: None
 
-    def reprocess(self, chance: random.Random) -> Callable[[], None]:
+    def reprocess(self, chance: random.Random) -> Callable[[], object]:
         """Load again what is in force."""
         choice = {"only_older_rules": chance.random() < 0.5, "include_released": chance.random() < 0.5}
         wanted = self.model.reprocess(self.holders(), **choice)
@@ -115,7 +114,7 @@ class Pair:
 
         return run
 
-    def release(self, chance: random.Random) -> Callable[[], None]:
+    def release(self, chance: random.Random) -> Callable[[], object]:
         """Release the rows of an object that were rejected for one reason, if there are any."""
         rejected = [
             (key, body, reason)
@@ -150,7 +149,7 @@ class Pair:
 
         return run
 
-    def discard(self, chance: random.Random) -> Callable[[], None]:
+    def discard(self, chance: random.Random) -> Callable[[], object]:
         """Discard rejected rows of an object, which changes nothing but the list of what waits."""
         rows = self.site.rows(REJECTED + " order by 1, 2")
         if not rows:
@@ -166,14 +165,14 @@ class Pair:
 
         return run
 
-    def forget(self, chance: random.Random) -> Callable[[], None]:
+    def forget(self, chance: random.Random) -> Callable[[], object]:
         """Forget a hero."""
         hero_id = chance.choice(HEROES)
         self.log.append(f"  {hero_id}")
         self.model.forget(hero_id)
-        return lambda: forget(self.site, hero_id, f"forget {self.number}") and None
+        return lambda: forget(self.site, hero_id, f"forget {self.number}")
 
-    def retain(self, chance: random.Random) -> Callable[[], None]:
+    def retain(self, chance: random.Random) -> Callable[[], object]:
         """Move the horizon of the marts, and drop the minutes before it."""
         until = datetime(2025, chance.randint(1, 5), 1, tzinfo=UTC)
         drop = chance.random() < 0.7
@@ -188,18 +187,18 @@ class Pair:
 
         return run
 
-    def retire_superseded(self, _: random.Random) -> Callable[[], None]:
+    def retire_superseded(self, _: random.Random) -> Callable[[], object]:
         """Drop what is superseded, as far as it is transformed."""
-        return lambda: retire_superseded(self.site.warehouse, LATER, f"superseded {self.number}") and None
+        return lambda: retire_superseded(self.site.warehouse, LATER, f"superseded {self.number}")
 
-    def retire_quarantine(self, _: random.Random) -> Callable[[], None]:
+    def retire_quarantine(self, _: random.Random) -> Callable[[], object]:
         """Drop what the quarantine has."""
         self.model.empty_quarantine()
         place = Place.parse(self.site.quarantine_bucket)
         run_id = f"quarantine {self.number}"
-        return lambda: retire_quarantine(self.site.warehouse, self.site.store, place, LATER, run_id) and None
+        return lambda: retire_quarantine(self.site.warehouse, self.site.store, place, LATER, run_id)
 
-    def transform(self, _: random.Random) -> Callable[[], None]:
+    def transform(self, _: random.Random) -> Callable[[], object]:
         """Bring the tables up to date."""
         return self.site.transform
 
