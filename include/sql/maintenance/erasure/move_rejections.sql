@@ -15,7 +15,7 @@ moved as (
         coalesce(kept.rows, 0) as kept_rows
     from raw.rejections
     left join kept on rejections.reason = kept.reason
-    where rejections.quarantine_key = %(quarantine_key)s and rejections.rows > coalesce(kept.rows, 0)
+    where rejections.quarantine_key = %(quarantine_key)s and rejections.rows > coalesce(kept.rows, 0) -- noqa: RF02
 ),
 
 gone as (
