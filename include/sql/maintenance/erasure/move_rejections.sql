@@ -1,4 +1,4 @@
--- Counts the rows that leave a file of the quarantine as those of a hero who was forgotten, as a load that comes after the
+-- Counts the rows that leave a file of the quarantine as those of a hero who was forgotten, as a load after the
 -- erasure does. Idempotent: it is given how many rows of each reason stay. Requires the lock of the loads.
 with kept as (
     select
@@ -15,7 +15,7 @@ moved as (
         coalesce(kept.rows, 0) as kept_rows
     from raw.rejections
     left join kept on rejections.reason = kept.reason
-    where rejections.quarantine_key = %(quarantine_key)s and rejections.rows > coalesce(kept.rows, 0)
+    where rejections.quarantine_key = %(quarantine_key)s and rejections.rows > coalesce(kept.rows, 0) -- noqa: RF02
 ),
 
 gone as (
