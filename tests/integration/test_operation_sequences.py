@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.integration.deliveries import BASE
 from tests.integration.helpers import Site, copy_site
-from tests.integration.operations import BASE, Pair
+from tests.integration.operations import Pair
 
 # A fixed seed: what passes today passes tomorrow. Shrinking would take hours.
 STEADY = settings(
