@@ -21,7 +21,7 @@ TITLE = "While nothing arrives"
 OBJECTS = 10_000
 PUTS = 8
 # A full listing of so many objects comes every few minutes.
-SECONDS = 600
+SECONDS = 300
 QUIET_SECONDS = 30
 
 TEXT = """

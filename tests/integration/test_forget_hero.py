@@ -214,7 +214,10 @@ def test_a_delivery_does_not_bring_the_hero_back(delivered: Site) -> None:
         ("biometrics/bad.parquet", "erased_hero", 4, True),
         ("biometrics/new.parquet", "erased_hero", 3, True),
         ("biometrics/only.parquet", "erased_hero", 3, True),
+        # Rejected before, and taken out of the quarantine.
+        ("heroes.csv", "erased_hero", 1, True),
         ("heroes/new.csv", "erased_hero", 2, True),
+        ("mission_logs.json", "erased_hero", 1, True),
         ("mission_logs/new.json", "erased_hero", 1, True),
     ]
     crews = dict(site.rows("select row_number, record -> 'hero_ids' from raw.missions order by load_id"))

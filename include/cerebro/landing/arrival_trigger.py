@@ -58,6 +58,11 @@ class ArrivalTrigger(BaseEventTrigger):
                 if watched is None:
                     watched = await sync_to_async(_Watched)(self.zone)
                 arrived = await self._look(watched)
+                if watched.is_known and watched.arrivals.fingerprint.for_state() == watched.listed:
+                    # Nothing has changed. Airflow's state is asked for when something has.
+                    wait = self.interval
+                    await asyncio.sleep(wait)
+                    continue
                 listed = await self._listed()
                 if arrived and listed != watched.listed:
                     # A run has listed the landing zone meanwhile: only a full listing compares with its own.
