@@ -28,7 +28,7 @@ NAME = "arrival"
 TITLE = "From an arrival to the answer"
 
 SQL = Path(__file__).parent.parent / "sql"
-HERO = "hulk"
+HERO = "Hulk"
 # No reading of the sample is as old.
 FIRST_HOUR = datetime(2024, 3, 1)  # noqa: DTZ001 - the warehouse's timestamps have no zone
 ARRIVALS = 20
