@@ -40,7 +40,7 @@ SECTIONS = (
 )
 # A year of history takes half an hour. Fewer days say little about a long history, and a build of a few seconds says
 # little about a long one: dbt takes a part of a second for each model. A look at nothing takes
-# look at nothing.
+# a quarter of an hour.
 LARGE_SCALE_ONLY = ("handwritten", "history", "idle")
 FOLDER = REPOSITORY / ".local" / "bench"
 # In git, so that the page keeps the figures of sections that are not measured again.
