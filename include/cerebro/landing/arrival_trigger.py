@@ -58,12 +58,9 @@ class ArrivalTrigger(BaseEventTrigger):
                 if watched is None:
                     watched = await sync_to_async(_Watched)(self.zone)
                 arrived = await self._look(watched)
-                if watched.is_known and watched.arrivals.fingerprint.for_state() == watched.listed:
-                    # Nothing has changed. Airflow's state is asked for when something has.
-                    wait = self.interval
-                    await asyncio.sleep(wait)
-                    continue
-                listed = await self._listed()
+                # Airflow's state is asked for when something has changed.
+                is_same = watched.is_known and watched.arrivals.fingerprint.for_state() == watched.listed
+                listed = watched.listed if is_same else await self._listed()
                 if arrived and listed != watched.listed:
                     # A run has listed the landing zone meanwhile: only a full listing compares with its own.
                     arrived += await sync_to_async(watched.list_all)()
