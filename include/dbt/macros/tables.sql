@@ -84,6 +84,23 @@
 {%- endmacro %}
 
 
+{#- Overrides dbt's macro. dbt renames the present table to a backup, then the new one, and
+    commits some steps of Python later, and readers wait meanwhile. Here the second call does
+    all three at once. -#}
+{% macro postgres__rename_relation(from_relation, to_relation) -%}
+    {%- if to_relation != make_backup_relation(from_relation, to_relation.type) -%}
+    {%- call statement('rename_relation') %}
+    select meta.lock_between_readers('{{ to_relation }}');
+    alter table if exists {{ to_relation }}
+    rename to {{ make_backup_relation(to_relation, 'table').identifier }};
+    alter table {{ from_relation }} rename to {{ to_relation.identifier }};
+    commit;
+    begin;
+    {%- endcall -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- Overrides dbt's macro. A dropped table locks those that its foreign keys refer to until
     the commit is on the disk (0.5 s), and readers of a dimension would wait. So the keys go
     first, in a transaction that does not wait. dbt drops outside of its transactions. -#}

@@ -53,15 +53,50 @@ begin
 end
 $$;
 
--- Drops the foreign keys of a table, which may be missing.
+-- Locks a relation, which may be missing, for itself until the end of the transaction, and holds up no reader for long.
+-- Whoever waits for this lock has all later readers wait behind. So it waits for 50 ms at most, lets them pass, and
+-- tries again, for as long as the session waits for locks (lock_timeout), or as long as the caller says.
+create or replace function meta.lock_between_readers(relation text, at_most interval default null) returns void
+language plpgsql as $$
+declare
+    lock_timeout_before text := current_setting('lock_timeout');
+    -- Null if the session waits without limit.
+    until_at timestamptz := clock_timestamp()
+        + coalesce(at_most, nullif(lock_timeout_before::interval, interval '0'));
+begin
+    if to_regclass(relation) is null then
+        return;
+    end if;
+    perform set_config('lock_timeout', '50ms', true);
+    loop
+        begin
+            execute format('lock table %s in access exclusive mode', to_regclass(relation));
+            exit;
+        exception when lock_not_available then
+            if clock_timestamp() > until_at then
+                raise;
+            end if;
+        end;
+        perform pg_sleep(0.05);
+    end loop;
+    perform set_config('lock_timeout', lock_timeout_before, true);
+end
+$$;
+
+-- Drops the foreign keys of a table, which may be missing. That locks the tables that they refer to, and a build of
+-- another table may read those for minutes.
 create or replace function meta.drop_foreign_keys(relation text) returns void language plpgsql as $$
 declare
     foreign_key record;
 begin
     for foreign_key in
-        select pg_constraint.conname from pg_constraint
+        select
+            pg_constraint.conname,
+            pg_constraint.confrelid::regclass::text as parent
+        from pg_constraint
         where pg_constraint.contype = 'f' and pg_constraint.conrelid = to_regclass(relation)
     loop
+        perform meta.lock_between_readers(foreign_key.parent, interval '30 minutes');
         execute format('alter table %s drop constraint %I', relation, foreign_key.conname);
     end loop;
 end

@@ -70,6 +70,28 @@ def test_a_backup_stops_no_run_with_new_data(built: Warehouse, tmp_path: Path) -
     assert built.rows("select count(*) from marts.fact_biometrics where lower(hero_id) = 'falcon'") == [(1,)]
 
 
+# A table that is built again
+
+
+def test_readers_pass_a_full_refresh_that_waits_for_a_reader(built: Warehouse) -> None:
+    """They waited behind it for as long as the first reader read."""
+    waits = []
+    with reader(built, "marts.fact_biometrics", "marts.dim_heroes"):
+        refresh = built.start_dbt("run", "--full-refresh", "--select", "fact_biometrics")
+        is_waiting = "select from pg_stat_activity where datname = %s and query ~ 'meta[.]lock_between'"
+        deadline = time.monotonic() + 60
+        while not built.rows(is_waiting, [built.database]):
+            assert time.monotonic() < deadline
+            assert refresh.poll() is None, refresh.communicate()[0]
+        until = time.monotonic() + 2
+        while (began := time.monotonic()) < until:
+            built.rows("select count(*) from marts.fact_biometrics, marts.dim_heroes")
+            waits.append(time.monotonic() - began)
+    output = refresh.communicate(timeout=60)[0]
+    assert refresh.returncode == 0, output
+    assert max(waits) < 1
+
+
 # Grants
 
 
