@@ -81,35 +81,12 @@
 {%- endmacro %}
 
 
-{#- SQL that records that the model's table, which has yet the name `relation`, is built again,
-    how many rows it has and how many seconds it took: the last statement that makes it. -#}
+{#- SQL that records that the model's table, which has yet the name `relation`, is built again:
+    the last statement that makes it. -#}
 {% macro record_rebuild(relation) %}
-    {%- set planned = planned_rebuilds() -%}
-    {%- if is_production() and model.name in planned.models and is_rebuilt() -%}
-    {%- set rules = planned.models[model.name] %}
-    insert into meta.tables (
-        model, rules, keys, plan, position, loaded_at, seconds, row_count
-    )
-    select
-        '{{ model.name }}',
-        '{{ rules['rules'] }}',
-        '{{ rules['keys'] }}',
-        '{{ planned.plan }}',
-        {{ planned.position }},
-        {{ "'" ~ planned.loaded_at ~ "'" if planned.loaded_at else 'null' }}::timestamptz,
-        extract(epoch from clock_timestamp() - now()),
-        greatest(pg_class.reltuples, 0)
-    from pg_class
-    where pg_class.oid = '{{ relation }}'::regclass
-    on conflict (model) do update
-    set
-        rules = excluded.rules,
-        keys = excluded.keys,
-        plan = excluded.plan,
-        position = excluded.position,
-        loaded_at = excluded.loaded_at,
-        rebuilt_at = clock_timestamp(),
-        seconds = excluded.seconds,
-        row_count = excluded.row_count;
+    {%- if is_production() and model.name in planned_rebuilds().models and is_rebuilt() %}
+    select meta.record_rebuild(
+        '{{ model.name }}', '{{ relation }}', $json${{ tojson(planned_rebuilds()) }}$json$
+    );
     {%- endif -%}
 {% endmacro %}

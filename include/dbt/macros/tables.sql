@@ -29,8 +29,8 @@
         {{ get_select_subquery(sql) if is_contract else sql }}
     );
     {{ declare_keys(relation) }}
-    {{ comments_on(relation, model.description, model.columns.values()) }}
-    {{ copy_grants(this, relation) }}
+    {{ comment_on(relation, model) }}
+    select meta.copy_grants('{{ this }}', '{{ relation }}');
 
     -- Autovacuum would analyze too late. The next run's plans depend on statistics,
     -- such as the small share of rows on a mission (a year: 25 s without).

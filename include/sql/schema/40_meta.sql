@@ -27,6 +27,34 @@ create table if not exists meta.tables (
     row_count double precision not null
 );
 
+-- Records that a plan (transforming/state.py) has built a model's table again, in the transaction that makes it: how
+-- many rows it has and how many seconds it took.
+create or replace function meta.record_rebuild(model_name text, relation regclass, planned jsonb) returns void
+language sql as $$
+    insert into meta.tables (model, rules, keys, plan, position, loaded_at, seconds, row_count)
+    select
+        model_name,
+        planned -> 'models' -> model_name ->> 'rules',
+        planned -> 'models' -> model_name ->> 'keys',
+        planned ->> 'plan',
+        (planned ->> 'position')::bigint,
+        (planned ->> 'loaded_at')::timestamptz,
+        extract(epoch from clock_timestamp() - now()),
+        greatest(pg_class.reltuples, 0)
+    from pg_class
+    where pg_class.oid = relation
+    on conflict (model) do update
+    set
+        rules = excluded.rules,
+        keys = excluded.keys,
+        plan = excluded.plan,
+        position = excluded.position,
+        loaded_at = excluded.loaded_at,
+        rebuilt_at = clock_timestamp(),
+        seconds = excluded.seconds,
+        row_count = excluded.row_count
+$$;
+
 -- One row per run: the counts of the task `reconcile`. A run that fails the check leaves its row, too.
 create table if not exists meta.reconciliations (
     dag_run_id text primary key,
