@@ -56,30 +56,17 @@
         )
         {%- endif %};
 
-    {% if others %}
-    update {{ arg_dict['target_relation'] }} as target
-    set
-        {%- for column in others %}
-        {{ column }} = source.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ arg_dict['temp_relation'] }} as source
-    where
-        {{ same_key }}
-        and (
-            {%- for column in others %}
-            {{ 'or ' if not loop.first -}}
-            target.{{ column }} is distinct from source.{{ column }}
-            {%- endfor %}
-        );
-    {% endif %}
-
-    insert into {{ arg_dict['target_relation'] }} ({{ columns | join(', ') }})
-    select {{ columns | join(', ') }}
-    from {{ arg_dict['temp_relation'] }} as source
-    where not exists (
-        select from {{ arg_dict['target_relation'] }} as target
-        where {{ same_key }}
-    );
+    merge into {{ arg_dict['target_relation'] }} as target
+    using {{ arg_dict['temp_relation'] }} as source
+        on {{ same_key }}
+    {%- if others %}
+    when matched
+        and (target.{{ others | join(', target.') }})
+        is distinct from (source.{{ others | join(', source.') }}) then
+        update set ({{ others | join(', ') }}) = row(source.{{ others | join(', source.') }})
+    {%- endif %}
+    when not matched then
+        insert ({{ columns | join(', ') }}) values (source.{{ columns | join(', source.') }});
 
     {% if not stale %}
     -- Such tables are small and may change as a whole: what is stale is all of history
