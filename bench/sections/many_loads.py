@@ -77,7 +77,8 @@ def compare(bench: Bench, both: list[ManyLoads], fills: list[float], builds: lis
             runs[which].append(build_new(bench, both[which]))
             checks[which].append(measure.measure(partial(check, both[which])).wall_s)
             bench.say(f"  one new object among {names[which]}: {runs[which][-1].wall_s:.1f} s")
-    # After the last run: the first build leaves a row for every load in the tables of what is stale, later ones few.
+    # After the last run. The tables of what is stale are empty after a build of everything, and have the rows of one
+    # object here; after a backlog they keep its size on disk until they are vacuumed.
     state = both[1].state_bytes()
     few, many = (measure.Sample(measured) for measured in runs)
     few_cpu, many_cpu = ([run.cpu_s + run.services_cpu_s for run in measured] for measured in runs)
