@@ -50,8 +50,8 @@ $$;
 
 -- Text as an amount from 0 to 1e15, else null: a number, perhaps with a currency sign and with commas between thousands
 -- (parse_amount in include/cerebro/formats/values.py). It never raises an error: the pattern excludes other inputs that
--- PostgreSQL accepts (NaN, 0x1F), and pg_input_is_valid excludes numbers out of range. 4 us an amount; as one expression
--- of SQL, whose pattern captures the number, 90 us.
+-- PostgreSQL accepts (NaN, 0x1F), and pg_input_is_valid excludes numbers out of range. 5 us an amount; as one
+-- expression of SQL, whose pattern captures the number, 90 us.
 create or replace function raw.amount(value text) returns double precision
 language plpgsql stable strict parallel safe
 as $$

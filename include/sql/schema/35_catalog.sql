@@ -67,8 +67,8 @@ begin
 end
 $$;
 
--- Summarizes the new block ranges of a table's BRIN indexes. PostgreSQL reads every row that came after the last summary,
--- and autovacuum may not write the next one until a fifth of the table is new.
+-- Summarizes the new block ranges of a table's BRIN indexes. PostgreSQL reads every row that came after the last
+-- summary, and autovacuum may not write the next one until a fifth of the table is new.
 create or replace function meta.summarize_block_ranges(relation regclass) returns void language sql as $$
     select brin_summarize_new_values(pg_index.indexrelid)
     from pg_index

@@ -72,7 +72,7 @@ names as (
     order by
         records.hero_id,
         raw.spelling_rank(records.hero_name) desc,
-        records.hero_name collate "C"
+        records.hero_name collate "C" -- noqa: RF02
 ),
 
 members as (

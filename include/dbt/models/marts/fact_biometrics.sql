@@ -69,9 +69,9 @@ spellings as materialized (
 -- merging them into one scan. It cannot know how many minutes a range has, and
 -- expects one; without nested loops it does not compare each minute with every
 -- hero (100 heroes: twice the processor time).
--- The sums of a mean are scaled by a power of two, which loses no digit, so that
--- sums near the largest double do not overflow. A sum that overflowed in the
--- loader is infinite; the mean is then the largest reading.
+-- The sums of a mean are scaled by a power of two, which loses no digit: sums
+-- near the largest double do not overflow. A sum that overflowed in the loader
+-- is infinite; the mean is then the largest reading.
 final as (
     select merged_minutes.*
     from minute_ranges
