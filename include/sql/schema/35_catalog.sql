@@ -67,16 +67,6 @@ begin
 end
 $$;
 
--- Summarizes the new block ranges of a table's BRIN indexes. PostgreSQL reads every row that came after the last
--- summary, and autovacuum may not write the next one until a fifth of the table is new.
-create or replace function meta.summarize_block_ranges(relation regclass) returns void language sql as $$
-    select brin_summarize_new_values(pg_index.indexrelid)
-    from pg_index
-    inner join pg_class on pg_index.indexrelid = pg_class.oid
-    inner join pg_am on pg_class.relam = pg_am.oid
-    where pg_index.indrelid = relation and pg_am.amname = 'brin'
-$$;
-
 -- The comment on each column of a relation, and on the relation itself under the name *.
 create or replace function meta.comments(relation regclass) returns table (name text, description text)
 language sql stable as $$
@@ -89,6 +79,16 @@ language sql stable as $$
         col_description(relation, pg_attribute.attnum)
     from pg_attribute
     where pg_attribute.attrelid = relation and pg_attribute.attnum > 0
+$$;
+
+-- Summarizes the new block ranges of a table's BRIN indexes. PostgreSQL reads every row that came after the last
+-- summary, and autovacuum may not write the next one until a fifth of the table is new.
+create or replace function meta.summarize_block_ranges(relation regclass) returns void language sql as $$
+    select brin_summarize_new_values(pg_index.indexrelid)
+    from pg_index
+    inner join pg_class on pg_index.indexrelid = pg_class.oid
+    inner join pg_am on pg_class.relam = pg_am.oid
+    where pg_index.indrelid = relation and pg_am.amname = 'brin'
 $$;
 
 -- How a relation differs from the view that may take its place; no row if it is missing. Definitions are compared as
