@@ -348,16 +348,6 @@ def test_a_reason_that_names_the_hero_is_refused(site: Site) -> None:
 
 
 @pytest.mark.long
-def test_the_database_has_the_same_keys_as_dbt(site: Site) -> None:
-    odd = ["Spider-Man", "1-1", "11", "T'Challa", "Ángel", "İx", "a.b_c d", "_-.", "1.0.0", "ÉΣ", "x’y", "1 a"]
-    site.put("biometrics/odd.parquet", readings(*odd))
-    site.restore()
-    wrong = site.rows("select * from staging.int_hero_ids where hero_key <> raw.hero_key(spelled_hero_id)")
-    assert wrong == []
-    assert site.rows("select count(*) from staging.int_hero_ids where hero_key <> spelled_hero_id") > [(5,)]
-
-
-@pytest.mark.long
 def test_a_hero_may_be_forgotten_before_anything_is_there(site: Site) -> None:
     """As after a rebuild from the landing zone, whose erasures are gone with the old warehouse."""
     assert forget(site).counts == Counts(0, 0, 0, 0)

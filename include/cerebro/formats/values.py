@@ -19,10 +19,10 @@ BLANKS = (
     "\xad\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067"
     "\u2068\u2069\ufeff"
 )
-# The comparison of spellings ignores these (include/dbt/macros/names.sql): an id of nothing else is none.
+# The comparison of spellings ignores these (raw.hero_key): an id of nothing else is none.
 SEPARATORS = BLANKS + "_.-'’"
 ID_CHARACTERS = 200
-# The tables hold so many characters of a text, and less of an outcome of more bytes (macros/texts.sql in include/dbt).
+# The tables hold so many characters of a text, and less of an outcome of more bytes (raw.short_text, raw.short_key).
 TEXT_CHARACTERS = 2000
 OUTCOME_BYTES, OUTCOME_CHARACTERS = 2600, 650
 # Python and DuckDB (RE2) read this pattern alike. A sign may be the minus of Unicode, as ISO 8601 recommends.
@@ -180,7 +180,7 @@ def parse_number(value: object) -> float | None:
 
 
 def parse_amount(value: object) -> float | None:
-    """Return damage as a number from 0 on; None if it is none. ``amount`` in include/dbt/macros/values.sql agrees."""
+    """Return damage as a number from 0 on; None if it is none. The function ``raw.amount`` agrees."""
     if isinstance(value, str):
         match = _AMOUNT.fullmatch(trimmed(value))
         value = match[1].replace(",", "") if match else None

@@ -13,21 +13,26 @@ from typing import Any, NamedTuple
 import yaml
 
 from include.cerebro.platform.names import DBT_ROOT
+from include.cerebro.platform.sql import read_sql
 
 # Declares what a model's YAML says of a table's keys, constraints and indexes.
-KEYS_MACRO = "macro.cerebro.declare_keys"
+KEYS_MACRO = "declare_keys"
 # These macros say which tables are built again. They make no row.
 NO_RULES = "macros/rebuild.sql"
+# Functions of the warehouse that models call: what texts of records mean.
+FUNCTIONS = "schema/25_values.sql"
 
 # A literal or a quoted name stays as it is; a comment, or white space, becomes one space.
 _LAYOUT = re.compile(r"('[^']*'|\"[^\"]*\")|(?:\{#.*?#\}|/\*.*?\*/|--[^\n]*|\s)+", re.DOTALL)
+_CALL = re.compile(r"\b(\w+(?:\.\w+)?)\(")
+_FUNCTION = re.compile(r"^create or replace function (raw\.\w+)\(.*?^\$\$;$", re.DOTALL | re.MULTILINE)
 
 
 class Rules(NamedTuple):
     """The rules of a table.
 
     Attributes:
-        rules: the version of what makes its rows: SQL, macros, variables, and the rules of what it reads.
+        rules: the version of what makes its rows: SQL, macros, functions, variables, and the rules of what it reads.
         keys: the version of its columns' types, keys, constraints and indexes.
     """
 
@@ -35,7 +40,7 @@ class Rules(NamedTuple):
     keys: str
 
 
-def rules(manifest: Mapping[str, Any], root: Path = DBT_ROOT) -> dict[str, Rules]:
+def rules(manifest: Mapping[str, Any], root: Path = DBT_ROOT, functions: str | None = None) -> dict[str, Rules]:
     """Return the rules of each table that keeps rows from run to run, by the model's name.
 
     A view is part of the rules of the tables that read it. Comments and layout are no rules.
@@ -43,14 +48,19 @@ def rules(manifest: Mapping[str, Any], root: Path = DBT_ROOT) -> dict[str, Rules
     Args:
         manifest: dbt's manifest.
         root: the dbt project, whose variables are rules, too.
+        functions: the definitions of the warehouse's functions; None: those of ``FUNCTIONS``.
     """
     variables = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8")).get("vars", {})
     nodes = manifest["nodes"]
+    definitions = _macros(manifest)
+    for definition in _FUNCTION.finditer(functions or read_sql(FUNCTIONS)):
+        definitions[definition[1]] = _normal(definition[0])
 
     @cache
     def rows(unique_id: str) -> str:
         node = nodes[unique_id]
-        texts = [_normal(node["raw_code"]), *_macros(manifest, node["depends_on"]["macros"])]
+        code = _normal(node["raw_code"])
+        texts = [code, *_called([code], definitions)]
         return _version(
             texts,
             {name: value for name, value in variables.items() if any(name in text for text in texts)},
@@ -76,21 +86,31 @@ def _keys(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> str:
         node["constraints"],
         node["config"].get("indexes"),
         [meta.get("index_definitions"), meta.get("replica_identity")],
-        _macros(manifest, [KEYS_MACRO]),
+        _called([f"{KEYS_MACRO}()"], _macros(manifest)),
     )
 
 
-def _macros(manifest: Mapping[str, Any], names: Iterable[str]) -> list[str]:
-    """Return the texts of the project's own macros among these, and of those that they call."""
-    found: dict[str, str] = {}
-    pending = [*names]
+def _called(texts: Iterable[str], definitions: Mapping[str, str]) -> list[str]:
+    """Return the definitions of what the texts call, and of what these call.
+
+    The names in the texts count, not dbt's list of macros, which lacks those of the branch for stale rows.
+    """
+    found: set[str] = set()
+    pending = [*texts]
     while pending:
-        name = pending.pop()
-        macro = manifest["macros"].get(name)
-        if name.startswith("macro.cerebro.") and name not in found and macro["original_file_path"] != NO_RULES:
-            found[name] = _normal(macro["macro_sql"])
-            pending += macro["depends_on"]["macros"]
-    return [found[name] for name in sorted(found)]
+        called = {name for name in _CALL.findall(pending.pop()) if name in definitions} - found
+        found |= called
+        pending += [definitions[name] for name in called]
+    return [definitions[name] for name in sorted(found)]
+
+
+def _macros(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts of the project's own macros by name."""
+    return {
+        macro["name"]: _normal(macro["macro_sql"])
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "cerebro" and macro["original_file_path"] != NO_RULES
+    }
 
 
 def _normal(text: str) -> str:

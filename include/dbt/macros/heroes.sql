@@ -33,7 +33,7 @@
     set hero_id = hero_ids.hero_id
     from (select distinct hero_key, hero_id from {{ hero_ids }}) as hero_ids
     where
-        {{ hero_key('heroes.hero_id') }} = hero_ids.hero_key
+        raw.hero_key(heroes.hero_id) = hero_ids.hero_key
         and heroes.hero_id <> hero_ids.hero_id
     {% endif %}
 {% endmacro %}

@@ -26,7 +26,7 @@
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }};
 
-    {{ summarize_block_ranges(arg_dict['target_relation']) }}
+    select meta.summarize_block_ranges('{{ arg_dict['target_relation'] }}');
 {% endmacro %}
 
 

@@ -17,7 +17,7 @@
 -- hero_key identifies the hero: a better spelling of the id is a new version, not a new
 -- hero.
 select
-    {{ hero_key('hero_id') }} as hero_key,
+    raw.hero_key(hero_id) as hero_key,
     hero_id,
     hero_name,
     alter_ego,

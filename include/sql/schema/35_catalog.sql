@@ -102,6 +102,16 @@ begin
 end
 $$;
 
+-- Summarizes the new block ranges of a table's BRIN indexes. PostgreSQL reads every row that came after the last
+-- summary, and autovacuum may not write the next one until a fifth of the table is new.
+create or replace function meta.summarize_block_ranges(relation regclass) returns void language sql as $$
+    select brin_summarize_new_values(pg_index.indexrelid)
+    from pg_index
+    inner join pg_class on pg_index.indexrelid = pg_class.oid
+    inner join pg_am on pg_class.relam = pg_am.oid
+    where pg_index.indrelid = relation and pg_am.amname = 'brin'
+$$;
+
 -- The statements that make constraints and indexes of a table those of another one, both as PostgreSQL prints them:
 -- `undeclared` ones drop what the other one does not have, `declared` ones add what is missing. Indexes that the other
 -- one does not have stay: somebody may have made them by hand.

@@ -53,60 +53,6 @@ create table if not exists meta.erasure_progress (
     is_finished boolean not null
 );
 
-
--- The id without surrounding white space and characters that cannot be seen: trimmed() of
--- include/dbt/macros/values.sql.
-create or replace function raw.trimmed_id(id text) returns text
-language sql immutable parallel safe
-as $$
-    select
-        btrim(
-            id,
-            e'\t\n\u000b\u000c\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680'
-            || e'\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
-            || e'\u2028\u2029\u202f\u205f\u3000\u00ad\u180e\u200b\u200c\u200d\u200e'
-            || e'\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064'
-            || e'\u2066\u2067\u2068\u2069\ufeff'
-        )
-$$;
-
--- The key that all spellings of a hero's id share: hero_key() of include/dbt/macros/names.sql, of the trimmed id.
-create or replace function raw.hero_key(id text) returns text
-language sql immutable parallel safe
-as $$
-    select
-        coalesce(
-            nullif(
-                regexp_replace(
-                    lower(raw.trimmed_id(id) collate "C.utf8"),
-                    '(?<![0-9\s_.''’-])[\s_.''’-]+|[\s_.''’-]+(?![0-9\s_.''’-])',
-                    '', 'g'
-                ),
-                ''
-            ),
-            lower(raw.trimmed_id(id) collate "C.utf8")
-        )
-$$;
-
--- The ids of a mission's crew, trimmed: id_list() of include/dbt/macros/values.sql. It takes what stg_missions reads.
-create or replace function raw.crew_of(known json) returns text[]
-language sql immutable parallel safe
-as $$
-    select
-        array(
-            select raw.trimmed_id(elements.element #>> '{}')
-            from
-                json_array_elements(
-                    case json_typeof(known -> 'hero_ids')
-                        when 'array' then known -> 'hero_ids'
-                        when 'string' then json_build_array(known -> 'hero_ids')
-                        else '[]'
-                    end
-                ) as elements (element)
-            where json_typeof(elements.element) in ('string', 'number')
-        )
-$$;
-
 -- What raw.erasures keeps of a hero.
 create or replace function raw.hero_hash(id text) returns text
 language sql stable
@@ -131,7 +77,7 @@ begin
         -- counted again, and the others lose the hero's readings.
         create temporary table erased_hours on commit drop as
         select
-            date_bin(interval '1 hour', fact_biometrics.minute_at, timestamptz '0001-01-01Z') as hour_at,
+            raw.hour_of(fact_biometrics.minute_at) as hour_at,
             sum(fact_biometrics.reading_count)::bigint as readings
         from marts.fact_biometrics
         where fact_biometrics.hero_id = any(spellings)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from include.cerebro.platform.settings import read_settings
+from include.cerebro.platform.sql import read_sql
 from include.cerebro.transforming.plan import Plan, about
-from include.cerebro.transforming.rules import rules
+from include.cerebro.transforming.rules import FUNCTIONS, rules
 from include.cerebro.transforming.state import plan
 from testing.sites import warehouse_of
 from tests.integration.dbt_models.warehouse import Warehouse
@@ -84,7 +85,7 @@ def test_a_load_that_began_first_and_commits_last_is_new(built: Warehouse) -> No
     [
         lambda manifest: node(manifest, "fact_biometrics").update(raw_code="select 2"),
         lambda manifest: node(manifest, "stg_biometrics").update(raw_code="select 2"),
-        lambda manifest: manifest["macros"]["macro.cerebro.merged_mean"].update(macro_sql="avg(1)"),
+        lambda manifest: manifest["macros"]["macro.cerebro.hour_ranges"].update(macro_sql="select 1"),
     ],
     ids=["model", "view that it reads", "macro"],
 )
@@ -102,9 +103,20 @@ def test_a_changed_rule_rebuilds_what_it_touches_and_nothing_else(
 def test_the_macro_of_a_macro_is_a_rule() -> None:
     manifest = json.loads(MANIFEST.read_text())
     before = rules(manifest)
-    manifest["macros"]["macro.cerebro.separators"]["macro_sql"] = "x"
-    assert rules(manifest)["dim_heroes"].rules != before["dim_heroes"].rules
+    manifest["macros"]["macro.cerebro.mission_from"]["macro_sql"] = "x"
+    assert rules(manifest)["int_stale_hours"].rules != before["int_stale_hours"].rules
     assert rules(manifest)["int_mission_records"].rules == before["int_mission_records"].rules
+
+
+def test_the_function_of_a_function_is_a_rule() -> None:
+    """raw.spelling_rank, which dim_heroes calls, calls raw.is_readable."""
+    manifest = json.loads(MANIFEST.read_text())
+    before = rules(manifest)
+    definition = "    select spelling ~ '^[[:upper:]0-9]'"
+    assert definition in read_sql(FUNCTIONS)
+    after = rules(manifest, functions=read_sql(FUNCTIONS).replace(definition, "    select spelling ~ '^[[:upper:]]'"))
+    assert after["dim_heroes"].rules != before["dim_heroes"].rules
+    assert after["int_mission_records"].rules == before["int_mission_records"].rules
 
 
 def test_comments_and_layout_are_no_rules() -> None:

@@ -5,7 +5,7 @@
     meta={
         'stale': {
             'by': 'int_stale_spellings',
-            'match': hero_key('target.hero_id') ~ ' = stale.hero_key'
+            'match': 'raw.hero_key(target.hero_id) = stale.hero_key'
         }
     }
 ) }}
@@ -71,7 +71,8 @@ names as (
             and records.name_key = attributes.name_key
     order by
         records.hero_id,
-        {{ best_spelling_first('records.hero_name') }}
+        raw.spelling_rank(records.hero_name) desc,
+        records.hero_name collate "C" -- noqa: RF02
 ),
 
 members as (
@@ -90,7 +91,7 @@ named_members as (
 final as (
     select
         named_members.hero_id,
-        {{ readable('named_members.hero_name') }} as hero_name,
+        raw.readable(named_members.hero_name) as hero_name,
         attributes.alter_ego,
         attributes.first_appearance
     from named_members

@@ -26,7 +26,19 @@ minute_ranges as (
     {% if computes_stale_rows() %}
     {{ hour_ranges(ref('int_stale_hours'), 'hours.has_readings') }}
     {% else %}
-    {{ all_days(source('raw', 'load_hours')) }}
+    -- With one day at a time the sort fits in memory, and an hour of a hero is
+    -- on one page or two.
+    select
+        days.from_minute,
+        days.from_minute + interval '24 hours' as until_minute
+    from (
+        select distinct
+            date_bin(
+                interval '24 hours', hour_at, timestamptz '0001-01-01Z'
+            ) as from_minute
+        from {{ source('raw', 'load_hours') }}
+    ) as days
+    order by days.from_minute
     {% endif %}
 ),
 
@@ -57,6 +69,9 @@ spellings as materialized (
 -- merging them into one scan. It cannot know how many minutes a range has, and
 -- expects one; without nested loops it does not compare each minute with every
 -- hero (100 heroes: twice the processor time).
+-- The sums of a mean are scaled by a power of two, which loses no digit: sums
+-- near the largest double do not overflow. A sum that overflowed in the loader
+-- is infinite; the mean is then the largest reading.
 final as (
     select merged_minutes.*
     from minute_ranges
@@ -66,7 +81,12 @@ final as (
             biometrics.minute_at,
             sum(biometrics.reading_count) as reading_count,
             {%- for measure in measures %}
-            {{ merged_mean('biometrics.' ~ measure) }} as {{ measure }},
+            least(
+                sum(biometrics.{{ measure }}_sum * 2::double precision ^ -64)
+                / nullif(sum(biometrics.{{ measure }}_count), 0)
+                * 2::double precision ^ 64,
+                max(biometrics.{{ measure }}_max)
+            ) as {{ measure }},
             min(biometrics.{{ measure }}_min) as {{ measure }}_min,
             max(biometrics.{{ measure }}_max) as {{ measure }}_max
             {{- ',' if not loop.last }}
@@ -83,7 +103,7 @@ final as (
             on
                 biometrics.hero_id = spellings.spelled_hero_id
                 {% if computes_stale_rows() %}
-                and {{ hour_of('biometrics.minute_at') }} = spellings.hour_at
+                and raw.hour_of(biometrics.minute_at) = spellings.hour_at
                 {% endif %}
         group by spellings.hero_id, biometrics.minute_at
         order by spellings.hero_id, biometrics.minute_at

@@ -25,7 +25,7 @@ hour_ranges as (
 
 final as (
     select
-        {{ hour_of('fact_biometrics.minute_at') }} as hour_at,
+        raw.hour_of(fact_biometrics.minute_at) as hour_at,
         sum(fact_biometrics.reading_count)::bigint as reading_count,
         now() as checked_at
     from hour_ranges

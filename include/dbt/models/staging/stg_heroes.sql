@@ -17,12 +17,12 @@ final as (
         -- ids
         heroes.load_id,
         heroes.row_number,
-        {{ trimmed("heroes.known ->> 'hero_id'") }} as hero_id,
+        raw.trimmed(heroes.known ->> 'hero_id') as hero_id,
 
         -- text
-        {{ short_text("heroes.known ->> 'name'") }} as hero_name,
-        {{ short_text("heroes.known ->> 'alter_ego'") }} as alter_ego,
-        {{ short_text("heroes.known ->> 'first_appearance'") }}
+        raw.short_text(heroes.known ->> 'name') as hero_name,
+        raw.short_text(heroes.known ->> 'alter_ego') as alter_ego,
+        raw.short_text(heroes.known ->> 'first_appearance')
             as first_appearance
     from heroes
     where

@@ -17,22 +17,21 @@ final as (
         -- ids
         missions.load_id,
         missions.row_number,
-        {{ trimmed("missions.known ->> 'mission_id'") }} as mission_id,
-        {{ id_list("missions.known -> 'hero_ids'") }} as hero_ids,
+        raw.trimmed(missions.known ->> 'mission_id') as mission_id,
+        raw.crew_of(missions.known) as hero_ids,
 
         -- text
-        {{ short_text("missions.known ->> 'location'") }} as location,
-        {{ short_key(
-            sentence_case("missions.known ->> 'outcome'")
-        ) }} as outcome,
+        raw.short_text(missions.known ->> 'location') as location,
+        raw.short_key(raw.sentence_case(missions.known ->> 'outcome'))
+            as outcome,
 
         -- numerics
-        {{ amount(
-            "missions.known -> 'damage_report' ->> 'structural_damage'"
-        ) }} as structural_damage,
-        {{ amount(
-            "missions.known -> 'damage_report' ->> 'civilian_injuries'"
-        ) }} as civilian_injuries,
+        raw.amount(
+            missions.known -> 'damage_report' ->> 'structural_damage'
+        ) as structural_damage,
+        raw.amount(
+            missions.known -> 'damage_report' ->> 'civilian_injuries'
+        ) as civilian_injuries,
 
         -- timestamps
         missions.mission_at

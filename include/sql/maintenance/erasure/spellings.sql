@@ -15,5 +15,5 @@ with ids as (
 
 select array_agg(distinct spellings.id) as spellings
 from ids
-cross join lateral unnest(array[ids.id, raw.trimmed_id(ids.id)]) as spellings (id)
+cross join lateral unnest(array[ids.id, raw.trimmed(ids.id)]) as spellings (id)
 where raw.hero_key(ids.id) = raw.hero_key(%(hero_id)s);

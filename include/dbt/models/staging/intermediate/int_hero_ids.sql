@@ -61,7 +61,7 @@ spellings as (
 used_spellings as (
     select
         spellings.spelled_hero_id,
-        {{ hero_key('spellings.spelled_hero_id') }} as hero_key,
+        raw.hero_key(spellings.spelled_hero_id) as hero_key,
         exists ( -- noqa: LT01, LT06
             select from hero_records
             where
@@ -110,7 +110,8 @@ canonical_ids as (
     order by
         hero_key asc,
         is_of_heroes_file desc,
-        {{ best_spelling_first('spelled_hero_id') }}
+        raw.spelling_rank(spelled_hero_id) desc,
+        spelled_hero_id collate "C"
 ),
 
 final as (

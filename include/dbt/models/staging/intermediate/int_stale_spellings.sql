@@ -39,7 +39,7 @@ spellings as (
 final as (
     select
         spelled_hero_id,
-        {{ hero_key('spelled_hero_id') }} as hero_key
+        raw.hero_key(spelled_hero_id) as hero_key
     from spellings
     where spelled_hero_id is not null
 )

@@ -23,7 +23,7 @@ final as (
         loads.object_key,
         heroes.hero_id as spelled_hero_id,
         heroes.hero_name,
-        {{ hero_key('heroes.hero_name') }} as name_key,
+        raw.hero_key(heroes.hero_name) as name_key,
         heroes.alter_ego,
         heroes.first_appearance
     from loads
