@@ -36,12 +36,13 @@ SECTIONS = (
     "history",
     "parse",
     "end_to_end",
+    "arrival",
     "idle",
 )
 # A year of history takes half an hour. Fewer days say little about a long history, and a build of a few seconds says
-# little about a long one: dbt takes a part of a second for each model. A look at nothing takes
-# a quarter of an hour.
-LARGE_SCALE_ONLY = ("handwritten", "history", "idle")
+# little about a long one: dbt takes a part of a second for each model. Twenty arrivals take ten
+# minutes, and a look at nothing takes a quarter of an hour.
+LARGE_SCALE_ONLY = ("handwritten", "history", "arrival", "idle")
 FOLDER = REPOSITORY / ".local" / "bench"
 # In git, so that the page keeps the figures of sections that are not measured again.
 RESULTS = REPOSITORY / "bench" / "results"

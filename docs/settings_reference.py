@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,17 @@ containers. That is every setting of the pipeline but the two that the image set
 """
 
 
+def descriptions(settings: type[BaseSettings]) -> dict[str, str]:
+    """Return the description of each setting: its own, or the string below it in the source."""
+    found = {name: field.description for name, field in settings.model_fields.items() if field.description}
+    source = ast.parse(inspect.getsource(settings))
+    for statement, below in pairwise(ast.walk(source)):
+        match statement, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                found[name] = text
+    return found
+
+
 def default(field: FieldInfo) -> str:
     """Return a setting's default as it would be written in the environment; empty if it depends on the machine."""
     if field.default_factory is not None or field.default is None:
@@ -63,9 +77,10 @@ def default(field: FieldInfo) -> str:
 def entries(settings: type[BaseSettings]) -> str:
     """Return a section for each setting: its variable, its default, its description."""
     sections = []
+    described = descriptions(settings)
     for name, field in settings.model_fields.items():
         shown = f"Default: `{default(field)}`. " if default(field) else ""
-        description = " ".join((field.description or "").split()).replace("``", "`")
+        description = " ".join(described[name].split()).replace("``", "`")
         sections.append(f"### `{PREFIX}{name.upper()}`\n\n{shown}{description}\n")
     return "\n".join(sections)
 

@@ -58,7 +58,7 @@ def test_the_dags_and_the_plugins_need_nothing_else(bundle: Path, tmp_path: Path
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     assert found["errors"] == {}
-    assert found["plugins"] == ["cerebro_deadlines", "cerebro_page"]
+    assert found["plugins"] == ["cerebro_deadlines", "cerebro_page", "cerebro_preload"]
     assert {"cerebro_restore", "cerebro_sample_data"} <= set(found["dags"])
     assert Path(found["include"]).is_relative_to(tmp_path)
 

@@ -13,7 +13,7 @@ PLAUSIBLE = {"heart_rate": (0.0, 300.0), "stress_level": (0.0, 1e9), "energy_out
 class FormatRules(BaseModel):
     """The rules by which values are understood. The defaults are those of the default landing zone."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     time_zone: str = "UTC"
     """IANA zone of instants without an offset."""

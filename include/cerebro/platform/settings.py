@@ -38,9 +38,8 @@ ByDataset = Annotated[dict[str, NonNegativeFloat], NoDecode, BeforeValidator(_by
 class Settings(BaseSettings):
     """The settings of one deployment. Every default suits a worker of two cores and 2 GiB."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, use_attribute_docstrings=True
-    )
+    # Not use_attribute_docstrings: Pydantic then looks for the source among all imported modules, in every task.
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
     # Landing zones and buckets
 

@@ -30,7 +30,7 @@ class LandingZonesInvalidError(FinalError, ValueError):
 class LandingZone(BaseModel):
     """A landing zone: ``s3://bucket/prefix/`` behind an Airflow connection, and the rules of its objects."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
     """Its name, which is part of every object's identity. Renaming a zone loads everything once more."""
