@@ -1,5 +1,5 @@
--- Whether the last listing of a landing zone left nothing open, so that another one would only find what arrives since:
--- it succeeded, and what it left to later runs is kept. Where it found tables, only a listing can tell their later files
+-- Whether the last listing of a landing zone left nothing open, so that another one finds only what arrives since: it
+-- succeeded, and what it left to later runs is kept. Where it found tables, only a listing can tell their later files
 -- from plain ones.
 select coalesce(
     (

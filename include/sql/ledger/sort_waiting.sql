@@ -13,8 +13,8 @@ objects as (
         added.is_last,
         listed.object,
         -- The store's instants sort as text.
-        coalesce(listed.object ->> 3, '') collate "C" as landed_at,
-        (listed.object ->> 0) collate "C" as object_key
+        coalesce(listed.object ->> 3, '') as landed_at,
+        listed.object ->> 0 as object_key
     from added
     cross join lateral json_array_elements(added.objects) as listed (object)
 ),
@@ -28,7 +28,7 @@ placed as (
         objects.landed_at,
         row_number() over (
             partition by objects.dataset, objects.is_last
-            order by objects.landed_at, objects.object_key
+            order by objects.landed_at collate "C", objects.object_key collate "C"
         ) - 1 as place
     from objects
 )
@@ -38,7 +38,7 @@ select
     placed.landing_zone,
     placed.dataset,
     placed.is_last,
-    min(placed.landed_at) as oldest,
+    min(placed.landed_at collate "C") as oldest,
     count(*) as object_count,
     sum((placed.object ->> 2)::bigint) as size_bytes,
     json_agg(placed.object order by placed.place) as objects

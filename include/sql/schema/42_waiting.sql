@@ -1,6 +1,6 @@
--- What a listing found new and its run did not take: chunks of objects, the oldest first. The runs that follow take from
--- the front, so that only the first and the last run of a backlog list. The next listing of the landing zone replaces
--- all of it, and discovery removes rows after a day: after that, a run lists again.
+-- What a listing found new and its run did not take: chunks of objects, the oldest first. The runs that follow take
+-- from the front, so that only the first and the last run of a backlog list. The next listing of the landing zone
+-- replaces all of it, and discovery removes rows after a day: after that, a run lists again.
 create table if not exists meta.waiting (
     chunk bigint generated always as identity primary key,
     landing_zone text not null,
