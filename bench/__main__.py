@@ -28,6 +28,7 @@ SECTIONS = (
     "incremental",
     "discovery",
     "small_objects",
+    "backlog",
     "workers",
     "transform",
     "many_loads",

@@ -17,10 +17,10 @@ from tests.integration.helpers import Site
 ERROR_MARK = "The load raised "
 
 
-def main() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
+def site_of_environment() -> Site:
+    """Return the site that the environment describes."""
     values = os.environ
-    site = Site(
+    return Site(
         ObjectStore(values["S3_ENDPOINT_URL"], values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"]),
         Warehouse(
             values["WAREHOUSE_HOST"],
@@ -33,6 +33,11 @@ def main() -> int:
         values["CEREBRO_TEST_BUCKET"],
         values["CEREBRO_QUARANTINE_BUCKET"],
     )
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
+    site = site_of_environment()
     try:
         print(site.load().as_dict(), flush=True)
     except Exception as error:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from include.cerebro.landing.backlog import Backlog
 from include.cerebro.landing.listing import ZoneListing
-from include.cerebro.ledger import failures, manifests
+from include.cerebro.ledger import failures, manifests, waiting
 from include.cerebro.ledger.objects import new_objects
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.zones.datasets import DATASETS, Dataset
@@ -33,8 +34,11 @@ def find_new(
     most_objects: int,
     dag_run_id: str,
     again: Iterable[StoredObject] = (),
+    kept: Iterable[tuple[Dataset, StoredObject]] = (),
 ) -> dict[Dataset, Backlog]:
     """Return what the ledger does not hold of a landing zone's listing, without what is known to be broken.
+
+    What is more than the oldest objects waits in ``meta.waiting``.
 
     A broken object is read again when it or the rules change, and once a day. Failures whose object is not there any
     more are over, which the listing of a whole landing zone tells.
@@ -47,13 +51,17 @@ def find_new(
         most_objects: how many of the oldest new objects of each dataset are returned at most.
         dag_run_id: the run.
         again: objects that the ledger holds and that are to be loaded again, each with the load that it replaces.
+        kept: what an earlier listing left, beside the listed objects.
     """
     replaced = {(stored.key, stored.etag): stored.replaces for stored in again}
     known = failures.known_failures(cursor, landing_zone, rules_version)
     tried = manifests.tried_objects(cursor, landing_zone, dag_run_id)
     there: set[tuple[str, str]] = set()
-    new = {dataset: Backlog(most_objects, tried) for dataset in DATASETS}
-    for chunk in _chunks(listing):
+    new = {
+        dataset: Backlog(most_objects, tried, partial(waiting.add, cursor, landing_zone, dataset.name))
+        for dataset in DATASETS
+    }
+    for chunk in _chunks(chain(listing, kept)):
         if replaced:
             chunk = [(dataset, it._replace(replaces=replaced.get((it.key, it.etag)))) for dataset, it in chunk]
         keys = {stored.key for stored in new_objects(cursor, landing_zone, [stored for _, stored in chunk])}

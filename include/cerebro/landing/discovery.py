@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from include.cerebro.landing.backlog import Backlog, Bounds, take
-from include.cerebro.landing.batches import Parcel, pack
+from include.cerebro.landing.backlog import Backlog, Bounds, Taken, take_batches
+from include.cerebro.landing.batches import Parcel
 from include.cerebro.landing.comparison import find_new
 from include.cerebro.landing.fingerprint import Fingerprint
 from include.cerebro.landing.listing import ZoneListing
-from include.cerebro.ledger import duplicates, manifests, unfounded
-from include.cerebro.ledger.listings import Listing, is_settled, record_listing
+from include.cerebro.ledger import manifests, unfounded, waiting
+from include.cerebro.ledger.listings import Listing, is_settled, record_listing, repeat_listing
 from include.cerebro.ledger.objects import Origin
 from include.cerebro.platform.buckets import require_buckets
 from include.cerebro.platform.errors import FinalError
@@ -22,7 +21,7 @@ from include.cerebro.platform.names import LANDING_BUCKET_VARIABLE, LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.warehouse import Warehouse
-from include.cerebro.zones.datasets import BIOMETRICS, HEROES, MISSIONS, Dataset
+from include.cerebro.zones.datasets import BIOMETRICS, DATASETS, HEROES, MISSIONS, Dataset
 from include.cerebro.zones.landing_zones import LandingZone, written_places
 from include.cerebro.zones.rules_version import rules_version
 
@@ -82,18 +81,22 @@ def discover(
 
     found = Discovery([], [], [], {})
     errors: list[Exception] = []
-    bounds = Bounds.of(settings, len(zones))
-    if told is not None and told.keys() <= {zone.name for zone in zones}:
-        zones = [zone for zone in zones if zone.name in told]
-    else:
-        told = {}
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         manifests.remove_old(cursor)
+        waiting.remove_old(cursor)
+        names = {zone.name for zone in zones}
+        kept = waiting.count(cursor).keys() & names if told is not None else set()
         connection.commit()
+        look = _Look(cursor, settings, Bounds.of(settings, len(zones)), dag_run_id)
+        if told is None or not told.keys() <= names or not (told or kept):
+            told = None
+        elif not kept:
+            zones = [zone for zone in zones if zone.name in told]
         for zone in zones:
             try:
                 store = open_store(zone.connection)
-                parcels, listed = _find_new(cursor, zone, store, settings, bounds, dag_run_id, told.get(zone.name))
+                keys = None if told is None else told.get(zone.name, ())
+                parcels, listed = look.find(zone, store, keys, is_following=bool(kept))
             except psycopg2.Error:
                 raise
             except Exception as error:
@@ -116,125 +119,102 @@ def discover(
     return found
 
 
-def _find_new(
-    cursor: Cursor,
-    zone: LandingZone,
-    store: ObjectStore,
-    settings: Settings,
-    bounds: Bounds,
-    dag_run_id: str,
-    told: Sequence[str] | None,
-) -> tuple[dict[Dataset, list[Parcel]], Fingerprint | None]:
-    """Return what the run takes of a landing zone and the fingerprint of all; None if what arrivals told of will do.
+class _Look(NamedTuple):
+    """A run that looks at landing zones, one after the other. The caller commits."""
 
-    The caller commits.
-    """
-    others = written_places(settings).values()
-    require_buckets(store, {zone.bucket: ZONES_BUCKET}, {})
-    with closing(store.client()) as client:
-        if told and is_settled(cursor, zone.name):
-            listing = ZoneListing(client, zone, others, keys=told)
-            parcels, taken = _compare(cursor, zone, listing, bounds, dag_run_id)
-            if not taken.objects_waiting:
-                log.info("The %s was not listed: arrivals told of %d objects", zone, len(told))
-                return parcels, None
-            # The next run follows what a listing says is waiting.
-            cursor.connection.rollback()
-        listing = ZoneListing(client, zone, others)
-        parcels, taken = _compare(cursor, zone, listing, bounds, dag_run_id)
-    notes = listing.notes()
-    log.info("The %s has %d objects", zone, listing.objects)
-    if listing.unrecognised:
-        examples = ", ".join(listing.examples)
-        log.warning("%s: %d objects are not recognised and not loaded: %s", zone.name, listing.unrecognised, examples)
-    for note in notes:
-        log.warning("%s: %s", zone.name, note)
-    listed = Listing(zone.name, listing.objects, taken.objects, listing.unrecognised, listing.examples, notes)
-    listed = listed._replace(objects_waiting=taken.objects_waiting, bytes_waiting=taken.bytes_waiting)
-    record_listing(cursor, dag_run_id, listed)
-    return parcels, listing.fingerprint
+    cursor: Cursor
+    settings: Settings
+    bounds: Bounds
+    dag_run_id: str
 
+    def find(
+        self, zone: LandingZone, store: ObjectStore, told: Sequence[str] | None, *, is_following: bool
+    ) -> tuple[dict[Dataset, list[Parcel]], Fingerprint | None]:
+        """Return what the run takes of a landing zone, and the fingerprint of all if it was listed.
 
-def _compare(
-    cursor: Cursor, zone: LandingZone, listing: ZoneListing, bounds: Bounds, dag_run_id: str
-) -> tuple[dict[Dataset, list[Parcel]], _Taken]:
-    """Take what is new of a listing, and write it in batches."""
-    version = rules_version(zone)
-    # Load tasks do that after a correction; one of them may have been killed.
-    again = unfounded.find(cursor, zone.name) if zone.overlap == "reject" else []
-    new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id, again)
-    if listing.tables and any(backlog.objects > bounds.objects for backlog in new.values()):
-        # Among the oldest may be files of tables, which a listing knows at its end: without them others move up.
-        listing.restart()
-        new = find_new(cursor, zone.name, listing, version, bounds.objects, dag_run_id, again)
-    parcels: dict[Dataset, list[Parcel]] = {}
-    total = _Taken()
-    for dataset, backlog in new.items():
-        origin = Origin(zone.name, dataset.name, version, dag_run_id)
-        parcels[dataset], taken = _take(cursor, origin, backlog, listing, bounds)
-        total = total.plus(taken)
-        log.info("%s, %s: %s", zone.name, dataset.name, taken)
-    return parcels, total
-
-
-class _Taken(NamedTuple):
-    """What a run takes of the new objects of a dataset, and what it does not."""
-
-    objects: int = 0
-    size_bytes: int = 0
-    duplicates: int = 0
-    objects_waiting: int = 0
-    bytes_waiting: int = 0
-
-    def plus(self, other: _Taken) -> _Taken:
-        return _Taken(*(one + another for one, another in zip(self, other, strict=True)))
-
-    def __str__(self) -> str:
-        loaded = f"{self.objects} new objects ({self.size_bytes / 1e6:.1f} MB), {self.duplicates} duplicates"
-        waiting = f"; {self.objects_waiting} newer objects ({self.bytes_waiting / 1e6:.1f} MB) wait for the next run"
-        return loaded + (waiting if self.objects_waiting else "")
-
-
-def _take(
-    cursor: Cursor, origin: Origin, backlog: Backlog, listing: ZoneListing, bounds: Bounds
-) -> tuple[list[Parcel], _Taken]:
-    """Take the oldest objects, settle the duplicates among them, and write what is to be loaded in batches."""
-    oldest = backlog.oldest()
-    own = listing.without_table_files(oldest)
-    new = duplicates.settle(cursor, origin, own)
-    taken = take(new, bounds)
-    if origin.dataset == BIOMETRICS.name:
-        # In the order of the keys a batch may be one more than in the order of age.
-        batches = list(islice(pack(_twins_together(taken), bounds.batch_bytes, bounds.batch_objects), bounds.batches))
-        taken = [stored for batch in batches for stored in batch]
-    else:
-        batches = [taken] if taken else []
-    parcels = [
-        Parcel(
-            origin.landing_zone,
-            batch,
-            manifests.write(cursor, origin.dag_run_id or "", origin.landing_zone, origin.dataset, batch),
+        Args:
+            zone: the landing zone.
+            store: its store.
+            told: the keys that arrivals told of; None lists all.
+            is_following: whether the run goes on with what an earlier listing left, of this landing zone or another.
+        """
+        cursor = self.cursor
+        others = written_places(self.settings).values()
+        require_buckets(store, {zone.bucket: ZONES_BUCKET}, {})
+        with closing(store.client()) as client:
+            is_kept = is_following and zone.name in waiting.count(cursor)
+            if told is not None and is_settled(cursor, zone.name, bool(told), is_kept):
+                listing = ZoneListing(client, zone, others, keys=told)
+                parcels, taken, left = self._compare(zone, listing, is_kept)
+                # The last of what is kept is taken by a listing: it also finds what load tasks did not get through
+                # with. So is what arrives and is more than a run takes, and a table.
+                is_enough = left.objects_waiting > 0 and taken != Taken() if is_kept else not left.objects_waiting
+                if is_enough and not listing.tables:
+                    log.info("The %s was not listed: arrivals told of %d objects", zone, len(told))
+                    if is_following:
+                        repeat_listing(cursor, self.dag_run_id, left)
+                    return parcels, None
+                cursor.connection.rollback()
+            listing = ZoneListing(client, zone, others)
+            parcels, taken, left = self._compare(zone, listing)
+        notes = listing.notes()
+        log.info("The %s has %d objects", zone, listing.objects)
+        if listing.unrecognised:
+            examples = ", ".join(listing.examples)
+            log.warning(
+                "%s: %d objects are not recognised and not loaded: %s", zone.name, listing.unrecognised, examples
+            )
+        for note in notes:
+            log.warning("%s: %s", zone.name, note)
+        record_listing(
+            cursor,
+            self.dag_run_id,
+            left._replace(
+                objects=listing.objects, unrecognised=listing.unrecognised, examples=listing.examples, notes=notes
+            ),
         )
-        for batch in batches
-    ]
-    size = _size(taken)
-    counts = _Taken(
-        len(taken),
-        size,
-        len(own) - len(new),
-        backlog.objects - len(oldest) + len(new) - len(taken),
-        backlog.size_bytes - _size(oldest) + _size(new) - size,
-    )
-    return parcels, counts
+        return parcels, listing.fingerprint
 
+    def _compare(
+        self, zone: LandingZone, listing: ZoneListing, is_kept: bool = False
+    ) -> tuple[dict[Dataset, list[Parcel]], Taken, Listing]:
+        """Take what is new of a listing, and of what an earlier one left; write it in batches, and leave the others."""
+        version = rules_version(zone)
+        new = self._find_new(zone, listing, version, is_kept)
+        is_more = any(backlog.objects > self.bounds.objects for backlog in new.values())
+        if is_more and listing.is_whole and listing.tables:
+            # Among the oldest may be files of tables, which a listing knows at its end: without them others move up.
+            listing.restart()
+            new = self._find_new(zone, listing, version, is_kept)
+        parcels: dict[Dataset, list[Parcel]] = {}
+        total = Taken()
+        for dataset, backlog in new.items():
+            origin = Origin(zone.name, dataset.name, version, self.dag_run_id)
+            own = listing.without_table_files(backlog.oldest())
+            parcels[dataset], taken = take_batches(self.cursor, origin, backlog, own, self.bounds)
+            total = total.plus(taken)
+            log.info("%s, %s: %s", zone.name, dataset.name, taken)
+        waiting.sort(self.cursor, zone.name)
+        objects, size_bytes = waiting.count(self.cursor).get(zone.name, (0, 0))
+        if objects:
+            log.info("%s: %d newer objects (%.1f MB) wait for the next run", zone.name, objects, size_bytes / 1e6)
+        left = Listing(zone.name, new_objects=total.objects, objects_waiting=objects, bytes_waiting=size_bytes)
+        return parcels, total, left
 
-def _size(objects: Iterable[StoredObject]) -> int:
-    return sum(stored.size_bytes for stored in objects)
+    def _find_new(self, zone: LandingZone, listing: ZoneListing, version: str, is_kept: bool) -> dict[Dataset, Backlog]:
+        # Load tasks do that after a correction; one of them may have been killed.
+        again = unfounded.find(self.cursor, zone.name) if zone.overlap == "reject" else []
+        kept: Iterable[tuple[Dataset, StoredObject]] = ()
+        if is_kept:
+            kept = self._kept(zone, listing)
+        elif listing.is_whole:
+            waiting.clear(self.cursor, zone.name)
+        return find_new(self.cursor, zone.name, listing, version, self.bounds.objects, self.dag_run_id, again, kept)
 
-
-def _twins_together(objects: Iterable[StoredObject]) -> list[StoredObject]:
-    """Return the objects so that those of equal bytes follow each other: one load task finds them to be duplicates."""
-    groups: dict[tuple[str, int], list[StoredObject]] = {}
-    for stored in objects:
-        groups.setdefault((stored.etag, stored.size_bytes), []).append(stored)
-    return [stored for group in groups.values() for stored in group]
+    def _kept(self, zone: LandingZone, listing: ZoneListing) -> Iterator[tuple[Dataset, StoredObject]]:
+        """Yield as much of what an earlier listing left as the run takes, without what arrivals have told of."""
+        for dataset in DATASETS:
+            bounds = self.bounds
+            for stored in waiting.take(self.cursor, zone.name, dataset.name, bounds.objects, bounds.size_bytes):
+                if stored.key not in listing.keys:
+                    yield dataset, stored

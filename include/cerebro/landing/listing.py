@@ -63,6 +63,7 @@ class ZoneListing:
         unrecognised: objects so far that nobody recognises.
         examples: the first keys of them.
         tables: the folders of tables so far, with the name of the format.
+        keys: the full keys that are looked at, unless all is listed.
     """
 
     def __init__(
@@ -87,14 +88,15 @@ class ZoneListing:
             for place in others
             if place.bucket == zone.bucket and place.prefix != zone.prefix and place.prefix.startswith(zone.prefix)
         )
-        self._keys = keys
+        self._is_whole = keys is None
+        self.keys = frozenset(keys or ())
         self.tables: dict[str, str] = {}
         self.restart()
 
     @property
     def is_whole(self) -> bool:
         """Whether all objects of the landing zone are listed."""
-        return self._keys is None
+        return self._is_whole
 
     def restart(self) -> None:
         """List once more, and leave out the files of the tables that were found."""
@@ -113,7 +115,7 @@ class ZoneListing:
         """Yield the objects of the datasets, in the order of their keys. Raises like ``list_objects``."""
         bucket = self._zone.bucket
         all_objects = list_objects(self._client, bucket, self._zone.prefix)
-        for stored in all_objects if self._keys is None else find_objects(self._client, bucket, self._keys):
+        for stored in all_objects if self._is_whole else find_objects(self._client, bucket, sorted(self.keys)):
             if self._others and stored.key.startswith(self._others):
                 continue
             name = self._name(stored)

@@ -50,9 +50,14 @@ def discover() -> list[BatchReference]:
 
 
 def _told(context: Context) -> dict[str, list[str]] | None:
-    """Return the keys that the arrivals told of which started the run; None if it is to list the landing zones."""
+    """Return the keys that the arrivals told of which started the run; None if it is to list the landing zones.
+
+    A run that follows a backlog without arrivals is told of no keys: it goes on with what a listing left.
+    """
     events = context["triggering_asset_events"]
-    return told_keys((event.extra or {}).get("payload") for asset in events for event in events[asset])
+    payloads = {asset: [(event.extra or {}).get("payload") for event in events[asset]] for asset in events}
+    arrivals = [payload for asset in payloads if asset.name != BACKLOG.name for payload in payloads[asset]]
+    return {} if payloads and not arrivals else told_keys(arrivals)
 
 
 @task(task_display_name="Does anything wait?", trigger_rule="all_done", inlets=[LANDING_ZONE], outlets=[BACKLOG])

@@ -47,9 +47,22 @@ def record_listing(cursor: Cursor, dag_run_id: str, listing: Listing) -> None:
     cursor.execute(read_sql("ledger/record_listing.sql"), parameters)
 
 
-def is_settled(cursor: Cursor, landing_zone: str) -> bool:
-    """Return whether the last listing of a landing zone left nothing open, so that only what arrives since is new."""
-    cursor.execute(read_sql("ledger/is_settled.sql"), {"landing_zone": landing_zone})
+def repeat_listing(cursor: Cursor, dag_run_id: str, listing: Listing) -> None:
+    """Write that a run has gone on with what the last listing left: its counts, and what is taken and waits now."""
+    cursor.execute(read_sql("ledger/repeat_listing.sql"), listing._asdict() | {"dag_run_id": dag_run_id})
+
+
+def is_settled(cursor: Cursor, landing_zone: str, is_told: bool, is_kept: bool) -> bool:
+    """Return whether the last listing of a landing zone left nothing open, so that only what arrives since is new.
+
+    Args:
+        cursor: a cursor that may read ``meta``.
+        landing_zone: the name of the landing zone.
+        is_told: whether arrivals told of objects.
+        is_kept: whether there is what the listing left to later runs.
+    """
+    parameters = {"landing_zone": landing_zone, "is_told": is_told, "is_kept": is_kept}
+    cursor.execute(read_sql("ledger/is_settled.sql"), parameters)
     return cursor.fetchone() == (True,)
 
 

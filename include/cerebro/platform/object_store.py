@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from include.cerebro.platform.errors import FinalError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import botocore.session
     from botocore.config import Config
     from botocore.credentials import Credentials
+    from botocore.loaders import Loader
     from mypy_boto3_s3 import S3Client
 
 
@@ -136,7 +137,7 @@ class ObjectStore:
         return Keys(frozen.access_key or "", frozen.secret_key or "", frozen.token or "")
 
     def client(self) -> S3Client:
-        """Return a boto3 S3 client.
+        """Return a client of S3.
 
         Instants stay text: nothing here reads them, and parsing one an object took two thirds of a listing's time.
 
@@ -144,7 +145,6 @@ class ObjectStore:
             EndpointError: the server's address has a path.
         """
         # Imported here: 0.2 s that reading a DAG file must not cost.
-        import boto3
         from botocore.config import Config
 
         s3: Any = {"addressing_style": "path"} | (self._option("s3") or {})
@@ -156,7 +156,7 @@ class ObjectStore:
             **_checksums(self.endpoint_url, session),
         ).merge(self.config or Config())
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
-        client = boto3.Session(botocore_session=session).client(
+        client = session.create_client(
             "s3",
             endpoint_url=self.endpoint_url or None,
             region_name=self.region,
@@ -170,7 +170,7 @@ class ObjectStore:
                 f"The address of the S3 server, {endpoint}, has a path, which DuckDB cannot use. Name the server by "
                 "host and port alone, for example http://minio:9000."
             )
-        return client
+        return cast("S3Client", client)
 
     def _add_arguments(self, params: dict[str, Any], **_: object) -> dict[str, Any]:
         """Return the arguments of a PutObject with those of the connection."""
@@ -185,11 +185,23 @@ class ObjectStore:
         import botocore.session
 
         session = botocore.session.Session(profile=self.profile)
+        session.register_component("data_loader", _descriptions(session.get_config_variable("data_path")))
         if self.credentials is not None:
             session.register_component("credential_provider", _Given(self.credentials))
         elif self.access_key_id:
             session.set_credentials(self.access_key_id, self.secret_access_key, self.session_token)
         return session
+
+
+@cache
+def _descriptions(data_path: str | None) -> Loader:
+    """Return what reads botocore's descriptions of S3, and keeps them.
+
+    A session has one of its own otherwise, and each client took 0.06 s of processor time instead of 0.01 s.
+    """
+    from botocore.loaders import create_loader
+
+    return create_loader(data_path)
 
 
 def _checksums(endpoint_url: str, session: botocore.session.Session) -> dict[str, Any]:

@@ -82,8 +82,8 @@ class Settings(BaseSettings):
     which follows at once. Several landing zones share this and the next two equally."""
 
     run_objects: PositiveInt = 100_000
-    """Objects that one run takes of a dataset at most: ``discover`` keeps 500 bytes of each in memory. Each run lists
-    the landing zone."""
+    """Objects that one run takes of a dataset at most: ``discover`` keeps 500 bytes of each in memory. What waits is
+    listed once, not by each run."""
 
     run_batches: Annotated[int, Field(gt=0, le=1000)] = 200
     """Load tasks of biometrics in one run at most. Airflow fails a task that asks for more than 1,024 mapped tasks

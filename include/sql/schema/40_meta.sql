@@ -84,7 +84,7 @@ create table if not exists meta.listings (
     examples text[] not null,
     notes text[] not null,
     error text,
-    -- New objects that the run leaves to the next one.
+    -- New objects that the run leaves to the next one. A run that goes on with them repeats the counts of the listing.
     objects_waiting bigint not null default 0,
     bytes_waiting bigint not null default 0,
     primary key (dag_run_id, landing_zone)
