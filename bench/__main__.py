@@ -28,7 +28,6 @@ SECTIONS = (
     "incremental",
     "discovery",
     "small_objects",
-    "backlog",
     "workers",
     "transform",
     "many_loads",
