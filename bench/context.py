@@ -31,6 +31,7 @@ class Scale:
         days: days of the long history, to which one day is added.
         build_days: days of the history that dbt and others build.
         loads: loads and missions of the warehouse to which one object is added, a multiple of 1,000.
+        hero_minutes: rows of a delivery that is spread over 10 to 10,000 heroes, a multiple of 10,000.
         repeats: runs of each candidate.
     """
 
@@ -41,13 +42,14 @@ class Scale:
     days: int
     build_days: int
     loads: int
+    hero_minutes: int
     repeats: int = 3
 
 
 SCALES = {
-    "small": Scale("small", (200_000, 1_000_000), 500, 200, 10, 2, 2_000),
-    "default": Scale("default", (5_000_000, 50_000_000), 10_000, 5_000, 14, 7, 100_000),
-    "large": Scale("large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, 365, 30, 1_000_000),
+    "small": Scale("small", (200_000, 1_000_000), 500, 200, 10, 2, 2_000, 10_000),
+    "default": Scale("default", (5_000_000, 50_000_000), 10_000, 5_000, 14, 7, 100_000, 60_000),
+    "large": Scale("large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, 365, 30, 1_000_000, 600_000),
 }
 
 
