@@ -23,6 +23,7 @@ from local.settings import REPOSITORY
 SECTIONS = (
     "load",
     "peers",
+    "load_profile",
     "overlap",
     "flatness",
     "incremental",
