@@ -43,9 +43,11 @@ SECTIONS = (
     "idle",
 )
 # The default scale is to take ten minutes. A year of history takes half an hour. Fewer days say little about a long
-# history, and a build of a few seconds says little about a long one: dbt takes a part of a second for each model. A look
-# at nothing takes a quarter of an hour. Growth needs large sizes.
+# history, and a build of a few seconds says little about a long one: dbt takes a part of a second for each model. A
+# look at nothing takes a quarter of an hour. Growth needs large sizes, and workers behind a slow network wait for
+# minutes.
 LARGE_SCALE_ONLY = (
+    "workers",
     "heroes",
     "objects",
     "missions",
