@@ -23,12 +23,16 @@ from local.settings import REPOSITORY
 SECTIONS = (
     "load",
     "peers",
+    "load_profile",
     "overlap",
     "flatness",
     "incremental",
     "discovery",
     "small_objects",
     "workers",
+    "heroes",
+    "objects",
+    "missions",
     "transform",
     "many_loads",
     "handwritten",
@@ -39,10 +43,23 @@ SECTIONS = (
     "arrival",
     "idle",
 )
-# A year of history takes half an hour. Fewer days say little about a long history, and a build of a few seconds says
-# little about a long one: dbt takes a part of a second for each model. Twenty arrivals take ten
-# minutes, and a look at nothing takes a quarter of an hour.
-LARGE_SCALE_ONLY = ("handwritten", "history", "arrival", "idle")
+# The default scale is to take ten minutes. A year of history takes half an hour. Fewer days say little about a long
+# history, and a build of a few seconds says little about a long one: dbt takes a part of a second for each model. Twenty
+# arrivals take ten minutes, and a look at nothing takes a quarter of an hour. Growth needs large sizes, and workers behind a slow network wait for
+# minutes.
+LARGE_SCALE_ONLY = (
+    "workers",
+    "heroes",
+    "objects",
+    "missions",
+    "transform",
+    "many_loads",
+    "handwritten",
+    "readers",
+    "history",
+    "arrival",
+    "idle",
+)
 FOLDER = REPOSITORY / ".local" / "bench"
 # In git, so that the page keeps the figures of sections that are not measured again.
 RESULTS = REPOSITORY / "bench" / "results"

@@ -5,12 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +19,6 @@ from include.cerebro.checking.answers import read_answers
 from include.cerebro.formats.parquet import COLUMNS, Layout
 from include.cerebro.formats.readings import set_rules, use_layout
 from include.cerebro.formats.rules import DEFAULT_RULES
-from include.cerebro.landing.batches import pack
 from include.cerebro.landing.discovery import Discovery, discover
 from include.cerebro.landing.listing import list_dataset
 from include.cerebro.loading.biometrics import BiometricsLoader
@@ -39,8 +35,8 @@ PLAIN_SQL = Path(__file__).with_name("sql") / "plain.sql"
 # A candidate with its landing zone and options bound, as `bench.measure.compare` calls it.
 Candidate = Callable[[Site], object]
 
-# Workers share about this many batches.
-SHARED_BATCHES = 8
+# The statements of an aggregation, in include/sql/loading/biometrics.
+STEPS = ("nothing_repeated", "minutes", "aggregate", "delivered_heroes", "judge")
 
 # The competitors need these packages; production does not have them. DuckDB imports those that are installed as soon as
 # a statement has a parameter.
@@ -61,29 +57,12 @@ class Restored(NamedTuple):
 
 def restore_biometrics(bucket: str, site: Site) -> Restored:
     """List the bucket, then load and commit its new biometrics, one batch after the other."""
-    _hide_packages()
+    hide_packages()
     results = [_load(bucket, site, parcel.objects) for parcel in _discover(bucket, site).biometrics]
     return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
 
 
-def restore_by_workers(bucket: str, workers: int, site: Site) -> Restored:
-    """Load the new biometrics in several processes at once, as the mapped tasks of several workers do.
-
-    Args:
-        bucket: the landing zone.
-        workers: number of processes.
-        site: the warehouse and the quarantine.
-    """
-    objects = list(chain.from_iterable(parcel.objects for parcel in _discover(bucket, site).biometrics))
-    # Batches of the default size would be too few to share.
-    batches = list(pack(objects, sum(stored.size_bytes for stored in objects) // SHARED_BATCHES))
-    with ProcessPoolExecutor(workers, get_context("spawn"), _hide_packages) as pool:
-        tasks = [pool.submit(_load, bucket, site, batch) for batch in batches]
-        results = [task.result() for task in tasks]
-    return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
-
-
-def _hide_packages() -> None:
+def hide_packages() -> None:
     """Hide the packages that production does not have from this process, which one candidate has for itself."""
     for name in NOT_IN_PRODUCTION:
         sys.modules[name] = None  # type: ignore[assignment] # None lets an import raise ImportError
@@ -103,20 +82,26 @@ def _load(bucket: str, site: Site, batch: list[StoredObject]) -> Restored:
 
 def plain_duckdb(bucket: str, site: Site) -> None:
     """Aggregate all readings as they are: bare DuckDB with its defaults, over httpfs into memory, nothing else."""
-    _hide_packages()
+    hide_packages()
     with bare_duckdb(bucket, site) as duck:
         duck.execute(PLAIN_SQL.read_text(encoding="utf-8"))
 
 
 def baseline(bucket: str, site: Site) -> None:
     """Aggregate as a load does, rules included, with bare DuckDB and nothing else."""
-    _hide_packages()
+    hide_packages()
     with bare_duckdb(bucket, site) as duck:
-        set_rules(duck, DEFAULT_RULES, datetime.now(UTC))
-        layout = Layout(COLUMNS, (), ("plain",) * len(COLUMNS), is_local=True, columns=())
-        use_layout(duck, layout, COLUMNS, DEFAULT_RULES)
-        for name in ("minutes", "aggregate", "delivered_heroes", "judge"):
-            duck.execute(read_sql(f"loading/biometrics/{name}.sql"))
+        aggregate_as_a_load(duck)
+
+
+def aggregate_as_a_load(duck: duckdb.DuckDBPyConnection, steps: Sequence[str] = STEPS) -> None:
+    """Run the aggregation of a load, rules included, on the objects in the variable ``urls``."""
+    set_rules(duck, DEFAULT_RULES, datetime.now(UTC))
+    layout = Layout(COLUMNS, (), ("plain",) * len(COLUMNS), is_local=True, columns=())
+    use_layout(duck, layout, COLUMNS, DEFAULT_RULES)
+    duck.execute("set variable erased_heroes = cast([] as varchar[])")
+    for name in steps:
+        duck.execute(read_sql(f"loading/biometrics/{name}.sql"))
 
 
 def bare_duckdb(bucket: str, site: Site) -> duckdb.DuckDBPyConnection:
