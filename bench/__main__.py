@@ -32,7 +32,6 @@ SECTIONS = (
     "workers",
     "heroes",
     "objects",
-    "missions",
     "transform",
     "many_loads",
     "handwritten",
@@ -44,14 +43,11 @@ SECTIONS = (
     "idle",
 )
 # The default scale is to take ten minutes. A year of history takes half an hour. Fewer days say little about a long
-# history, and a build of a few seconds says little about a long one: dbt takes a part of a second for each model. Twenty
-# arrivals take ten minutes, and a look at nothing takes a quarter of an hour. Growth needs large sizes, and workers behind a slow network wait for
-# minutes.
+# history, and a build of a few seconds says little about a long one: dbt takes a part of a second for each model.
+# Twenty arrivals take ten minutes, and a look at nothing takes a quarter of an hour. Growth needs large sizes.
 LARGE_SCALE_ONLY = (
-    "workers",
     "heroes",
     "objects",
-    "missions",
     "transform",
     "many_loads",
     "handwritten",

@@ -34,7 +34,6 @@ class Scale:
         hero_minutes: rows of a delivery that is spread over 10 to 10,000 heroes, a multiple of 10,000.
         new_objects: numbers of objects that the same readings are loaded from, ascending.
         known_objects: numbers of objects that the ledger knows, ascending, multiples of 1,000.
-        missions: numbers of missions of a landing zone, ascending.
         repeats: runs of each candidate.
     """
 
@@ -48,21 +47,20 @@ class Scale:
     hero_minutes: int
     new_objects: tuple[int, ...]
     known_objects: tuple[int, ...]
-    missions: tuple[int, ...]
     repeats: int = 3
 
 
 SCALES = {
     "small": Scale(
-        "small", (200_000, 1_000_000), 500, 200, 10, 2, 2_000, 10_000, (10, 50, 100), (1_000, 2_000), (50, 2_000)
+        "small", (200_000, 1_000_000), 500, 200, 10, 2, 2_000, 10_000, (10, 50, 100), (1_000, 2_000)
     ),
     "default": Scale(
         "default", (5_000_000, 50_000_000), 10_000, 5_000, 14, 7, 100_000, 60_000,
-        (10, 100, 1_000), (1_000, 10_000, 100_000), (50, 1_000, 20_000),
+        (10, 100, 1_000), (1_000, 10_000, 100_000),
     ),
     "large": Scale(
         "large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, 365, 30, 1_000_000, 600_000,
-        (10, 100, 1_000, 10_000), (1_000, 30_000, 1_000_000), (50, 1_000, 30_000, 1_000_000),
+        (10, 100, 1_000, 10_000), (1_000, 30_000, 1_000_000),
     ),
 }  # fmt: skip
 
