@@ -1,4 +1,4 @@
--- The rows for raw.instants, with the column types of PostgreSQL's binary COPY.
+-- The rows for raw.instants, with the column types of PostgreSQL's binary COPY: one of some slices of them.
 select
     claimed.load_id,
     instants.hero_id,
@@ -8,5 +8,6 @@ select
 from instants
 inner join claimed on instants.url = claimed.url
 anti join repeats on instants.url = repeats.url and instants.row_number = repeats.row_number
+where hash(instants.hero_id, instants.instant_us // 60000000) % getvariable('slices') = getvariable('slice')
 group by claimed.load_id, instants.hero_id, hour_at, minute_at
 order by claimed.load_id, instants.hero_id, minute_at
