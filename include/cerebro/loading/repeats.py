@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its classes in lower case
     from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-# The lists of a slice are in memory until they are copied: XX.
-SLICE_INSTANTS = 4_000_000
 # A part waits for the one before, and reads its objects within the transaction.
 TURN = {"lock_timeout": "1h", "idle_in_transaction_session_timeout": "1h"}
 
@@ -66,11 +64,7 @@ class RepeatedReadings:
     def copy(duck: duckdb.DuckDBPyConnection, cursor: Cursor) -> None:
         """Write the instants of the claimed objects, and whose readings they repeat."""
         query = read_sql("loading/biometrics/instant_rows.sql")
-        slices = len(duck.sql("from instants")) // SLICE_INSTANTS + 1
-        duck.execute("set variable slices = ?", [slices])
-        for slice_number in range(slices):
-            duck.execute("set variable slice = ?", [slice_number])
-            binary_copy(duck, query, cursor, read_sql("loading/biometrics/copy_instants.sql"), len(duck.sql(query)))
+        binary_copy(duck, query, cursor, read_sql("loading/biometrics/copy_instants.sql"), len(duck.sql(query)))
         if rows := duck.execute(read_sql("loading/biometrics/repeated_rows.sql")).fetchall():
             load_ids, holders, readings = map(list, zip(*rows, strict=True))
             cursor.execute(
