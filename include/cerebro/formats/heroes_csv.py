@@ -7,10 +7,11 @@ DuckDB's sniffer, which look at the shape of the lines (``docs/decisions/0049``)
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, TextIO
 
 from include.cerebro.formats.records import (
@@ -58,13 +59,17 @@ def read_heroes(key: str, source: TextIO, rules: FormatRules = DEFAULT_RULES) ->
     """
     lines = _Lines(source)
     delimiter = rules.csv_delimiter
-    for text in lines:
-        if named := _SEPARATOR_LINE.fullmatch(text):
-            delimiter = named[1]
-        elif trimmed(text):
-            lines.put_back([text])
-            delimiter = delimiter or _delimiter(text)
-            break
+    try:
+        for text in lines:
+            lines.begin_record()
+            if named := _SEPARATOR_LINE.fullmatch(text):
+                delimiter = named[1]
+            elif trimmed(text):
+                lines.put_back(text, 1)
+                delimiter = delimiter or _delimiter(text)
+                break
+    except _TooLongError:
+        raise BadObjectError(key, f"its first line has more than {RECORD_CHARACTERS} characters") from None
     header: Header | None = None
     row_number = 0
     for line in _parsed(lines, delimiter or DELIMITERS[0]):
@@ -79,6 +84,9 @@ def read_heroes(key: str, source: TextIO, rules: FormatRules = DEFAULT_RULES) ->
                 yield RejectedRecord(row_number, kept, reason, line.number)
             else:
                 yield _judge_hero(row_number, line.number, values, header, rules)
+            # A record must not stay while the next one is read.
+            del values
+        del line
     if header is None:
         _header(key, [])
 
@@ -165,7 +173,7 @@ def _header(key: str, values: Sequence[str]) -> Header:
 def _fitted(values: list[str], header: Header) -> list[str] | None:
     """Return as many values as the header has names; None if one may stand in another's place."""
     width = len(header.names)
-    if len(values) > width and not trimmed("".join(values[width:])):
+    if len(values) > width and not trimmed("".join(set(islice(values, width, None)))):
         return values[:width]
     if len(values) < width and all(place in header.unnamed for place in range(len(values), width)):
         return values + [""] * (width - len(values))
@@ -186,17 +194,16 @@ def _parsed(lines: _Lines, delimiter: str) -> Iterator[_Line]:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.begin_record()
-        first = lines.number + 1
+        number = lines.number + 1
         try:
-            values = next(reader)
-            yield _Line(values, "".join(lines.taken), first)
+            # No name for what is yielded: a record must not stay while the next one is read.
+            yield _Line(next(reader), lines.taken(), number)
         except StopIteration:
             return
         except (csv.Error, _TooLongError):
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
-            bad, *others = lines.taken
-            lines.put_back(others)
-            yield _Line([], bad, first, "record_too_long" if len(bad) > RECORD_CHARACTERS else "invalid_csv")
+            first = lines.put_back_others()
+            yield _Line([], first, number, "record_too_long" if len(first) > RECORD_CHARACTERS else "invalid_csv")
 
 
 class _TooLongError(Exception):
@@ -208,39 +215,68 @@ class _Lines:
 
     Attributes:
         number: the number of the last line, from 1.
-        taken: the lines of the record.
     """
+
+    # Lines of a record that are kept as one text: 8 million lines of one character took 500 MB.
+    JOINED_LINES = 4096
 
     def __init__(self, source: TextIO) -> None:
         self.number = 0
-        self.taken: list[str] = []
-        self._source = source
-        self._ahead: deque[str] = deque()
+        self._sources = [source]
         self._characters = 0
+        self.begin_record()
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._ahead.popleft() if self._ahead else self._source.readline(RECORD_CHARACTERS + 1)
+        line = self._read()
         if not line:
             raise StopIteration
         self.number += 1
-        self.taken.append(line)
         self._characters += len(line)
-        if len(line) > RECORD_CHARACTERS:
-            while line and line[-1] not in "\r\n":
-                line = self._source.readline(RECORD_CHARACTERS)
+        self._lines.append(line)
+        if len(self._lines) > self.JOINED_LINES:
+            first, *others = self._lines
+            self._joined.append((len(others), "".join(others)))
+            self._lines = [first]
         if self._characters > RECORD_CHARACTERS:
             raise _TooLongError
         return line
 
+    def _read(self) -> str:
+        line = self._sources[-1].readline(RECORD_CHARACTERS + 1)
+        while not line and len(self._sources) > 1:
+            self._sources.pop()
+            line = self._sources[-1].readline(RECORD_CHARACTERS + 1)
+        if len(line) <= RECORD_CHARACTERS or line[-1] in "\r\n":
+            return line
+        rest = line
+        while rest and rest[-1] not in "\r\n":
+            rest = self._sources[-1].readline(RECORD_CHARACTERS)
+        # Ended here, so that nothing is left of it when it is read once more.
+        return line[:-1] + "\n"
+
     def begin_record(self) -> None:
         """Forget the lines of the last record."""
-        self.taken.clear()
+        self._lines: list[str] = []
+        self._joined: list[tuple[int, str]] = []
         self._characters = 0
 
-    def put_back(self, lines: Sequence[str]) -> None:
-        """Read these lines, the last ones taken, once more."""
-        self._ahead.extendleft(reversed(lines))
-        self.number -= len(lines)
+    def taken(self) -> str:
+        """Return the text of the record."""
+        return "".join([*self._lines[:1], *(text for _, text in self._joined), *self._lines[1:]])
+
+    def put_back(self, text: str, lines: int) -> None:
+        """Read this text, the last lines taken, once more."""
+        self._sources.append(io.StringIO(text, newline=""))
+        self.number -= lines
+
+    def put_back_others(self) -> str:
+        """Return the first line of the record, and read the others once more."""
+        first, *others = self._lines
+        number = sum(lines for lines, _ in self._joined) + len(others)
+        text = "".join([*(text for _, text in self._joined), *others])
+        self.begin_record()
+        self.put_back(text, number)
+        return first

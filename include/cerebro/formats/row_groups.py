@@ -1,23 +1,31 @@
 """Row groups of Parquet objects that are too large to be in memory whole.
 
-DuckDB fetches a row group of a remote object whole, before it reads it. Most writers make row groups of 128 MB at most,
-some put a whole file into one.
+DuckDB fetches a row group of a remote object whole, before it reads it; that of a local file it reads page by page. Most
+writers make row groups of 128 MB at most, some put a whole file into one.
 """
 
 from __future__ import annotations
 
 import logging
+import shutil
+import tempfile
 from collections.abc import Sequence
+from contextlib import closing
+from typing import IO, TYPE_CHECKING
 
 import duckdb
+from botocore.exceptions import ClientError
 
 from include.cerebro.platform.errors import BadObjectError
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 log = logging.getLogger(__name__)
 
-# Larger ones are read page by page: 1.2 GB in one row group took 0.2 GiB of memory and 165 s.
+# An object with a larger one is copied to the local disk first.
 FETCHED_BYTES = 128 * 1024**2
 
 
@@ -31,9 +39,35 @@ def largest_row_group(duck: duckdb.DuckDBPyConnection, objects: Sequence[StoredO
     return int(size) if size > FETCHED_BYTES else 0
 
 
-def read_page_by_page(duck: duckdb.DuckDBPyConnection, size_bytes: int) -> None:
-    """Let the session fetch pages instead of row groups, until it ends."""
-    log.warning("A row group has %.0f MB and is read page by page, which is slower", size_bytes / 1e6)
+def local_copy(client: S3Client, bucket: str, stored: StoredObject) -> IO[bytes] | None:
+    """Copy an object to the local disk; None if there is no room, or if the version that was listed is gone.
+
+    Returns:
+        The file, which is removed when it is closed.
+    """
+    free_bytes = shutil.disk_usage(tempfile.gettempdir()).free
+    if free_bytes < 2 * stored.size_bytes:
+        log.warning("%s: %.0f MB of disk are free in %s", stored.key, free_bytes / 1e6, tempfile.gettempdir())
+        return None
+    try:
+        answer = client.get_object(Bucket=bucket, Key=stored.key)
+    except ClientError:
+        return None  # DuckDB meets the same fault, which is judged then.
+    copy = tempfile.NamedTemporaryFile(prefix="cerebro-object-", suffix=".parquet")
+    with closing(answer["Body"]) as body:
+        shutil.copyfileobj(body, copy, 1 << 20)
+    copy.flush()
+    if answer["ETag"].strip('"') != stored.etag:
+        copy.close()
+        return None
+    return copy
+
+
+def read_page_by_page(duck: duckdb.DuckDBPyConnection) -> None:
+    """Let the session fetch pages instead of row groups, until it ends.
+
+    50 million readings (2.1 GB) in one row group took 151 s so, and 19 s with a local copy.
+    """
     duck.execute("set global disable_parquet_prefetching = true")
 
 

@@ -87,8 +87,8 @@ class _KeptOpen(io.RawIOBase):
 class _ZstdFile(io.RawIOBase):
     """Zstandard, one frame after another. Unlike the library's own reader it notices that the last frame is cut off."""
 
-    # One block of 4 bytes may become 128 KiB, so that a piece becomes 64 MiB at most.
-    PIECE_BYTES = 2048
+    # One block of 4 bytes may become 128 KiB, so that a piece becomes 32 MiB at most.
+    PIECE_BYTES = 1024
 
     def __init__(self, stream: IO[bytes]) -> None:
         import zstandard  # Few landing zones need it.
@@ -96,13 +96,14 @@ class _ZstdFile(io.RawIOBase):
         self._stream = stream
         self._library = zstandard
         self._frame: Any = None
-        self._compressed = self._decompressed = b""
+        self._compressed = b""
+        self._decompressed = io.BytesIO()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        while not self._decompressed:
+        while not (read := self._decompressed.readinto(buffer)):
             self._compressed = self._compressed or self._stream.read(self.PIECE_BYTES)
             if not self._compressed:
                 if self._frame is not None:
@@ -110,14 +111,12 @@ class _ZstdFile(io.RawIOBase):
                 return 0
             self._frame = self._frame or self._library.ZstdDecompressor().decompressobj()
             try:
-                self._decompressed = self._frame.decompress(self._compressed)
+                self._decompressed = io.BytesIO(self._frame.decompress(self._compressed))
             except self._library.ZstdError as error:
                 raise OSError(str(error)) from error
             self._compressed = self._frame.unused_data if self._frame.eof else b""
             self._frame = None if self._frame.eof else self._frame
-        chunk, self._decompressed = self._decompressed[: len(buffer)], self._decompressed[len(buffer) :]
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
+        return read
 
 
 def _read_through(stream: io.BufferedIOBase) -> None:

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import duckdb
 
 from include.cerebro.formats.parquet import MEASURES, Column, Layout, read_layouts, url
 from include.cerebro.formats.readings import set_rules, use_layout
 from include.cerebro.formats.records import nothing_accepted
-from include.cerebro.formats.row_groups import largest_row_group, read_page_by_page, too_large
+from include.cerebro.formats.row_groups import largest_row_group, local_copy, read_page_by_page, too_large
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.landing.prefetch import prefetch
 from include.cerebro.ledger.erasures import ERASED, Erasures
@@ -83,9 +83,13 @@ class Aggregation:
         self._find_erasures = erasures
         self._erasures: Erasures | None = None
         self._erased: set[str] = set()
+        self._local_copy: IO[bytes] | None = None
 
-    def run(self) -> None:
+    def run(self, client: S3Client | None = None) -> None:
         """Aggregate all objects.
+
+        Args:
+            client: copies an object with a large row group to the local disk; without it, it is read page by page.
 
         Raises:
             duckdb.Error: an object cannot be read.
@@ -104,7 +108,7 @@ class Aggregation:
         self._execute("nothing_repeated")
         large = largest_row_group(self._duck, self.objects, [self._url[stored.key] for stored in self.objects])
         if large:
-            read_page_by_page(self._duck, large)
+            self._prepare_large(client, large)
         steps = ["aggregate", "delivered_heroes", "judge"]
         try:
             self._aggregate(layouts.groups, [*steps, "instants"] if self.repeats else steps)
@@ -122,6 +126,16 @@ class Aggregation:
             self._aggregate(layouts.groups, steps)
             self.summaries = {key: it for key, it in self._summarise().items() if key in self.summaries}
         log.info("Read and aggregated %d objects in %.1f s", len(self.objects), time.monotonic() - started)
+
+    def _prepare_large(self, client: S3Client | None, size_bytes: int) -> None:
+        log.warning("A row group has %.0f MB, which is read more slowly", size_bytes / 1e6)
+        if client and len(self.objects) == 1:
+            [stored] = self.objects
+            self._local_copy = local_copy(client, self._bucket, stored)
+            if self._local_copy:
+                self._url[stored.key] = self._local_copy.name
+                return
+        read_page_by_page(self._duck)
 
     def proven(self) -> set[StoredObject]:
         """Return the objects that are proven to have been the listed version whenever they were read.
@@ -151,7 +165,9 @@ class Aggregation:
                 connection.interrupt()
 
     def close(self) -> None:
-        """Release the memory."""
+        """Release memory and disk."""
+        if self._local_copy:
+            self._local_copy.close()
         for connection in (self._duck, *self._fetchers):
             connection.close()
 

@@ -131,7 +131,7 @@ class BiometricsLoader:
 
             def run(aggregation: Aggregation) -> None:
                 sign_in(duck, self.store)  # Temporary keys may have expired since the session began.
-                aggregation.run()
+                aggregation.run(client)
 
             workers = self.settings.duckdb_threads if whole else 1
             with closing(pipeline(aggregations, run, interrupt, workers)) as results:
@@ -205,9 +205,9 @@ class BiometricsLoader:
         """Aggregate all objects and commit them, or raise and leave no trace."""
         while objects:
             with duckdb_session(self.settings, self.store) as duck, self._turn() as repeats:
-                aggregation = self._aggregation(duck, objects, repeats=repeats)
-                aggregation.run()
-                objects = self._parts.commit(client, aggregation)
+                with closing(self._aggregation(duck, objects, repeats=repeats)) as aggregation:
+                    aggregation.run(client)
+                    objects = self._parts.commit(client, aggregation)
 
     def _turn(self) -> AbstractContextManager[RepeatedReadings | None]:
         return turn(self.warehouse, self._origin) if self._rejects_repeats else nullcontext()

@@ -5,4 +5,3 @@ select
     file_row_number + 1 as row_number,
     __extra__
 from read_parquet([getvariable('url')], hive_partitioning = false) as cerebro_reading (__columns__) -- noqa: AL05
-order by row_number
