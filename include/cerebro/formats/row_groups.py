@@ -1,7 +1,7 @@
 """Row groups of Parquet objects that are too large to be in memory whole.
 
-DuckDB fetches a row group of a remote object whole, before it reads it; that of a local file it reads page by page. Most
-writers make row groups of 128 MB at most, some put a whole file into one.
+DuckDB fetches a row group of a remote object whole, before it reads it; that of a local file it reads page by page.
+Most writers make row groups of 128 MB at most, some put a whole file into one.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def local_copy(client: S3Client, bucket: str, stored: StoredObject) -> IO[bytes]
         answer = client.get_object(Bucket=bucket, Key=stored.key)
     except ClientError:
         return None  # DuckDB meets the same fault, which is judged then.
-    copy = tempfile.NamedTemporaryFile(prefix="cerebro-object-", suffix=".parquet")
+    copy = tempfile.NamedTemporaryFile(prefix="cerebro-object-", suffix=".parquet")  # noqa: SIM115 - the caller's
     with closing(answer["Body"]) as body:
         shutil.copyfileobj(body, copy, 1 << 20)
     copy.flush()

@@ -204,10 +204,13 @@ class BiometricsLoader:
     def _load_together(self, client: S3Client, objects: Sequence[StoredObject]) -> None:
         """Aggregate all objects and commit them, or raise and leave no trace."""
         while objects:
-            with duckdb_session(self.settings, self.store) as duck, self._turn() as repeats:
-                with closing(self._aggregation(duck, objects, repeats=repeats)) as aggregation:
-                    aggregation.run(client)
-                    objects = self._parts.commit(client, aggregation)
+            with (
+                duckdb_session(self.settings, self.store) as duck,
+                self._turn() as repeats,
+                closing(self._aggregation(duck, objects, repeats=repeats)) as aggregation,
+            ):
+                aggregation.run(client)
+                objects = self._parts.commit(client, aggregation)
 
     def _turn(self) -> AbstractContextManager[RepeatedReadings | None]:
         return turn(self.warehouse, self._origin) if self._rejects_repeats else nullcontext()
