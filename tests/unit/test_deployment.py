@@ -204,7 +204,7 @@ def test_kubernetes_finds_everything_where_the_image_has_it(image_environment: d
     assert not values["dags"]["persistence"]["enabled"]
     # The chart's default, which OpenShift refuses.
     assert "runAsUser" not in values["securityContexts"]["pod"]
-    # Above DuckDB's own limit, 600 MB by default, there must be room for Python.
+    # Above DuckDB's own limit, 500 MB by default, there must be room for Python.
     assert values["workers"]["kubernetes"]["resources"]["requests"]["memory"] == "1Gi"
 
 

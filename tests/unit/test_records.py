@@ -316,6 +316,28 @@ def test_a_record_that_is_too_long_is_rejected_alone(monkeypatch: pytest.MonkeyP
     assert (found[1].reason, found[1].line_number) == ("record_too_long", 3)
 
 
+def test_no_line_is_lost_after_an_unclosed_quote_and_a_line_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The long line was cut and read again, and took the one after it for its own rest."""
+    monkeypatch.setattr("include.cerebro.formats.heroes_csv.RECORD_CHARACTERS", 1000)
+    monkeypatch.setattr("include.cerebro.formats.heroes_csv._Lines.JOINED_LINES", 2)
+    short = "".join(f"h{number},a,b,c\n" for number in range(3, 10))
+    found = heroes(HEADER + 'h1,"a,b,c\n' + short + "h10," + "x" * 5000 + ",b,c\nh11,a,b,c\nh12,a,b,c\n")
+    assert [(it.row_number, it.reason) for it in found if isinstance(it, RejectedRecord)] == [
+        (1, "invalid_csv"),
+        (9, "record_too_long"),
+    ]
+    kept = [json.loads(it.text)["hero_id"] for it in found if isinstance(it, Record)]
+    assert kept == ["h3", "h4", "h5", "h6", "h7", "h8", "h9", "h11", "h12"]
+
+
+def test_a_first_line_that_is_too_long_fails_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("include.cerebro.formats.heroes_csv.RECORD_CHARACTERS", 1000)
+    with pytest.raises(BadObjectError, match="its first line has more than 1000 characters"):
+        heroes("x" * 5000 + "\n" + HEADER)
+    many_empty_lines = "\n" * 5000
+    assert len(heroes(many_empty_lines + HEADER + "h1,a,b,c\n")) == 1
+
+
 @pytest.mark.parametrize(
     ("hero_ids", "expected"),
     [

@@ -141,11 +141,11 @@ class Settings(BaseSettings):
     in ranges, and 13.1, 3.8, 2.5 and 2.0 s whole over 1, 4, 8 and 16 connections; from the embedded store 1.7 s in
     ranges, 0.8-0.9 s whole over any number."""
 
-    duckdb_memory_limit: str = "600MB"
-    """DuckDB's own limit. Leave 400 MB above it for the process around it: a load is to stay under 1 GiB. 50 million
-    readings took 240-250 MiB under any limit from 150 MB to 1.2 GB. The most expensive input, 5 million minutes of one
-    reading each in one object, took 384, 517, 889 and 1,396 MiB under 150, 300, 600 and 1,200 MB, and 8-13 s with
-    each."""
+    duckdb_memory_limit: str = "500MB"
+    """DuckDB's own limit. Leave 500 MB above it for the process around it: a load is to stay under 1 GiB. 50 million
+    readings took 240-250 MiB under any limit from 150 MB to 1.2 GB. 5 million minutes of one reading each in one
+    object took 384, 517, 889 and 1,396 MiB under 150, 300, 600 and 1,200 MB, and 8-13 s with each. The most expensive
+    input, 45 million instants where overlaps are rejected, took 895 and 1,047 MiB under 500 and 600 MB."""
 
     duckdb_threads: PositiveInt = Field(default_factory=lambda: os.cpu_count() or 2)
     """Threads of DuckDB in one load task. Default: the number of cores."""
