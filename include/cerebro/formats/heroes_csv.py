@@ -222,9 +222,10 @@ class _Lines:
 
     def __init__(self, source: TextIO) -> None:
         self.number = 0
-        self._sources = [source]
+        self._sources: list[TextIO] = [source]
+        self._lines: list[str] = []
+        self._joined: list[tuple[int, str]] = []
         self._characters = 0
-        self.begin_record()
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -254,13 +255,12 @@ class _Lines:
         rest = line
         while rest and rest[-1] not in "\r\n":
             rest = self._sources[-1].readline(RECORD_CHARACTERS)
-        # Ended here, so that nothing is left of it when it is read once more.
-        return line[:-1] + "\n"
+        return line
 
     def begin_record(self) -> None:
         """Forget the lines of the last record."""
-        self._lines: list[str] = []
-        self._joined: list[tuple[int, str]] = []
+        self._lines = []
+        self._joined = []
         self._characters = 0
 
     def taken(self) -> str:
