@@ -129,7 +129,7 @@ class Aggregation:
 
     def _prepare_large(self, client: S3Client | None, size_bytes: int) -> None:
         log.warning("A row group has %.0f MB, which is read more slowly", size_bytes / 1e6)
-        if client and len(self.objects) == 1:
+        if client and not self._fetchers and len(self.objects) == 1:
             [stored] = self.objects
             self._local_copy = local_copy(client, self._bucket, stored)
             if self._local_copy:
