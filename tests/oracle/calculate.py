@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.oracle.identity import best_spelling, hero_key, readable
+from tests.oracle.identity import best_spelling, hero_key, lower, readable, upper
 from tests.oracle.landing import MEASURES, BrokenObjectError, Content, dataset_of, mean, read_object
 from tests.oracle.values import amount, instant, minute_of, text
 
@@ -281,7 +281,7 @@ def indexable(value: str | None) -> str | None:
 
 def in_sentence_case(value: str | None) -> str | None:
     """The text with a capital at its beginning, if it is in one case."""
-    return value[:1].upper() + value[1:].lower() if value and value in (value.lower(), value.upper()) else value
+    return upper(value[:1]) + lower(value[1:]) if value and value in (lower(value), upper(value)) else value
 
 
 def damage_of(record: Row, name: str) -> Any:

@@ -8,6 +8,16 @@ from functools import cache
 SEPARATORS = "_.-'’"
 
 
+def upper(text: str) -> str:
+    """Letter by letter, as PostgreSQL's C.utf8: what would become several letters stays, as in Straße."""
+    return "".join(next((one for one in (c.upper(), c.title()) if len(one) == 1), c) for c in text)
+
+
+def lower(text: str) -> str:
+    """Letter by letter: a final sigma is like any other."""
+    return "".join(c.lower()[0] for c in text)
+
+
 def is_separator(character: str) -> bool:
     """Whether the comparison of spellings ignores the character."""
     return character in SEPARATORS or character.isspace()
@@ -16,17 +26,17 @@ def is_separator(character: str) -> bool:
 @cache
 def hero_key(spelling: str) -> str:
     """The key that all spellings of a hero share: lower case, without separators except between two digits."""
-    lower = spelling.lower()
+    folded = lower(spelling)
     kept = []
-    for position, character in enumerate(lower):
+    for position, character in enumerate(folded):
         if not is_separator(character):
             kept.append(character)
             continue
-        before = next((c for c in reversed(lower[:position]) if not is_separator(c)), "")
-        after = next((c for c in lower[position:] if not is_separator(c)), "")
+        before = next((c for c in reversed(folded[:position]) if not is_separator(c)), "")
+        after = next((c for c in folded[position:] if not is_separator(c)), "")
         if before in list("0123456789") and after in list("0123456789"):
             kept.append(character)
-    return "".join(kept) or lower
+    return "".join(kept) or folded
 
 
 def is_readable(spelling: str) -> bool:
@@ -56,5 +66,5 @@ def readable(spelling: str) -> str:
     result = ""
     for character in spelling:
         within_word = result != "" and (result[-1].isalnum() or result[-1] in "'’")
-        result += character.lower() if within_word else character.upper()
+        result += lower(character) if within_word else upper(character)
     return result

@@ -67,8 +67,17 @@ def became_of(field: str, value: object) -> str | None:
         return None
     if len(text) > OUTCOME_CHARACTERS and len(text.encode()) > OUTCOME_BYTES:
         return "cut"
-    is_in_one_case = text in (text.lower(), text.upper())
-    return "folded" if is_in_one_case and text != text[:1].upper() + text[1:].lower() else None
+    lower, upper = _lower(text), _upper(text)
+    return "folded" if text in (lower, upper) and text != upper[:1] + lower[1:] else None
+
+
+def _upper(text: str) -> str:
+    """Return the text in capitals, letter by letter as raw.sentence_case does it: that of Straße is STRAßE."""
+    return "".join(next((one for one in (letter.upper(), letter.title()) if len(one) == 1), letter) for letter in text)
+
+
+def _lower(text: str) -> str:
+    return "".join(letter.lower()[0] for letter in text)
 
 
 def trimmed(value: str) -> str:
