@@ -37,7 +37,9 @@ class Heroes:
             for name, value in {"heroes": self.heroes, "first_minute": first, "last_minute": self._minutes}.items():
                 connection.execute(f"set variable {name} = ?", [value])
             connection.execute(f"copy ({READINGS_SQL.read_text(encoding='utf-8')}) to ? (format parquet)", [str(path)])
-            self.site.client.upload_file(str(path), self.site.bucket, f"biometrics/from-minute-{first:08}.parquet")
+            key = f"biometrics/from-minute-{first:08}.parquet"
+            with path.open("rb") as body:
+                self.site.client.put_object(Bucket=self.site.bucket, Key=key, Body=body)
 
 
 def load(site: Site) -> Restored:
