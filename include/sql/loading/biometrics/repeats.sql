@@ -11,8 +11,8 @@ holders as (
     group by hero_id, instant_us
 ),
 
--- Grouped by a hash, which takes less memory than the two (45 million instants: 1,047 MiB instead of 1,076 at the peak).
--- The window below is exact.
+-- Grouped by a hash, which takes less memory than the two (45 million instants: 1,047 MiB instead of 1,076 at the
+-- peak). The window below is exact.
 crowded as (
     select hash(hero_id, instant_us) as hashed
     from instants
