@@ -223,9 +223,7 @@ class _Lines:
     def __init__(self, source: TextIO) -> None:
         self.number = 0
         self._sources: list[TextIO] = [source]
-        self._lines: list[str] = []
-        self._joined: list[tuple[int, str]] = []
-        self._characters = 0
+        self.begin_record()
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -237,10 +235,9 @@ class _Lines:
         self.number += 1
         self._characters += len(line)
         self._lines.append(line)
-        if len(self._lines) > self.JOINED_LINES:
-            first, *others = self._lines
-            self._joined.append((len(others), "".join(others)))
-            self._lines = [first]
+        others = self.number - self._before - 1
+        if others and others % self.JOINED_LINES == 0:
+            self._lines[-self.JOINED_LINES :] = ["".join(self._lines[-self.JOINED_LINES :])]
         if self._characters > RECORD_CHARACTERS:
             raise _TooLongError
         return line
@@ -259,13 +256,13 @@ class _Lines:
 
     def begin_record(self) -> None:
         """Forget the lines of the last record."""
-        self._lines = []
-        self._joined = []
+        self._before = self.number
+        self._lines: list[str] = []
         self._characters = 0
 
     def taken(self) -> str:
         """Return the text of the record."""
-        return "".join([*self._lines[:1], *(text for _, text in self._joined), *self._lines[1:]])
+        return "".join(self._lines)
 
     def put_back(self, text: str, lines: int) -> None:
         """Read this text, the last lines taken, once more."""
@@ -275,8 +272,7 @@ class _Lines:
     def put_back_others(self) -> str:
         """Return the first line of the record, and read the others once more."""
         first, *others = self._lines
-        number = sum(lines for lines, _ in self._joined) + len(others)
-        text = "".join([*(text for _, text in self._joined), *others])
+        lines = self.number - self._before - 1
         self.begin_record()
-        self.put_back(text, number)
+        self.put_back("".join(others), lines)
         return first
