@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -96,7 +96,7 @@ def discover(
             try:
                 store = open_store(zone.connection)
                 keys = None if told is None else told.get(zone.name, ())
-                parcels, listed = look.find(zone, store, keys, is_following=bool(kept))
+                parcels, listed = look.find(zone, store, keys, kept)
             except psycopg2.Error:
                 raise
             except Exception as error:
@@ -128,7 +128,7 @@ class _Look(NamedTuple):
     dag_run_id: str
 
     def find(
-        self, zone: LandingZone, store: ObjectStore, told: Sequence[str] | None, *, is_following: bool
+        self, zone: LandingZone, store: ObjectStore, told: Sequence[str] | None, kept: Collection[str]
     ) -> tuple[dict[Dataset, list[Parcel]], Fingerprint | None]:
         """Return what the run takes of a landing zone, and the fingerprint of all if it was listed.
 
@@ -136,13 +136,13 @@ class _Look(NamedTuple):
             zone: the landing zone.
             store: its store.
             told: the keys that arrivals told of; None lists all.
-            is_following: whether the run goes on with what an earlier listing left, of this landing zone or another.
+            kept: the landing zones with what an earlier listing left, which the run goes on with.
         """
         cursor = self.cursor
         others = written_places(self.settings).values()
         require_buckets(store, {zone.bucket: ZONES_BUCKET}, {})
         with closing(store.client()) as client:
-            is_kept = is_following and zone.name in waiting.count(cursor)
+            is_kept = zone.name in kept
             if told is not None and is_settled(cursor, zone.name, bool(told), is_kept):
                 listing = ZoneListing(client, zone, others, keys=told)
                 parcels, taken, left = self._compare(zone, listing, is_kept)
@@ -151,7 +151,7 @@ class _Look(NamedTuple):
                 is_enough = left.objects_waiting > 0 and taken != Taken() if is_kept else not left.objects_waiting
                 if is_enough and not listing.tables:
                     log.info("The %s was not listed: arrivals told of %d objects", zone, len(told))
-                    if is_following:
+                    if kept:
                         repeat_listing(cursor, self.dag_run_id, left)
                     return parcels, None
                 cursor.connection.rollback()
