@@ -10,14 +10,13 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
 from typing import IO, TYPE_CHECKING
 
 import duckdb
 from botocore.exceptions import ClientError
 
 from include.cerebro.platform.errors import BadObjectError
-from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.object_store import StoredObject, download
 from include.cerebro.platform.sql import read_sql
 
 if TYPE_CHECKING:
@@ -49,15 +48,13 @@ def local_copy(client: S3Client, bucket: str, stored: StoredObject) -> IO[bytes]
     if free_bytes < 2 * stored.size_bytes:
         log.warning("%s: %.0f MB of disk are free in %s", stored.key, free_bytes / 1e6, tempfile.gettempdir())
         return None
-    try:
-        answer = client.get_object(Bucket=bucket, Key=stored.key)
-    except ClientError:
-        return None  # DuckDB meets the same fault, which is judged then.
     copy = tempfile.NamedTemporaryFile(prefix="cerebro-object-", suffix=".parquet")  # noqa: SIM115 - the caller's
-    with closing(answer["Body"]) as body:
-        shutil.copyfileobj(body, copy, 1 << 20)
+    try:
+        etag = download(client, bucket, stored.key, copy)
+    except ClientError:
+        etag = None  # DuckDB meets the same fault, which is judged then.
     copy.flush()
-    if answer["ETag"].strip('"') != stored.etag:
+    if etag != stored.etag:
         copy.close()
         return None
     return copy

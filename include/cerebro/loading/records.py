@@ -25,7 +25,7 @@ from include.cerebro.loading.site import LoadSite
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import BadObjectError, first_line, is_missing
 from include.cerebro.platform.names import LOADER_ROLE
-from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.object_store import StoredObject, download
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.zones.datasets import HEROES, MISSIONS
 
@@ -102,18 +102,15 @@ class RecordLoader:
     def _fetch(self, client: S3Client, stored: StoredObject, target: IO[bytes]) -> bool:
         """Download the object; return whether it is the version that was listed."""
         try:
-            answer = client.get_object(Bucket=self._site.zone.bucket, Key=stored.key)
+            etag = download(client, self._site.zone.bucket, stored.key, target)
         except ClientError as error:
             if is_missing(error):
                 return False
             bad = self._refusals.judge(client, stored, error)
             bad.is_content = False
             raise bad from error
-        with closing(answer["Body"]) as body:
-            for chunk in body.iter_chunks(1 << 20):
-                target.write(chunk)
         target.seek(0)
-        return bool(answer["ETag"].strip('"') == stored.etag)
+        return etag == stored.etag
 
     def _write(self, cursor: Cursor, stored: StoredObject, parsed: ParsedObject, last_erasure: int) -> None:
         """Write ledger, records and rejections of the object into the open transaction, which ends with it."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from include.cerebro.platform.errors import FinalError
@@ -191,6 +193,18 @@ class ObjectStore:
         elif self.access_key_id:
             session.set_credentials(self.access_key_id, self.secret_access_key, self.session_token)
         return session
+
+
+def download(client: S3Client, bucket: str, key: str, target: IO[bytes]) -> str:
+    """Copy an object into a file, and return the ETag of the version that came.
+
+    Raises:
+        botocore.exceptions.ClientError: the object is missing, or the store refuses it.
+    """
+    answer = client.get_object(Bucket=bucket, Key=key)
+    with closing(answer["Body"]) as body:
+        shutil.copyfileobj(body, target, 1 << 20)
+    return answer["ETag"].strip('"')
 
 
 @cache

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +20,7 @@ from include.cerebro.landing.listing import list_objects
 from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.loading.erased_heroes import names_in
 from include.cerebro.platform.errors import is_missing
-from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.platform.object_store import ObjectStore, download
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.zones.places import Place
@@ -137,13 +135,12 @@ def _clean_object(
     with tempfile.TemporaryDirectory(prefix="cerebro-erasure-") as folder, duckdb.connect() as duck:
         path = Path(folder) / "rejected.parquet"
         try:
-            answer = client.get_object(Bucket=bucket, Key=key)
+            with path.open("wb") as copy:
+                download(client, bucket, key, copy)
         except ClientError as error:
             if is_missing(error):
                 return 0, set()
             raise
-        with closing(answer["Body"]) as body, path.open("wb") as copy:
-            shutil.copyfileobj(body, copy)
         duck.execute("set threads = 1")
         rows = find_rows(duck, path, among)
         if rows is None:
