@@ -32,6 +32,7 @@ SECTIONS = (
     "workers",
     "heroes",
     "objects",
+    "missions",
     "transform",
     "many_loads",
     "handwritten",
@@ -48,6 +49,7 @@ SECTIONS = (
 LARGE_SCALE_ONLY = (
     "heroes",
     "objects",
+    "missions",
     "transform",
     "many_loads",
     "handwritten",

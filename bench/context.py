@@ -28,12 +28,13 @@ class Scale:
         readings: the sizes of the loads, ascending.
         objects: objects of the landing zone to which none or one is added.
         small_objects: objects of the landing zone of small ones, 2,000 readings each.
-        days: days of the long history, to which one day is added.
+        days: days of histories, to which one day is added, ascending.
         build_days: days of the history that dbt and others build.
         loads: loads and missions of the warehouse to which one object is added, a multiple of 1,000.
         hero_minutes: rows of a delivery that is spread over 10 to 10,000 heroes, a multiple of 10,000.
         new_objects: numbers of objects that the same readings are loaded from, ascending.
         known_objects: numbers of objects that the ledger knows, ascending, multiples of 1,000.
+        missions: numbers of missions of a landing zone, ascending.
         repeats: runs of each candidate.
     """
 
@@ -41,26 +42,28 @@ class Scale:
     readings: tuple[int, ...]
     objects: int
     small_objects: int
-    days: int
+    days: tuple[int, ...]
     build_days: int
     loads: int
     hero_minutes: int
     new_objects: tuple[int, ...]
     known_objects: tuple[int, ...]
+    missions: tuple[int, ...]
     repeats: int = 3
 
 
 SCALES = {
     "small": Scale(
-        "small", (200_000, 1_000_000), 500, 200, 10, 2, 2_000, 10_000, (10, 50, 100), (1_000, 2_000)
+        "small", (200_000, 1_000_000), 500, 200, (3, 6, 10), 2, 2_000, 10_000,
+        (10, 50, 100), (1_000, 2_000), (50, 500, 2_000),
     ),
     "default": Scale(
-        "default", (5_000_000, 50_000_000), 10_000, 5_000, 14, 7, 100_000, 60_000,
-        (10, 100, 1_000), (1_000, 10_000, 100_000),
+        "default", (5_000_000, 50_000_000), 10_000, 5_000, (7, 14, 30), 7, 100_000, 60_000,
+        (10, 100, 1_000), (1_000, 10_000, 100_000), (50, 1_000, 20_000),
     ),
     "large": Scale(
-        "large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, 365, 30, 1_000_000, 600_000,
-        (10, 100, 1_000, 10_000), (1_000, 30_000, 1_000_000),
+        "large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, (7, 30, 365), 30, 1_000_000, 600_000,
+        (10, 100, 1_000, 10_000), (1_000, 30_000, 1_000_000), (50, 1_000, 30_000, 1_000_000),
     ),
 }  # fmt: skip
 
