@@ -6,6 +6,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
@@ -100,14 +101,14 @@ def read_layouts(connection: duckdb.DuckDBPyConnection, objects: Sequence[Stored
     result = Layouts(defaultdict(list), {}, {})
     for elements, urls in connection.execute(read_sql("formats/layouts.sql"), [list(by_url)]).fetchall():
         members = [by_url[its_url] for its_url in urls]
-        columns = _top_level(elements)
+        columns = tuple(_top_level(elements))
         if problem := _problem(columns):
             for stored in members:
                 result.bad[stored] = BadObjectError(stored.key, *problem)
                 result.bad[stored].columns = tuple(column.name for column in columns)
             continue
         result.groups[_layout(columns)].extend(members)
-        result.columns.update(dict.fromkeys(members, tuple(columns)))
+        result.columns.update(dict.fromkeys(members, columns))
         if unused := extra_columns(columns):
             others = f" and {len(members) - 1} others" if len(members) > 1 else ""
             names = ", ".join(columns[position].name for position in unused)
@@ -126,10 +127,12 @@ def chosen_columns(delivered: Sequence[str]) -> dict[str, int]:
     return chosen
 
 
-def extra_columns(columns: Sequence[Column]) -> list[int]:
+# The objects of a part mostly have the same columns, and some have very many.
+@lru_cache(maxsize=1)
+def extra_columns(columns: tuple[Column, ...]) -> tuple[int, ...]:
     """Return the positions of the columns that are none of the five."""
     chosen = set(chosen_columns([column.name for column in columns]).values())
-    return [position for position in range(len(columns)) if position not in chosen]
+    return tuple(position for position in range(len(columns)) if position not in chosen)
 
 
 def column_names(delivered: Sequence[str]) -> list[str]:

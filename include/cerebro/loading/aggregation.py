@@ -26,11 +26,12 @@ from include.cerebro.loading.result import ObjectSummary
 from include.cerebro.platform.errors import BadObjectError, NotConservedError
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
-from include.cerebro.zones.places import Quarantine
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
+
+    from include.cerebro.loading.site import LoadSite
 
 log = logging.getLogger(__name__)
 
@@ -245,16 +246,15 @@ class Aggregation:
                 self.bad[stored] = nothing_accepted(stored.key, summary.rejected)
                 del self.summaries[stored.key]
 
-    def quarantine(self, client: S3Client, target: Quarantine, stored: StoredObject) -> str:
+    def quarantine(self, site: LoadSite, stored: StoredObject) -> str:
         """Write the object's rejected readings to the quarantine and return their key."""
         self._use_layout(stored)
         self._duck.execute("set variable url = ?", [self._url[stored.key]])
         self._duck.execute("set variable source_key = ?", [stored.key])
-        return quarantine.write(
-            self._duck, client, target, stored, read_sql("loading/biometrics/rejected_readings.sql")
-        )
+        rejected = read_sql("loading/biometrics/rejected_readings.sql")
+        return quarantine.write(self._duck, site.quarantine_client, site.quarantine, stored, rejected)
 
-    def note_extra_columns(self, client: S3Client, target: Quarantine, stored: StoredObject) -> None:
+    def note_extra_columns(self, site: LoadSite, stored: StoredObject) -> None:
         """Count the columns that no table has; keep a copy of them if the landing zone rescues them."""
         summary = self.summaries[stored.key]
         if not summary.totals.rows_loaded:
@@ -266,7 +266,8 @@ class Aggregation:
             query = extra_columns.query(columns, rescued)
             self._duck.execute("set variable url = ?", [self._url[stored.key]])
             self._duck.execute("set variable source_key = ?", [stored.key])
-            kept_as = quarantine.write(self._duck, client, target, stored, query, kind="rescued")
+            client = site.quarantine_client
+            kept_as = quarantine.write(self._duck, client, site.quarantine, stored, query, kind="rescued")
         for notice in extra_columns.notices(columns, rescued, kept_as):
             summary.notices[notice] = summary.totals.rows_loaded
 

@@ -10,7 +10,7 @@ from include.cerebro.ledger.notices import Notice
 from include.cerebro.platform.sql import read_sql
 
 
-def rescuable(columns: Sequence[Column]) -> list[int]:
+def rescuable(columns: tuple[Column, ...]) -> list[int]:
     """Return the positions of extra columns that can be copied: DuckDB reads decimals of more digits wrongly."""
     return [position for position in extra_columns(columns) if columns[position].digits <= DECIMAL_DIGITS]
 
@@ -23,7 +23,7 @@ def query(columns: Sequence[Column], positions: Sequence[int]) -> str:
     return text.replace("__columns__", ", ".join(names))
 
 
-def notices(columns: Sequence[Column], rescued: Sequence[int], kept_as: str | None) -> list[Notice]:
+def notices(columns: tuple[Column, ...], rescued: Sequence[int], kept_as: str | None) -> list[Notice]:
     """Return what became of each extra column: rescued as an object of the quarantine, or ignored."""
     return [
         Notice(columns[position].name, "rescued_column", kept_as)

@@ -90,9 +90,9 @@ class Parts:
         """Write the rejected readings of each object to the quarantine, and its extra columns if they are rescued."""
         rejections = []
         for stored in objects:
-            write = partial(aggregation.quarantine, self._site.quarantine_client, self._site.quarantine, stored)
+            write = partial(aggregation.quarantine, self._site, stored)
             rejections += quarantine.rejections(stored, aggregation.summaries[stored.key].rejected, write)
-            aggregation.note_extra_columns(self._site.quarantine_client, self._site.quarantine, stored)
+            aggregation.note_extra_columns(self._site, stored)
         return rejections
 
     def _commit(
