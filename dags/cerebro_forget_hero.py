@@ -20,11 +20,9 @@ afterwards. Backups and what else remains: `docs/how-to/forget-a-hero.md`.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param, chain, dag
 
+from include.cerebro.maintenance.approval import approval
 from include.cerebro.maintenance.erasure.tasks import (
     announce,
     clean_archive,
@@ -82,14 +80,7 @@ in {{ counts.get('objects') }} versions of objects. All of it is deleted, and **
 def cerebro_forget_hero() -> None:
     """Count, ask, forget, clean up, and check."""
     counted = preview()
-    approve = ApprovalOperator(
-        task_id="approve",
-        task_display_name="Approve",
-        subject="Forget the hero for good?",
-        body=QUESTION,
-        response_timeout=timedelta(days=7),
-        doc_md="Waits until somebody approves or rejects the erasure: page *Required Actions* of this run.",
-    )
+    approve = approval("Forget the hero for good?", QUESTION)
     erasure_id = forget()
     cleaned = clean_quarantine(erasure_id)
     cleaned_archive = clean_archive(erasure_id)

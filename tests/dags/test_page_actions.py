@@ -44,4 +44,5 @@ def test_the_dag_accepts_what_the_button_sends(dag_bag: DagBag, action: Action) 
             checked = copy.deepcopy(dag.params)
             checked.update(conf)
             checked.validate()
+    assert action.asks == dag.has_task("approve"), "the dialog looks at this task"
     assert action.has_dry_run == ("dry_run" in dag.params)

@@ -44,6 +44,7 @@ class Action:
         conf: the Params that the page knows.
         fields: the Params that the person fills in.
         has_dry_run: whether it is tried first.
+        asks: whether the run waits for an approval, in its task ``approve``.
     """
 
     label: str
@@ -53,6 +54,7 @@ class Action:
     conf: Mapping[str, Any] = field(default_factory=dict)
     fields: Sequence[Field] = ()
     has_dry_run: bool = True
+    asks: bool = False
 
     @property
     def as_json(self) -> str:
@@ -93,6 +95,7 @@ def release(row: Row) -> Action:
         f"Today's rules judge the rows again, with the corrections below, if any. What they accept is in force. {APPROVAL}",
         {"action": "release", "load_id": row["load_id"], "reason": row["reason"]},
         (WHY, *CORRECTIONS[row["dataset"]]),
+        asks=True,
     )
 
 
@@ -105,6 +108,7 @@ def discard(row: Row) -> Action:
         f"The rows stay rejected and counted, and leave the list of what waits. {APPROVAL}",
         {"action": "discard", "load_id": row["load_id"], "reason": row["reason"]},
         (WHY,),
+        asks=True,
     )
 
 
@@ -158,6 +162,7 @@ FORGET = Action(
     "approval before it deletes anything. Give a reason that does not name the hero: it is kept.",
     {},
     (Field("hero_id", "The hero's id, in any spelling", is_required=True), REASON),
+    asks=True,
 )
 RUN_NOW = Action(
     "Run now",

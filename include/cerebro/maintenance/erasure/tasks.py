@@ -10,6 +10,7 @@ from airflow.sdk.log import mask_secret
 
 from include.cerebro.landing.assets import LANDING_ZONE
 from include.cerebro.maintenance import audit
+from include.cerebro.maintenance.approval import approved_by
 from include.cerebro.maintenance.erasure import erase as erasing
 from include.cerebro.platform import connections
 from include.cerebro.platform.names import LOADER_ROLE
@@ -82,6 +83,7 @@ def list_objects(erasure_id: int, cleaned: dict[str, int], cleaned_archive: dict
     erasure = erasing.erasure_of(warehouse, action.dag_run_id)
     counts = erasure.counts._asdict() if erasure else {}
     outcome = {"erasure_id": erasure_id, **counts, **cleaned, **cleaned_archive, "objects_that_hold_the_hero": holders}
+    outcome |= approved_by()
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         audit.finish(cursor, action, outcome)
         connection.commit()

@@ -86,6 +86,11 @@ function list(outcome) {
   return found;
 }
 
+async function isAsked(run) {
+  const path = `dags/${encoded(run.dag_id)}/dagRuns/${encoded(run.dag_run_id)}/taskInstances/approve`;
+  return (await ask(api(path))).state === "awaiting_input";
+}
+
 async function follow(mine, run, address, isDry) {
   const until = Date.now() + LOOK_FOR;
   const what = isDry ? "The dry run" : "The run";
@@ -94,7 +99,10 @@ async function follow(mine, run, address, isDry) {
     if (chosen !== mine) return;
     const { state } = await ask(api(`dags/${encoded(run.dag_id)}/dagRuns/${encoded(run.dag_run_id)}`));
     if (state !== "success" && state !== "failed") {
-      say(`${what} is ${state}: `, link(run.dag_run_id, address));
+      const waits = chosen.asks && !isDry && (await isAsked(run));
+      if (chosen !== mine) return;
+      if (waits) say("The run waits for an approval: ", link("look at it and answer", `${address}/required_actions`));
+      else say(`${what} is ${state}: `, link(run.dag_run_id, address));
       continue;
     }
     say(state === "success" ? `${what} is done: ` : `${what} has failed; its log says why: `, link(run.dag_run_id, address));
