@@ -89,10 +89,14 @@ def test_a_run_leads_to_its_page(page: Page, scheduler: Scheduler) -> None:
 
 
 def test_who_may_not_is_told_so(page: Page) -> None:
-    page.route("**/api/v2/dags/*/dagRuns", lambda route: route.fulfill(status=403, body=json.dumps({"detail": "Forbidden"})))
+    page.route(
+        "**/api/v2/dags/*/dagRuns", lambda route: route.fulfill(status=403, body=json.dumps({"detail": "Forbidden"}))
+    )
     page.locator("#landing_zones").get_by_role("button", name="Run now").click()
     dialog(page).get_by_role("button", name="Run now").click()
-    expect(dialog(page).get_by_role("alert")).to_have_text("You may not trigger this DAG. Ask whoever administers Airflow.")
+    expect(dialog(page).get_by_role("alert")).to_have_text(
+        "You may not trigger this DAG. Ask whoever administers Airflow."
+    )
     page.unroute("**/api/v2/dags/*/dagRuns")
 
 

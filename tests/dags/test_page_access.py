@@ -35,7 +35,8 @@ def get(role, path):
 
 OBJECTS = "/objects?batch=1&batch=2"
 ROWS = "/rows?load_id=1&reason=missing_hero_id"
-paths = ("/static/page.js", "/static/passwords.json", "/", "/biometrics", OBJECTS, *DOCS, "/dbt/partial_parse.msgpack", "/outcome", ROWS)
+OTHERS = ("/dbt/partial_parse.msgpack", "/outcome", ROWS)
+paths = ("/static/page.js", "/static/passwords.json", "/", "/biometrics", OBJECTS, *DOCS, *OTHERS)
 found = {str(role): [get(role, path).status_code for path in paths] for role in ("viewer", "op", None)}
 found["a stranger"] = TestClient(page.app).get("/", headers={"Accept": "text/html"}).text
 found["a program"] = [TestClient(page.app).get(path).status_code for path in ("/", *DOCS)]

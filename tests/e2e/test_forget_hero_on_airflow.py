@@ -78,8 +78,8 @@ def test_a_hero_is_forgotten_after_an_approval(stack: dict[str, str], scheduler:
         cursor.execute("select object_key from meta.erasure_objects")
         assert (KEY,) in cursor.fetchall()
         cursor.execute(
-            "select requested_by, reason, is_dry_run, outcome ->> 'readings', outcome ->> 'approved_by' from meta.maintenance_actions"
-            " where action = 'erase' order by started_at"
+            "select requested_by, reason, is_dry_run, outcome ->> 'readings', outcome ->> 'approved_by'"
+            " from meta.maintenance_actions where action = 'erase' order by started_at"
         )
         user = stack["AIRFLOW_USERNAME"]
         assert cursor.fetchall() == [

@@ -14,7 +14,6 @@ from include.cerebro.maintenance.release.sample import Sample, SampleUnreadableE
 from tests.integration.helpers import Site, parquet
 from tests.integration.samples import NOON
 
-
 GOOD = (NOON, "loki", 80, 10, 100)
 GOOD_MISSION = {"mission_id": "m0", "hero_ids": ["loki"], "timestamp": "2025-01-01T00:00:00Z"}
 
@@ -81,7 +80,9 @@ def test_a_hero_who_was_forgotten_is_left_out(site: Site) -> None:
     late = "x" * sample.CHARACTERS
     site.put(
         "mission_logs.json",
-        json.dumps([GOOD_MISSION, {"mission_id": "m1", "timestamp": "never", "damage": late, "hero_ids": ["HULK"]}]).encode(),
+        json.dumps(
+            [GOOD_MISSION, {"mission_id": "m1", "timestamp": "never", "damage": late, "hero_ids": ["HULK"]}]
+        ).encode(),
     )
     site.load()
     for key, reason, column, rest in (

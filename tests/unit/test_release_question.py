@@ -8,7 +8,7 @@ from include.cerebro.maintenance.release.question import question
 from include.cerebro.maintenance.release.request import Corrections, Decision, Held
 from include.cerebro.platform.object_store import StoredObject
 
-KEY = "biometrics/[x](javascript:alert(1)) `<b>\n# \"a b.parquet"
+KEY = 'biometrics/[x](javascript:alert(1)) `<b>\n# "a b.parquet'
 OUTCOME = {"rows": 1500, "rows_released": 1499, "rows_rejected_again": 1, "rows_in_quarantine": {"invalid_text": 1}}
 
 

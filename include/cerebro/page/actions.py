@@ -6,7 +6,8 @@ decides whether they may. Airflow's own form cannot be filled in by a link.
 
 No other site can press the button (CSRF): the API takes JSON alone, which a browser sends to another site only after a
 question that Airflow does not answer (it allows no origins unless ``[api] access_control_allow_origins`` does), the
-cookie of the login is not sent along with other sites' requests (``SameSite=Lax``), and only Airflow may frame the page.
+cookie of the login is not sent along with other sites' requests (``SameSite=Lax``), and only Airflow may frame the
+page.
 Values of the data stay values: they travel as JSON in an attribute, and the script writes them as text.
 """
 
@@ -92,7 +93,8 @@ def release(row: Row) -> Action:
         "Release",
         "cerebro_release",
         f"Release the rows of {row['object_key']} that were rejected as {row['reason']}",
-        f"Today's rules judge the rows again, with the corrections below, if any. What they accept is in force. {APPROVAL}",
+        "Today's rules judge the rows again, with the corrections below, if any. What they accept is in force. "
+        + APPROVAL,
         {"action": "release", "load_id": row["load_id"], "reason": row["reason"]},
         (WHY, *CORRECTIONS[row["dataset"]]),
         asks=True,
@@ -168,6 +170,6 @@ RUN_NOW = Action(
     "Run now",
     "cerebro_restore",
     "Load what is new, now",
-    "The main job lists the landing zones, loads what is new and transforms it. A run that is at work already goes first.",
+    "The main job lists the landing zones, loads what is new and transforms it. A run that is at work goes first.",
     has_dry_run=False,
 )

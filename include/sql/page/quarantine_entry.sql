@@ -8,7 +8,9 @@ select
     quarantine.rows_rejected,
     quarantine.rows_waiting,
     quarantine.quarantine_key,
-    load_history.loaded_at
+    (
+        select load_history.loaded_at from operations.load_history
+        where load_history.load_id = quarantine.load_id
+    ) as loaded_at
 from operations.quarantine
-inner join operations.load_history on quarantine.load_id = load_history.load_id
 where quarantine.load_id = %(load_id)s and quarantine.reason = %(reason)s;

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
+from include.cerebro.maintenance.release.sample import Sample
 from include.cerebro.page import content
 from include.cerebro.page.reader import Reader, UnreadableWarehouseError, open_reader
-from include.cerebro.maintenance.release.sample import Sample
-from include.cerebro.page.sections import biometrics, erasures, rows
+from include.cerebro.page.sections import biometrics, erasures
+from include.cerebro.page.sections import rows as rows_of
 from include.cerebro.page.sections.biometrics import Choice, choose_range
 from include.cerebro.platform.names import TRANSFORMER_ROLE
 from include.cerebro.platform.sql import sql_files
@@ -328,13 +329,15 @@ def test_an_entry_of_the_quarantine_has_its_rows_and_when_they_came(built: Wareh
     (row,) = reader.rows("quarantine_entry", load_id=load_id, reason="invalid_timestamp")
     assert (row["rows_rejected"], row["rows_waiting"], row["quarantine_key"]) == (2, 2, "more.parquet/r")
     assert row["loaded_at"].tzinfo is not None
-    section = rows.read(reader, load_id, "invalid_timestamp", lambda _, __: Sample(["hero_id"], [["<b>"], [None]], 1))
+    section = rows_of.read(
+        reader, load_id, "invalid_timestamp", lambda _, __: Sample(["hero_id"], [["<b>"], [None]], 1)
+    )
     assert section.title == "2 rows of more.parquet rejected as invalid_timestamp"
     assert section.table is not None
     assert section.table.rows == [["<b>"], ["–"]]
     assert section.note == "2 rows shown. 1 row of heroes who were forgotten left out."
     assert [action.label for action in section.actions] == ["Release", "Discard", "Reprocess"]
-    assert rows.read(reader, load_id, "unknown", lambda _, __: Sample([], [], 0)).title == "There are no such rows"
+    assert rows_of.read(reader, load_id, "unknown", lambda _, __: Sample([], [], 0)).title == "There are no such rows"
 
 
 def test_erasures_are_counted_and_name_nobody(built: Warehouse, reader: Reader) -> None:

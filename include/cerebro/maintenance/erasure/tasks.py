@@ -82,8 +82,14 @@ def list_objects(erasure_id: int, cleaned: dict[str, int], cleaned_archive: dict
     holders = objects.list_holders(warehouse, zones, lambda zone: connections.object_store(zone.connection), erasure_id)
     erasure = erasing.erasure_of(warehouse, action.dag_run_id)
     counts = erasure.counts._asdict() if erasure else {}
-    outcome = {"erasure_id": erasure_id, **counts, **cleaned, **cleaned_archive, "objects_that_hold_the_hero": holders}
-    outcome |= approved_by()
+    outcome = {
+        "erasure_id": erasure_id,
+        **counts,
+        **cleaned,
+        **cleaned_archive,
+        "objects_that_hold_the_hero": holders,
+        **approved_by(),
+    }
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         audit.finish(cursor, action, outcome)
         connection.commit()

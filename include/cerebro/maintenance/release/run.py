@@ -147,7 +147,7 @@ class Deciding:
         self._warehouse = warehouse
 
     def preview(self, decision: Decision) -> tuple[Held, dict[str, Any]]:
-        """Return the load that the decision is about and what would come of it; change nothing. Raises as ``decide``."""
+        """Return the load that is meant, and what would come of the decision; change nothing. Raises as ``decide``."""
         erasures = Erasures.find(self._warehouse)
         with self._cursor() as cursor:
             held = find(cursor, decision)

@@ -85,7 +85,8 @@ def meaning(reason: str) -> str:
 
 def remedy(reason: str) -> str:
     """Say what a reason means, and what to do."""
-    return f"{meaning(reason)}. Correct it at the source and deliver the object again under the same key, or release the rows."
+    what_to_do = "Correct it at the source and deliver the object again under the same key, or release the rows"
+    return f"{meaning(reason)}. {what_to_do}."
 
 
 def rows_of(row: Row) -> Link:

@@ -54,16 +54,22 @@ def read(reader: Reader, load_id: int, reason: str, read_sample: ReadSample) -> 
         actions=(release(entry), discard(entry), reprocess_object(entry)) if entry["rows_waiting"] else (),
     )
     if entry["quarantine_key"] is None:
-        return replace(found, lead="", empty="The rows are only counted: their hero was forgotten, or their term is over.")
+        return replace(
+            found, lead="", empty="The rows are only counted: their hero was forgotten, or their term is over."
+        )
     sample = read_sample(entry["quarantine_key"], reason)
     columns = [_column(number, name) for number, name in enumerate(sample.columns)]
     hidden = f"{count(sample.hidden, 'row')} of heroes who were forgotten left out." if sample.hidden else ""
     return replace(
         found,
         note=f"{count(len(sample.rows), 'row')} shown. {hidden}".rstrip(),
-        table=Table.of([dict(enumerate(row)) for row in sample.rows], "Rows", columns, is_open=True),
+        table=Table.of([{"values": row} for row in sample.rows], "Rows", columns, is_open=True),
     )
 
 
 def _column(number: int, name: str) -> Column:
-    return Column(name, lambda row: NOTHING if row[number] is None else str(row[number]), "key" if name == "record" else "text")
+    return Column(
+        name,
+        lambda row: NOTHING if row["values"][number] is None else str(row["values"][number]),
+        "key" if name == "record" else "text",
+    )
