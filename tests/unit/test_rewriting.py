@@ -65,10 +65,16 @@ def test_a_crew_loses_the_hero_and_nothing_else(tmp_path: Path, shape: str) -> N
         '{"missionId": "m2", "heroIds": "hulk, loki", "timestamp": "2025-01-01T00:00:00Z"}',
         '{"mission_id": "m3", "hero_ids": ["thor"], "timestamp": "2025-01-01T00:00:00Z"}',
     ]
-    gone = [records[0].replace('["thor","Hulk"]', '["thor"]'), records[1].replace('"hulk, loki"', '["loki"]'), records[2]]
-    start, between, end = {"array": ("[\n", ",\n", "\n]\n"), "lines": ("", "\n", ""), "object": ('{"missions": [', ", ", "]}")}[
-        shape
+    gone = [
+        records[0].replace('["thor","Hulk"]', '["thor"]'),
+        records[1].replace('"hulk, loki"', '["loki"]'),
+        records[2],
     ]
+    start, between, end = {
+        "array": ("[\n", ",\n", "\n]\n"),
+        "lines": ("", "\n", ""),
+        "object": ('{"missions": [', ", ", "]}"),
+    }[shape]
     before, after = (start + between.join(it) + end for it in (records, gone))
     assert rewritten(tmp_path, "missions", before.encode(), 2).decode() == after
 
@@ -103,12 +109,17 @@ def test_readings_leave_and_types_metadata_and_other_values_stay(tmp_path: Path)
     (tmp_path / "a.parquet").write_bytes(body)
     (tmp_path / "b.parquet").write_bytes(found)
     expected = f"select * from '{tmp_path}/a.parquet' where hero_id is distinct from 'hulk'"
-    assert duckdb.sql(f"select * from '{tmp_path}/b.parquet'").fetchall().__repr__() == duckdb.sql(expected).fetchall().__repr__()
+    assert (
+        duckdb.sql(f"select * from '{tmp_path}/b.parquet'").fetchall().__repr__()
+        == duckdb.sql(expected).fetchall().__repr__()
+    )
     types = "select column_name, column_type from (describe from '{}/{}.parquet')"
     assert duckdb.sql(types.format(tmp_path, "a")).fetchall() == duckdb.sql(types.format(tmp_path, "b")).fetchall()
     metadata = duckdb.sql(f"select key, value from parquet_kv_metadata('{tmp_path}/b.parquet')").fetchall()
     assert metadata == [(b"device", b"it's 7")]
-    assert duckdb.sql(f"select distinct compression from parquet_metadata('{tmp_path}/b.parquet')").fetchall() == [("ZSTD",)]
+    assert duckdb.sql(f"select distinct compression from parquet_metadata('{tmp_path}/b.parquet')").fetchall() == [
+        ("ZSTD",)
+    ]
 
 
 def test_the_same_bytes_become_the_same_bytes(tmp_path: Path) -> None:

@@ -87,9 +87,7 @@ def _rewrite_readings(path: Path, target: Path, among: Among, rules: FormatRules
             raise CannotRewriteError("nothing but the hero is in it; delete it")
         listed = ", ".join(map(_quoted, columns))
         options = f"format parquet, compression {_codec(duck, source)}{_metadata_option(duck, source)}"
-        duck.execute(
-            f"copy (select {listed} from ({kept}) order by file_row_number) to '{_text(written)}' ({options})"
-        )
+        duck.execute(f"copy (select {listed} from ({kept}) order by file_row_number) to '{_text(written)}' ({options})")
         if described != _described(duck, written):
             raise CannotRewriteError("DuckDB would write its columns with other types")
         if _metadata(duck, source) != _metadata(duck, written):
@@ -163,7 +161,9 @@ def _without_crews(text: str, among: Among, rules: FormatRules) -> tuple[str, in
         if gone.isdisjoint(_names(record)):
             parts.append(record.text)
         elif isinstance(record, RejectedRecord):
-            raise CannotRewriteError(f"record {record.row_number}, which is rejected as {record.reason}, names the hero")
+            raise CannotRewriteError(
+                f"record {record.row_number}, which is rejected as {record.reason}, names the hero"
+            )
         else:
             parts.append(crew_without(record.text, gone))
             changed += 1

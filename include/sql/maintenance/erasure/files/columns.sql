@@ -1,5 +1,5 @@
--- The columns of a Parquet file, as they are stored and as they are read. Writers name the same type of text or of whole
--- numbers in several ways; of timestamps they say more than their type in DuckDB.
+-- The columns of a Parquet file, as they are stored and as they are read. Writers name the same type of text or of
+-- whole numbers in several ways; of timestamps they say more than their type in DuckDB.
 select
     name,
     type,

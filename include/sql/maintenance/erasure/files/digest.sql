@@ -6,5 +6,5 @@ from (
     select
         *,
         row_number() over (order by file_row_number) as place
-    from (__rows__)
-);
+    from (__rows__) as delivered
+) as placed;
