@@ -69,8 +69,10 @@ The hero that this run's configuration names (Details) has in the warehouse:
 - {{ counts.get('participations') }} participations in missions,
 
 in {{ counts.get('objects') }} versions of objects.
-{%- if counts.get('landing_objects') is not none %} {{ counts.get('landing_objects') }} objects of the landing zones
-(the log of *preview* names them) are written again without the hero.{% endif %} All of it is deleted, and **cannot be restored**."""
+{%- if counts.get('landing_objects') is not none %} {{ counts.get('landing_objects') }} objects of landing zones
+(the log of *preview* names them) are written again without the hero.{% endif %}
+
+All of it is deleted, and **cannot be restored**."""
 
 
 @dag(

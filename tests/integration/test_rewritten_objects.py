@@ -82,7 +82,8 @@ def test_objects_are_rewritten_and_the_next_load_has_the_others_rows(moto_site: 
     site.load()
     assert minutes(site) == others
     assert {row[0].replace("copy", "b"): row[1:] for row in site.rows(BOOKS)} | {ALONE: None} == {
-        A: (2, 1, 1), B: (1, 1, 0), ALONE: None, OTHER: (1, 1, 0), "heroes.csv": (1, 1, 0), "mission_logs.json": (1, 1, 0)
+        A: (2, 1, 1), B: (1, 1, 0), ALONE: None, OTHER: (1, 1, 0),
+        "heroes.csv": (1, 1, 0), "mission_logs.json": (1, 1, 0)
     }  # fmt: skip
     assert site.rows("select record ->> 'hero_ids' from raw.missions join raw.current_loads using (load_id)") == [
         ('["thor"]',)

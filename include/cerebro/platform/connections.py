@@ -120,7 +120,7 @@ def sample_data_store() -> ObjectStore:
 
 
 def erasure_store(conn_id: str) -> ObjectStore:
-    """Return the store with the right to write to a landing zone: connection ``<conn_id>_erasure``, else ``conn_id``."""
+    """Return the store with rights to write to a landing zone: connection ``<conn_id>_erasure``, or ``conn_id``."""
     try:
         return object_store(f"{conn_id}_erasure")
     except AirflowNotFoundException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -80,22 +81,22 @@ def _rewrite_readings(path: Path, target: Path, among: Among, rules: FormatRules
             return 0
         duck.execute("create temp table leaving as select unnest(?) as hero", [leaving])
         rows.create_view("delivered")
-        kept = f"select * from delivered anti join leaving on delivered.{hero} is not distinct from leaving.hero"
+        duck.sql(_filled("left_rows", hero=hero)).create_view("left_rows")
         (before,) = rows.aggregate("count(*)").fetchone() or (0,)
-        (after,) = duck.sql(kept).aggregate("count(*)").fetchone() or (0,)
+        (after,) = duck.view("left_rows").aggregate("count(*)").fetchone() or (0,)
         if not after:
             raise CannotRewriteError("nothing but the hero is in it; delete it")
         listed = ", ".join(map(_quoted, columns))
-        options = f"format parquet, compression {_codec(duck, source)}{_metadata_option(duck, source)}"
-        duck.execute(f"copy (select {listed} from ({kept}) order by file_row_number) to '{_text(written)}' ({options})")
+        options = f"compression {_codec(duck, source)}{_metadata_option(duck, source)}"
+        ordered = _filled("ordered_rows", columns=listed)
+        duck.execute(f"copy ({ordered}) to '{_text(written)}' (format parquet, {options})")
         if described != _described(duck, written):
             raise CannotRewriteError("DuckDB would write its columns with other types")
         if _metadata(duck, source) != _metadata(duck, written):
             raise CannotRewriteError("DuckDB would not keep its metadata")
-        digest = read_sql("maintenance/erasure/files/digest.sql").replace("__columns__", listed)
+        duck.read_parquet(written, file_row_number=True).create_view("written")
         left, right = (
-            duck.execute(digest.replace("__rows__", its_rows)).fetchone()
-            for its_rows in (kept, f"select * from read_parquet('{_text(written)}', file_row_number = true)")
+            duck.execute(_filled("digest", columns=listed, rows=view)).fetchone() for view in ("left_rows", "written")
         )
         if left != right:
             raise CannotRewriteError("DuckDB would write other values")
@@ -218,6 +219,13 @@ def _unpacked(packed: bytes, start: bytes) -> bytes:
 
         return zstandard.ZstdDecompressor().stream_reader(io.BytesIO(packed), read_across_frames=True).read()
     return packed
+
+
+def _filled(name: str, **parts: str) -> str:
+    """Return a statement of files/, with its parts."""
+    text = read_sql(f"maintenance/erasure/files/{name}.sql")
+    # One pass: a name of the file's may look like a place.
+    return re.sub("__(" + "|".join(parts) + ")__", lambda found: parts[found[1]], text)
 
 
 def _described(duck: duckdb.DuckDBPyConnection, path: str) -> list[Any]:
