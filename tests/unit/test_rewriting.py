@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from include.cerebro.formats.rules import DEFAULT_RULES
@@ -145,3 +148,11 @@ def test_timestamps_of_the_first_format_stay(tmp_path: Path) -> None:
                           "heart_rate": [1.5, 2.5], "stress_level": [1, 2], "energy_output": [1, 2]})  # fmt: skip
     frame.to_parquet(tmp_path / "spark.parquet", use_deprecated_int96_timestamps=True)
     assert "types" in refused(tmp_path, "biometrics", (tmp_path / "spark.parquet").read_bytes())
+
+
+def test_decimals_that_duckdb_reads_wrongly_stay(tmp_path: Path) -> None:
+    numbers = pa.array([Decimal(f"{10**45 + number}.125") for number in range(2)], pa.decimal256(50, 3))
+    table = pa.table({"timestamp": ["2025-01-01", "2025-01-02"], "hero_id": ["hulk", "thor"], "heart_rate": [1, 2],
+                      "stress_level": [1, 2], "energy_output": [1, 2], "extra": numbers})  # fmt: skip
+    pq.write_table(table, tmp_path / "decimals.parquet")
+    refused(tmp_path, "biometrics", (tmp_path / "decimals.parquet").read_bytes())
