@@ -10,9 +10,11 @@ from bringing the hero back.
    see the state before or after it. `raw.erasures` keeps the counts and a salted hash, not the hero.
 4. **clean_quarantine** takes the hero's rejected rows out of the quarantine.
 5. **clean_archive** takes the hero's minutes out of the archive of months that have left `raw`.
-6. **list_objects** lists the objects of the landing zones that still hold the hero, in `meta.erasure_objects`: delete
+6. **rewrite_objects** writes the objects of the landing zones that were counted again without the hero, if the setting
+   `CEREBRO_ERASE_LANDING` allows it.
+7. **list_objects** lists the objects of the landing zones that still hold the hero, in `meta.erasure_objects`: delete
    them there, or let whoever delivers them deliver them again.
-7. **announce** starts `cerebro_restore`, which checks that the books balance.
+8. **announce** starts `cerebro_restore`, which checks that the books balance.
 
 A task that was killed is safe to clear. This run's own configuration still holds the hero's id: delete the run
 afterwards. Backups and what else remains: `docs/how-to/forget-a-hero.md`.
@@ -20,11 +22,9 @@ afterwards. Backups and what else remains: `docs/how-to/forget-a-hero.md`.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param, chain, dag
 
+from include.cerebro.maintenance.approval import approval
 from include.cerebro.maintenance.erasure.tasks import (
     announce,
     clean_archive,
@@ -32,6 +32,7 @@ from include.cerebro.maintenance.erasure.tasks import (
     forget,
     list_objects,
     preview,
+    rewrite_objects,
 )
 from include.cerebro.orchestration.retries import task_defaults
 from include.cerebro.platform.settings import read_settings
@@ -67,7 +68,11 @@ The hero that this run's configuration names (Details) has in the warehouse:
 - {{ counts.get('records') }} hero records,
 - {{ counts.get('participations') }} participations in missions,
 
-in {{ counts.get('objects') }} versions of objects. All of it is deleted, and **cannot be restored**."""
+in {{ counts.get('objects') }} versions of objects.
+{%- if counts.get('landing_objects') is not none %} {{ counts.get('landing_objects') }} objects of landing zones
+(the log of *preview* names them) are written again without the hero.{% endif %}
+
+All of it is deleted, and **cannot be restored**."""
 
 
 @dag(
@@ -82,20 +87,14 @@ in {{ counts.get('objects') }} versions of objects. All of it is deleted, and **
 def cerebro_forget_hero() -> None:
     """Count, ask, forget, clean up, and check."""
     counted = preview()
-    approve = ApprovalOperator(
-        task_id="approve",
-        task_display_name="Approve",
-        subject="Forget the hero for good?",
-        body=QUESTION,
-        response_timeout=timedelta(days=7),
-        doc_md="Waits until somebody approves or rejects the erasure: page *Required Actions* of this run.",
-    )
+    approve = approval("Forget the hero for good?", QUESTION)
     erasure_id = forget()
     cleaned = clean_quarantine(erasure_id)
     cleaned_archive = clean_archive(erasure_id)
-    listed = list_objects(erasure_id, cleaned, cleaned_archive)
+    rewritten = rewrite_objects(erasure_id)
+    listed = list_objects(erasure_id, cleaned, cleaned_archive, rewritten)
 
-    chain(prepare_warehouse(), counted, approve, erasure_id, [cleaned, cleaned_archive], listed, announce())
+    chain(prepare_warehouse(), counted, approve, erasure_id, [cleaned, cleaned_archive, rewritten], listed, announce())
 
 
 cerebro_forget_hero()

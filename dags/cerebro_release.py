@@ -8,15 +8,21 @@ the page Cerebro lists what waits, with the ids of the loads.
   is in force from then on, by a load that supersedes the object's. What is rejected again stays in the quarantine.
 - **Discard**: the rows stay rejected and counted, and leave the list of what waits.
 
-A dry run says what would become of the rows. **announce** triggers `cerebro_restore`, which transforms. Who decided,
-when and why is in `raw.quarantine_decisions` and `meta.maintenance_actions`.
+1. **preview** says what would become of the rows, and changes nothing. A **dry run** ends there.
+2. **approve** waits up to a week for somebody to approve or reject it (*Required Actions* of this run), unless the
+   Param `approve` is `now`.
+3. **decide** does it, in one transaction, to the load that was looked at: if another is in force since, it fails.
+4. **announce** triggers `cerebro_restore`, which transforms.
+
+Who decided, when and why is in `raw.quarantine_decisions` and `meta.maintenance_actions`.
 """
 
 from __future__ import annotations
 
 from airflow.sdk import Param, chain, dag
 
-from include.cerebro.maintenance.release.tasks import announce, decide
+from include.cerebro.maintenance.approval import APPROVE, approval
+from include.cerebro.maintenance.release.tasks import announce, decide, preview
 from include.cerebro.orchestration.retries import task_defaults, within
 from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
 from include.cerebro.platform.settings import read_settings
@@ -52,6 +58,7 @@ PARAMS = {
         type="string", minLength=3, title="Reason", description="Why the rows were rejected, e.g. missing_hero_id."
     ),
     "dry_run": Param(True, type="boolean", title="Dry run", description="Only say what would become of the rows."),
+    "approve": APPROVE,
     "why": Param(type="string", minLength=3, title="Why", description="Kept with the decision."),
     "hero_id": Param(
         "",
@@ -86,15 +93,19 @@ PARAMS = {
     schedule=None,
     params=PARAMS,
     is_paused_upon_creation=False,
-    max_active_runs=1,
+    # A run may wait for its approval for days. Decisions take turns.
+    max_active_runs=16,
     tags=["cerebro", "maintenance"],
     default_args=task_defaults(SETTINGS.task_timeout_minutes),
     doc_md=__doc__,
 )
 def cerebro_release() -> None:
-    """Decide, announce."""
-    outcome = decide.override(**within(SETTINGS.load_timeout_minutes))()
-    chain(prepare_warehouse(), outcome, announce(outcome))
+    """Look, ask, decide, announce."""
+    limit = within(SETTINGS.load_timeout_minutes)
+    previewed = preview.override(**limit)()
+    asked = approval("Decide about these rows?", "{{ (ti.xcom_pull(task_ids='preview') or {}).get('question') }}")
+    outcome = decide.override(max_active_tis_per_dag=1, **limit)(previewed)
+    chain(prepare_warehouse(), previewed, asked, outcome, announce(outcome))
 
 
 cerebro_release()

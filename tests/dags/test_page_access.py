@@ -34,8 +34,10 @@ def get(role, path):
 
 
 OBJECTS = "/objects?batch=1&batch=2"
-paths = ("/static/page.js", "/static/passwords.json", "/", "/biometrics", OBJECTS, *DOCS, "/dbt/partial_parse.msgpack")
-found = {str(role): [get(role, path).status_code for path in paths] for role in ("viewer", None)}
+ROWS = "/rows?load_id=1&reason=missing_hero_id"
+OTHERS = ("/dbt/partial_parse.msgpack", "/outcome", ROWS)
+paths = ("/static/page.js", "/static/passwords.json", "/", "/biometrics", OBJECTS, *DOCS, *OTHERS)
+found = {str(role): [get(role, path).status_code for path in paths] for role in ("viewer", "op", None)}
 found["a stranger"] = TestClient(page.app).get("/", headers={"Accept": "text/html"}).text
 found["a program"] = [TestClient(page.app).get(path).status_code for path in ("/", *DOCS)]
 found["manifest"] = get("viewer", "/dbt/manifest.json").json()
@@ -76,9 +78,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_only_people_who_may_see_the_runs_may_see_the_page(found: dict[str, Any]) -> None:
     # Of the dbt docs, the catalog was not built, and the last is none of their files.
-    assert found["viewer"] == [200, 404, 503, 200, 503, 200, 200, 404, 404]
+    assert found["viewer"] == [200, 404, 503, 200, 503, 200, 200, 404, 404, 503, 403]
+    # Rows of the quarantine are for those who may trigger cerebro_release.
+    assert found["op"] == [*found["viewer"][:-1], 503]
     assert found["manifest"] == {"nodes": {}}
-    assert found["None"] == [403] * 9
+    assert found["None"] == [403] * 11
 
 
 def test_a_stranger_gets_a_link_to_the_login_and_a_program_a_status(found: dict[str, Any]) -> None:

@@ -93,6 +93,22 @@ class Scheduler(AirflowApi):
         parameters = {"source_dag_id": dag_id, "limit": 100, "order_by": "-timestamp"}
         return list(self.call("GET", "/assets/events", params=parameters)["asset_events"])
 
+    def await_question(self, run: Run) -> None:
+        """Wait until the run asks for an approval."""
+        deadline = time.monotonic() + TRIGGER_TIMEOUT
+        while (states := self.states(run))["approve"] != "awaiting_input":
+            if time.monotonic() > deadline:
+                pytest.fail(f"{run.dag_id} asks nobody: {states}")
+            time.sleep(0.5)
+
+    def answer(self, run: Run, option: str) -> str:
+        """Answer the run's question as soon as it is asked; return the question."""
+        self.await_question(run)
+        path = f"{run.path}/taskInstances/approve/-1/hitlDetails"
+        question = str(self.call("GET", path)["body"])
+        self.call("PATCH", path, json={"chosen_options": [option], "params_input": {}})
+        return question
+
     def _states(self, run: Run) -> str:
         return ", ".join(f"{task.label} {task.state}" for task in self.tasks(run))
 

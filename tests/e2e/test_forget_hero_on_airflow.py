@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -39,15 +38,9 @@ def delivered(stack: dict[str, str], scheduler: Scheduler) -> Iterator[None]:
 
 def answer(scheduler: Scheduler, run: Run, option: str) -> None:
     """Answer the run's question as soon as it is asked."""
-    deadline = time.monotonic() + 60
-    while scheduler.states(run)["approve"] != "awaiting_input":
-        assert time.monotonic() < deadline, scheduler.states(run)
-        time.sleep(0.5)
-    path = f"{run.path}/taskInstances/approve/-1/hitlDetails"
-    question = scheduler.call("GET", path)
-    assert "- 2 readings" in question["body"]
-    assert HERO not in str(question["body"])
-    scheduler.call("PATCH", path, json={"chosen_options": [option], "params_input": {}})
+    question = scheduler.answer(run, option)
+    assert "- 2 readings" in question
+    assert HERO not in question
 
 
 def mentions(uri: str, query: str) -> set[str]:
@@ -85,12 +78,15 @@ def test_a_hero_is_forgotten_after_an_approval(stack: dict[str, str], scheduler:
         cursor.execute("select object_key from meta.erasure_objects")
         assert (KEY,) in cursor.fetchall()
         cursor.execute(
-            "select requested_by, reason, is_dry_run, outcome ->> 'readings' from meta.maintenance_actions"
-            " where action = 'erase' order by started_at"
+            "select requested_by, reason, is_dry_run, outcome ->> 'readings', outcome ->> 'approved_by'"
+            " from meta.maintenance_actions where action = 'erase' order by started_at"
         )
         user = stack["AIRFLOW_USERNAME"]
-        assert cursor.fetchall() == [(user, "ticket 1", True, "2"), (user, "ticket 1", False, None),
-                                     (user, "ticket 1", False, "2")]  # fmt: skip
+        assert cursor.fetchall() == [
+            (user, "ticket 1", True, "2", None),
+            (user, "ticket 1", False, None, None),
+            (user, "ticket 1", False, "2", user),
+        ]
 
     # What is left is the configuration of the run and the audit log of Airflow (docs/how-to/forget-a-hero.md).
     airflow = urlsplit(stack["POSTGRES_SUPERUSER_URI"])._replace(path="/airflow").geturl()

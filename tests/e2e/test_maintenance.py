@@ -69,7 +69,7 @@ def test_everything_is_reprocessed_to_the_same_end(scheduler: Scheduler, warehou
 
 
 @pytest.mark.usefixtures("restored")
-def test_rejected_readings_are_released(scheduler: Scheduler, warehouse: str) -> None:
+def test_rejected_readings_are_released(scheduler: Scheduler, warehouse: str, stack: dict[str, str]) -> None:
     (waiting, *_) = query(
         warehouse,
         "select * from operations.quarantine where reason = 'missing_hero_id' and dataset = 'biometrics'"
@@ -77,7 +77,29 @@ def test_rejected_readings_are_released(scheduler: Scheduler, warehouse: str) ->
     )
     (before,) = query(warehouse, "select sum(reading_count)::int as readings from marts.fact_biometrics")
     decision = {"load_id": waiting["load_id"], "reason": "missing_hero_id", "why": "a test", "hero_id": "found"}
-    started = run(scheduler, "cerebro_release", **decision, dry_run=False)
+    dry = run(scheduler, "cerebro_release", **decision)
+    assert scheduler.states(dry)["decide"] == "skipped"
+    rejected = scheduler.trigger("cerebro_release", decision | {"dry_run": False})
+    question = scheduler.answer(rejected, "Reject")
+    assert f"- rows in question: {waiting['rows_waiting']:,}" in question
+    assert f"rows?load_id={waiting['load_id']}&reason=missing_hero_id" in question
+    assert "found" not in question, "the values of corrections are in the run's configuration alone"
+    scheduler.wait_until_green(rejected)
+    assert scheduler.states(rejected)["decide"] == "skipped"
+    assert query(warehouse, "select count(*) as decisions from raw.quarantine_decisions") == [{"decisions": 0}]
+    started = scheduler.trigger("cerebro_release", decision | {"dry_run": False})
+    # A run that waits does not keep another from being decided, nor is its answer taken for what is in force then.
+    overtaken = scheduler.trigger("cerebro_release", decision | {"dry_run": False})
+    scheduler.await_question(overtaken)
+    scheduler.answer(started, "Approve")
+    scheduler.wait_until_green(started)
+    scheduler.answer(overtaken, "Approve")
+    assert scheduler.wait_until_finished(overtaken) == "failed"
+    (noted,) = query(
+        warehouse,
+        f"select outcome from meta.maintenance_actions where dag_run_id = '{started.run_id}'",
+    )
+    assert noted["outcome"]["approved_by"] == stack["AIRFLOW_USERNAME"]
     follow_up(scheduler, started)
     (after,) = query(warehouse, "select sum(reading_count)::int as readings from marts.fact_biometrics")
     (released,) = query(warehouse, "select * from operations.quarantine where rows_released > 0")
@@ -87,6 +109,7 @@ def test_rejected_readings_are_released(scheduler: Scheduler, warehouse: str) ->
     # The rest of the object is discarded.
     (rest, *_) = query(warehouse, "select * from operations.quarantine where rows_waiting > 0 order by rows_waiting")
     decision = {"load_id": rest["load_id"], "reason": rest["reason"], "why": "a test", "action": "discard"}
+    decision["approve"] = "now"
     run(scheduler, "cerebro_release", **decision, dry_run=False)
     waiting_rows = {
         (row["load_id"], row["reason"]): row["rows_waiting"]

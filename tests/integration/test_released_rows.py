@@ -52,7 +52,7 @@ def decide(
     )
     noted: list[Mapping[str, Any]] = []
     if is_dry_run:
-        return deciding.preview(decision)
+        return deciding.preview(decision)[1]
     return deciding.decide(decision, lambda _, outcome: noted.append(outcome))
 
 

@@ -30,7 +30,7 @@ class Rows(Reader):
     def __init__(self, **rows: list[Row]) -> None:
         self._rows = rows
 
-    def rows(self, name: str, **_: object) -> list[Row]:
+    def rows(self, name: str, *_: object, **__: object) -> list[Row]:
         return self._rows.get(name, [])
 
 
@@ -79,6 +79,7 @@ EVERYTHING: dict[str, list[Row]] = {
     "quarantine": [
         {
             "landing_zone": "cerebro",
+            "dataset": "biometrics",
             "object_key": EVIL_KEY,
             "load_id": 7,
             "reason": EVIL,
@@ -97,6 +98,10 @@ EVERYTHING: dict[str, list[Row]] = {
     "retentions": [
         {"layer": "marts", "objects": 0, "rows": 0, "retired_at": NOW, "horizon": None},
         {"layer": "minutes", "objects": 2, "rows": 15, "retired_at": NOW, "horizon": NOW},
+    ],
+    "erasures": [
+        {"erasure_id": 3, "erased_at": NOW, "objects": 1, "readings": 2, "records": 3, "participations": 4}
+        | {"is_finished": True, "holders": 1, "in_all": 1}
     ],
     "landing_zones": [
         {"landing_zone": "watches", "listed_at": NOW, "objects": 5, "new_objects": 1, "unrecognised": 2}
@@ -170,6 +175,7 @@ def test_the_report_holds_all_it_needs(evil_html: str) -> None:
     assert "manual__1" in report
     assert "<form" not in report, "nobody answers a form in a file"
     assert "<form" in evil_html
+    assert "data-action" not in report, "nor starts a run"
     assert 1_000_000 < len(report) < 3_000_000
 
 

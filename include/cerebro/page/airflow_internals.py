@@ -33,6 +33,11 @@ def may_see_runs(dag_id: str) -> list[Dependency]:
     ]
 
 
+def may_trigger(dag_id: str) -> list[Dependency]:
+    """Return dependencies that admit only people who may trigger a DAG."""
+    return [Depends(requires_access_dag("POST", DagAccessEntity.RUN, dag_id))]
+
+
 def login_url(next_url: str) -> str:
     """Return the address of the login page; after the login it redirects to ``next_url``."""
     return f"{get_auth_manager().get_url_login()}?next={quote(next_url, safe='')}"

@@ -6,23 +6,31 @@ functions, which FastAPI runs in threads, so that a slow warehouse does not bloc
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.page import dbt_docs, render
-from include.cerebro.page.airflow_internals import login_url, may_see_runs
+from include.cerebro.page.airflow_internals import login_url, may_see_runs, may_trigger
 from include.cerebro.page.content import Page, read_page
 from include.cerebro.page.reader import UnreadableWarehouseError, open_reader
-from include.cerebro.page.sections import batch, biometrics
+from include.cerebro.page.sections import batch, biometrics, rows
 from include.cerebro.page.sections.biometrics import Choice
 from include.cerebro.platform import connections
 from include.cerebro.platform.names import TRANSFORMER_ROLE
+from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.platform.settings import read_settings
 from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.zones.places import Place
+
+if TYPE_CHECKING:
+    from include.cerebro.maintenance.release.sample import Sample
 
 RESTORE_DAG = "cerebro_restore"
+RELEASE_DAG = "cerebro_release"
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -81,6 +89,29 @@ def objects(run_id: Parameter = "", batches: Batches = None) -> HTMLResponse:
     return HTMLResponse(render.objects_html(section), 503 if section.problem else 200, HEADERS)
 
 
+@app.get("/rows", dependencies=may_trigger(RELEASE_DAG))
+def quarantined(load_id: int = 0, reason: Parameter = "") -> HTMLResponse:
+    """Return rows of the quarantine, to those who may decide about them."""
+    try:
+        warehouse = _warehouse()
+        with open_reader(warehouse) as reader:
+            section = rows.read(reader, load_id, reason, lambda key, why: _sample(warehouse, key, why))
+    except UnreadableWarehouseError as error:
+        section = rows.SECTION.unreadable(str(error))
+    return HTMLResponse(render.objects_html(section), 503 if section.problem else 200, HEADERS)
+
+
+@app.get("/outcome")
+def outcome(run_id: Parameter = "") -> JSONResponse:
+    """Return what came of an operator's run, in numbers; null before it has ended."""
+    try:
+        with open_reader(_warehouse(), TRANSFORMER_ROLE) as reader:
+            noted = reader.rows("outcome", run_id=run_id)
+    except UnreadableWarehouseError as error:
+        return JSONResponse({"detail": str(error)}, 503, HEADERS)
+    return JSONResponse({"outcome": noted[0]["outcome"] if noted else None}, headers=HEADERS)
+
+
 @app.get("/static/{name}")
 @app.get("/static/{version}/{name}")
 def static(request: Request, name: str, version: str = "") -> Response:
@@ -103,6 +134,30 @@ def refuse(request: Request, error: HTTPException) -> Response:
         return HTMLResponse(render.refused_html(f"{error.detail}."), error.status_code, HEADERS)
     refused = render.refused_html("This page needs the same login as Airflow.", login_url(str(request.url)))
     return HTMLResponse(refused, error.status_code, HEADERS)
+
+
+def _sample(warehouse: Warehouse, key: str, reason: str) -> Sample:
+    # Imported here: nothing else of the page needs DuckDB.
+    from include.cerebro.maintenance.release.sample import SampleUnreadableError, read_sample
+
+    settings = read_settings()
+    try:
+        bucket = Place.parse(settings.quarantine_bucket).bucket
+        return read_sample(settings, _store(), (bucket, key), reason, Erasures.find(warehouse).among)
+    except SampleUnreadableError as error:
+        raise UnreadableWarehouseError(str(error)) from error
+
+
+def _store() -> ObjectStore:
+    try:
+        return connections.object_store()
+    except AirflowNotFoundException as error:
+        raise UnreadableWarehouseError(
+            "Airflow has no connection 'minio', which the rows of the quarantine are read by. Make one, or set the "
+            "environment variable AIRFLOW_CONN_MINIO for the API server, too."
+        ) from error
+    except connections.ConnectionIncompleteError as error:
+        raise UnreadableWarehouseError(str(error)) from error
 
 
 def _warehouse() -> Warehouse:

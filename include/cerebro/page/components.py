@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from include.cerebro.page.actions import Action, Link
 from include.cerebro.page.figures import Figure
 from include.cerebro.page.formatting import NOTHING, instant, number
 from include.cerebro.page.reader import Row
@@ -52,17 +53,30 @@ def zone_column(rows: Sequence[Row]) -> list[Column]:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. ``is_open``: it is shown at once and not on demand, because no chart shows the same."""
+    """A table.
+
+    ``is_open``: it is shown at once and not on demand, because no chart shows the same. ``actions``: what can be done
+    about each row; not in a file.
+    """
 
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
     is_open: bool = False
+    actions: Sequence[Sequence[Action | Link]] = ()
 
     @classmethod
-    def of(cls, rows: Sequence[Row], caption: str, columns: Sequence[Column], is_open: bool = False) -> Table:
+    def of(
+        cls,
+        rows: Sequence[Row],
+        caption: str,
+        columns: Sequence[Column],
+        is_open: bool = False,
+        actions: Callable[[Row], Sequence[Action | Link]] | None = None,
+    ) -> Table:
         """Make a table of the rows of a query."""
-        return cls(caption, columns, [[column.cell(row) for column in columns] for row in rows], is_open)
+        cells = [[column.cell(row) for column in columns] for row in rows]
+        return cls(caption, columns, cells, is_open, [actions(row) for row in rows] if actions else ())
 
 
 @dataclass(frozen=True)
@@ -85,7 +99,8 @@ class Form:
 class Section:
     """One answer. ``title`` is the answer; ``empty`` and ``problem`` say what to do where there is none.
 
-    ``links``: label and address, relative to the page, of pages of Airflow where somebody can act.
+    ``links``: label and address, relative to the page, of pages of Airflow where somebody can act. ``actions``: what
+    can be started from here.
 
     A module of ``sections`` has one without an answer, which it fills in for the rows that it reads.
     """
@@ -103,6 +118,7 @@ class Section:
     remedies: Sequence[tuple[str, str]] = ()
     form: Form | None = None
     links: Sequence[tuple[str, str]] = ()
+    actions: Sequence[Action] = ()
 
     def unreadable(self, problem: str) -> Section:
         """Return the section as it is shown when its rows cannot be read."""

@@ -12,6 +12,7 @@ from include.cerebro.page.reader import Reader, UnreadableWarehouseError, open_r
 from include.cerebro.page.sections import (
     biometrics,
     days,
+    erasures,
     failed,
     freshness,
     hulk_factor,
@@ -85,6 +86,7 @@ def page_of(reader: Reader, now: datetime, choice: Choice) -> Page:
         (rebuilds.SECTION, rebuilds.read),
         (rules.SECTION, rules.read),
         (retention.SECTION, retention.read),
+        (erasures.SECTION, erasures.read),
     ]
     sections = {section.name: _read_section(reader, section, read) for section, read in reads}
     headline, is_healthy = _headline(sections["runs"], sections["failed"])

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import psycopg2
-from psycopg2 import errors
+from psycopg2 import errors, sql
 from psycopg2.extensions import connection
 from psycopg2.extras import RealDictCursor
 
@@ -31,31 +31,36 @@ class UnreadableWarehouseError(Exception):
 class Reader:
     """Runs queries on one read-only connection."""
 
-    def __init__(self, connection: connection, role: str, statement_timeout: str) -> None:
+    def __init__(self, connection: connection, warehouse: Warehouse, role: str, statement_timeout: str) -> None:
         self._connection = connection
+        self._warehouse = warehouse
         self._role = role
         self._statement_timeout = statement_timeout
 
-    def rows(self, name: str, **parameters: object) -> list[Row]:
+    def rows(self, name: str, role: str | None = None, /, **parameters: object) -> list[Row]:
         """Return the rows of ``include/sql/page/<name>.sql``.
 
-        Raises:
-            UnreadableWarehouseError: the query failed or took too long.
-        """
-        return self.query(read_sql(f"page/{name}.sql"), **parameters)
-
-    def query(self, statement: str, **parameters: object) -> list[Row]:
-        """Return the rows of a statement, with ``%(name)s`` for its parameters.
+        Args:
+            name: the name of the file.
+            role: whose rights the query has; none means those of the reader.
+            **parameters: the query's parameters.
 
         Raises:
             UnreadableWarehouseError: the query failed or took too long.
         """
+        return self.query(read_sql(f"page/{name}.sql"), role, **parameters)
+
+    def query(self, statement: str, role: str | None = None, /, **parameters: object) -> list[Row]:
+        """Return the rows of a statement, with ``%(name)s`` for its parameters. Otherwise as ``rows``."""
+        role = self._warehouse.role(role) if role else self._role
         try:
             with self._connection.cursor(cursor_factory=RealDictCursor) as cursor:
+                if role != self._role:
+                    cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
                 cursor.execute(statement, parameters)
                 return [dict(row) for row in cursor]
         except psycopg2.Error as error:
-            raise _unreadable(error, self._role, self._statement_timeout) from error
+            raise _unreadable(error, role, self._statement_timeout) from error
         finally:
             # One transaction a query: one that fails does not abort the others.
             if not self._connection.closed:
@@ -87,7 +92,7 @@ def open_reader(
         settings = {"statement_timeout": statement_timeout, "jit": "off"}
         with warehouse.connect(role, settings) as connection:
             connection.set_session(readonly=True)
-            reader = Reader(connection, role, statement_timeout)
+            reader = Reader(connection, warehouse, role, statement_timeout)
             # A missing role is noticed here.
             reader.query("select 1")
             yield reader

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 STATIC_TYPES = {
     "page.css": "text/css",
     "page.js": "text/javascript",
+    "actions.js": "text/javascript",
     "icon.svg": "image/svg+xml",
     "plotly.min.js": "text/javascript",
 }
@@ -56,7 +57,7 @@ def compressed(name: str) -> bytes:
 def static_version() -> str:
     """Return a hash of the static files, for their addresses: browsers may cache them until their contents change."""
     digest = hashlib.sha256(version("plotly").encode())
-    for name in ("page.css", "page.js"):
+    for name in ("page.css", "page.js", "actions.js"):
         digest.update(static(name))
     return digest.hexdigest()[:12]
 
@@ -74,7 +75,7 @@ def section_html(section: Section) -> str:
 
 
 def objects_html(section: Section) -> str:
-    """Return the page of one section, the objects of a load task."""
+    """Return the page of one section: the objects of a load task, or rows of the quarantine."""
     return _templates().get_template("objects.html").render(it=section, version=static_version())
 
 

@@ -119,6 +119,14 @@ def sample_data_store() -> ObjectStore:
         return object_store()
 
 
+def erasure_store(conn_id: str) -> ObjectStore:
+    """Return the store with rights to write to a landing zone: connection ``<conn_id>_erasure``, or ``conn_id``."""
+    try:
+        return object_store(f"{conn_id}_erasure")
+    except AirflowNotFoundException:
+        return object_store(conn_id)
+
+
 def warehouse(conn_id: str = names.WAREHOUSE_CONN_ID) -> Warehouse:
     """Return the warehouse that an Airflow connection (type ``postgres``) describes.
 

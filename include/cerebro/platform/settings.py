@@ -172,6 +172,11 @@ class Settings(BaseSettings):
     """Bucket, or ``bucket/prefix``, that keeps minutes as Parquet once they leave ``raw``; ``cerebro_reprocess`` brings
     them back. Empty drops them for good."""
 
+    erase_landing: bool = False
+    """Whether ``cerebro_forget_hero`` writes objects of the landing zones again without the hero. It needs the right to
+    write there, by the connection ``<connection>_erasure`` or else the landing zone's own, and a store that keeps the
+    condition ``If-Match`` of a write."""
+
     # Timeouts
 
     task_timeout_minutes: Annotated[float, Field(gt=0)] = 60.0

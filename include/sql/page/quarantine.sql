@@ -2,6 +2,7 @@
 select
     quarantine.load_id,
     quarantine.landing_zone,
+    quarantine.dataset,
     quarantine.object_key,
     quarantine.reason,
     quarantine.rows_in,

@@ -44,6 +44,20 @@ create table if not exists meta.erasure_objects (
     primary key (erasure_id, landing_zone, object_key)
 );
 
+-- One row per erasure and object of a landing zone that was to be written again without the hero: the version that was
+-- written, or what kept it from being written.
+create table if not exists meta.erasure_rewrites (
+    erasure_id bigint not null references raw.erasures (erasure_id),
+    landing_zone text not null,
+    object_key text not null,
+    etag text not null,
+    new_etag text,
+    rows bigint not null,
+    problem text,
+    noted_at timestamptz not null default clock_timestamp(),
+    primary key (erasure_id, landing_zone, object_key)
+);
+
 -- One row per erasure: how far the quarantine is clean. Its objects are read in the order of their keys.
 create table if not exists meta.erasure_progress (
     erasure_id bigint primary key references raw.erasures (erasure_id),
@@ -164,4 +178,5 @@ grant select on raw.erasure_salt, raw.erasures, raw.erased_rows to cerebro_loade
 -- Bytes that move to another key take along what has left them (raw.copy_load).
 grant insert on raw.erased_rows to cerebro_loader;
 revoke insert on raw.erasure_salt, raw.erasures from cerebro_loader;
-grant select on meta.erasure_objects, meta.erasure_progress to cerebro_loader, cerebro_transformer;
+grant select on meta.erasure_objects, meta.erasure_progress, meta.erasure_rewrites
+to cerebro_loader, cerebro_transformer;

@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
+from include.cerebro.maintenance.release.sample import Sample
 from include.cerebro.page import content
 from include.cerebro.page.reader import Reader, UnreadableWarehouseError, open_reader
-from include.cerebro.page.sections import biometrics
+from include.cerebro.page.sections import biometrics, erasures
+from include.cerebro.page.sections import rows as rows_of
 from include.cerebro.page.sections.biometrics import Choice, choose_range
+from include.cerebro.platform.names import TRANSFORMER_ROLE
 from include.cerebro.platform.sql import sql_files
 from testing.sites import warehouse_of
 from tests.integration.dbt_models.conftest import Server
@@ -67,15 +70,20 @@ def test_every_query_answers(reader: Reader) -> None:
         "freshness": {}, "run_checks": {"limit": 9}, "quarantine": {"limit": 9}, "failed": {"limit": 9},
         "landing_zones": {}, "schema_changes": {"limit": 9}, "latency": {"limit": 9},
         "quarantine_totals": {}, "rules_versions": {"limit": 9}, "retentions": {},
-        "notices": {"limit": 9}, "overlaps": {"limit": 9},
+        "notices": {"limit": 9}, "overlaps": {"limit": 9}, "quarantine_entry": {"load_id": 1, "reason": "x"},
         "missions": day | {"limit": 9}, "tables": {"models": ["dim_heroes"], "relations": ["marts.dim_heroes"]},
         "series": day | {"bucket": timedelta(minutes=3), "step": timedelta(minutes=1)},
     }  # fmt: skip
     # The page of a load task reads as the transformer; tests/integration/test_bounded_runs.py has its queries.
     others = {"batch_objects", "run_objects"}
-    assert set(parameters) == {path.stem for path in sql_files("page")} - others
+    as_transformer: dict[str, dict[str, Any]] = {"erasures": {"limit": 9}, "outcome": {"run_id": "x"}}
+    assert set(parameters) == {path.stem for path in sql_files("page")} - others - set(as_transformer)
     for name, values in parameters.items():
         reader.rows(name, **values)
+    for name, values in as_transformer.items():
+        reader.rows(name, TRANSFORMER_ROLE, **values)
+        with pytest.raises(UnreadableWarehouseError, match="may not read"):
+            reader.rows(name, **values)
 
 
 def test_the_rankings_are_those_of_the_tables(reader: Reader) -> None:
@@ -314,3 +322,32 @@ def test_without_the_role_it_says_so(server: Server) -> None:
         open_reader(warehouse_of(server.uri), role="no_such_role"),
     ):
         pass
+
+
+def test_an_entry_of_the_quarantine_has_its_rows_and_when_they_came(built: Warehouse, reader: Reader) -> None:
+    load_id = reject(built, "more.parquet", missing_hero_id=3, invalid_timestamp=2)
+    (row,) = reader.rows("quarantine_entry", load_id=load_id, reason="invalid_timestamp")
+    assert (row["rows_rejected"], row["rows_waiting"], row["quarantine_key"]) == (2, 2, "more.parquet/r")
+    assert row["loaded_at"].tzinfo is not None
+    section = rows_of.read(
+        reader, load_id, "invalid_timestamp", lambda _, __: Sample(["hero_id"], [["<b>"], [None]], 1)
+    )
+    assert section.title == "2 rows of more.parquet rejected as invalid_timestamp"
+    assert section.table is not None
+    assert section.table.rows == [["<b>"], ["–"]]
+    assert section.note == "2 rows shown. 1 row of heroes who were forgotten left out."
+    assert [action.label for action in section.actions] == ["Release", "Discard", "Reprocess"]
+    assert rows_of.read(reader, load_id, "unknown", lambda _, __: Sample([], [], 0)).title == "There are no such rows"
+
+
+def test_erasures_are_counted_and_name_nobody(built: Warehouse, reader: Reader) -> None:
+    assert erasures.read(reader).title == "No hero was forgotten"
+    built.execute(
+        "insert into raw.erasures (dag_run_id, hero_hash, objects, readings, records, participations)"
+        " values ('a run', 'a hash', 1, 2, 3, 4)"
+    )
+    section = erasures.read(reader)
+    assert section.title == "1 erasure"
+    assert section.table is not None
+    assert section.table.rows[0][2:] == ["1", "2", "3", "4", "not clean yet", "0"]
+    assert "hash" not in str(section.table.rows)

@@ -66,7 +66,7 @@ def preview(warehouse: Warehouse, hero_id: str, reason: str) -> Counts:
                 "The reason names the hero. It is kept after the erasure, so give one that does not, such as the "
                 "number of the request. This run's configuration holds it, too: delete the run."
             )
-        cursor.execute(read_sql("maintenance/erasure/preview.sql"), {"spellings": _spellings(cursor, hero_id)})
+        cursor.execute(read_sql("maintenance/erasure/preview.sql"), {"spellings": spellings_of(cursor, hero_id)})
         return Counts(*cursor.fetchone() or (0, 0, 0, 0))
 
 
@@ -95,7 +95,7 @@ def erase(warehouse: Warehouse, hero_id: str, dag_run_id: str, relations: Sequen
         cursor.execute("set local idle_in_transaction_session_timeout = '15min'")
         cursor.execute(read_sql("maintenance/erasure/begin.sql"), {"dag_run_id": dag_run_id, "hero_id": hero_id})
         if row := cursor.fetchone():
-            _erase(cursor, int(row[0]), _spellings(cursor, hero_id), hero_id)
+            _erase(cursor, int(row[0]), spellings_of(cursor, hero_id), hero_id)
             connection.commit()
         cursor.execute(read_sql("maintenance/erasure/analyze.sql"))
         connection.commit()
@@ -113,7 +113,8 @@ def erasure_of(warehouse: Warehouse, dag_run_id: str) -> Erasure | None:
     return Erasure(row[0], Counts(*row[1:])) if row else None
 
 
-def _spellings(cursor: Cursor, hero_id: str) -> list[str]:
+def spellings_of(cursor: Cursor, hero_id: str) -> list[str]:
+    """Return all spellings of a hero's id in ``raw``."""
     cursor.execute(read_sql("maintenance/erasure/spellings.sql"), {"hero_id": hero_id})
     (spellings,) = cursor.fetchone() or ([],)
     return spellings or []

@@ -1,4 +1,4 @@
-"""Finds the objects that still hold a hero who was forgotten: the pipeline only reads the landing zones."""
+"""Finds the objects of the landing zones that still hold a hero who was forgotten."""
 
 from __future__ import annotations
 
@@ -38,8 +38,15 @@ def list_holders(
             for key, etag in cursor.fetchall():
                 candidates.setdefault(key, set()).add(etag)
             connection.commit()
+            cursor.execute(read_sql("maintenance/erasure/rewritten.sql"), parameters)
+            rewritten = set(cursor.fetchall())
+            connection.commit()
             listed = list_objects(store_of(zone).client(), zone.bucket, zone.prefix) if candidates else ()
-            keys = [it.key for it in listed if candidates.get(it.key, set()) & {it.etag, None}]
+            keys = [
+                it.key
+                for it in listed
+                if candidates.get(it.key, set()) & {it.etag, None} and (it.key, it.etag) not in rewritten
+            ]
             gone = sorted(candidates.keys() - set(keys))
             cursor.execute(read_sql("maintenance/erasure/forget_objects.sql"), parameters | {"object_keys": gone})
             note_objects(cursor, erasure_id, zone.name, keys)

@@ -10,23 +10,28 @@ from airflow.sdk.log import mask_secret
 
 from include.cerebro.landing.assets import LANDING_ZONE
 from include.cerebro.maintenance import audit
+from include.cerebro.maintenance.approval import approved_by
 from include.cerebro.maintenance.erasure import erase as erasing
 from include.cerebro.platform import connections
 from include.cerebro.platform.names import LOADER_ROLE
+from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.schema.suitability import dbt_relations
-from include.cerebro.zones.landing_zones import read_landing_zones
+from include.cerebro.zones.landing_zones import LandingZone, read_landing_zones
 from include.cerebro.zones.places import Place
 
 log = logging.getLogger(__name__)
 
 
 @task.short_circuit(task_display_name="What would leave?")
-def preview() -> dict[str, int] | None:
+def preview() -> dict[str, Any] | None:
     """Count what there is of the hero, and note that somebody asks for the erasure. Ends a dry run here."""
     params = _params()
     warehouse, action = connections.warehouse(), _action(params)
     counts = erasing.preview(warehouse, params["hero_id"], params["reason"])._asdict()
+    rewritten = _objects_to_rewrite(params["hero_id"])
+    if rewritten is not None:
+        counts["landing_objects"] = len(rewritten)
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         audit.begin(cursor, action)
         if action.is_dry_run:
@@ -37,7 +42,8 @@ def preview() -> dict[str, int] | None:
         "in missions, in %(objects)d object versions",
         counts,
     )
-    return None if action.is_dry_run else counts
+    # Digests stand for the objects, whose keys may name the hero.
+    return None if action.is_dry_run else counts | {"digests": rewritten}
 
 
 @task(task_display_name="Leave the warehouse")
@@ -71,8 +77,24 @@ def clean_archive(erasure_id: int) -> dict[str, int]:
     return {"archive_files": cleaned.files, "archive_rows": cleaned.rows}
 
 
+@task(task_display_name="Leave the landing zones")
+def rewrite_objects(erasure_id: int) -> dict[str, int]:
+    """Write the approved objects of the landing zones again without the hero, where CEREBRO_ERASE_LANDING allows it."""
+    _params()
+    approved = get_current_context()["ti"].xcom_pull(task_ids="preview")["digests"]
+    if approved is None or not read_settings().erase_landing:
+        return {}
+    # Imported here: reading a DAG file must not load DuckDB.
+    from include.cerebro.maintenance.erasure import landing
+
+    zones = read_landing_zones(read_settings(), connections.landing_bucket())
+    return landing.rewrite_objects(connections.warehouse(), zones, _writing_store, erasure_id, approved)
+
+
 @task(task_display_name="Who has the hero yet?")
-def list_objects(erasure_id: int, cleaned: dict[str, int], cleaned_archive: dict[str, int]) -> dict[str, Any]:
+def list_objects(
+    erasure_id: int, cleaned: dict[str, int], cleaned_archive: dict[str, int], rewritten: dict[str, int]
+) -> dict[str, Any]:
     """List the objects of the landing zones that still hold the hero, in meta.erasure_objects, and note the outcome."""
     from include.cerebro.maintenance.erasure import objects
 
@@ -81,7 +103,15 @@ def list_objects(erasure_id: int, cleaned: dict[str, int], cleaned_archive: dict
     holders = objects.list_holders(warehouse, zones, lambda zone: connections.object_store(zone.connection), erasure_id)
     erasure = erasing.erasure_of(warehouse, action.dag_run_id)
     counts = erasure.counts._asdict() if erasure else {}
-    outcome = {"erasure_id": erasure_id, **counts, **cleaned, **cleaned_archive, "objects_that_hold_the_hero": holders}
+    outcome = {
+        "erasure_id": erasure_id,
+        **counts,
+        **cleaned,
+        **cleaned_archive,
+        **rewritten,
+        "objects_that_hold_the_hero": holders,
+        **approved_by(),
+    }
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         audit.finish(cursor, action, outcome)
         connection.commit()
@@ -92,6 +122,21 @@ def list_objects(erasure_id: int, cleaned: dict[str, int], cleaned_archive: dict
 def announce() -> None:
     """Trigger cerebro_restore, which checks that the books balance and writes the report again."""
     log.info("cerebro_restore follows")
+
+
+def _objects_to_rewrite(hero_id: str) -> list[str] | None:
+    """Return what stands for the objects that would be written again; None if the deployment does not allow it."""
+    if not read_settings().erase_landing:
+        return None
+    # Imported here: reading a DAG file must not load DuckDB.
+    from include.cerebro.maintenance.erasure import landing
+
+    zones = read_landing_zones(read_settings(), connections.landing_bucket())
+    return landing.digests(connections.warehouse(), zones, _writing_store, hero_id)
+
+
+def _writing_store(zone: LandingZone) -> ObjectStore:
+    return connections.erasure_store(zone.connection)
 
 
 def _params() -> dict[str, Any]:

@@ -146,15 +146,15 @@ class Deciding:
         self._open_site = open_site
         self._warehouse = warehouse
 
-    def preview(self, decision: Decision) -> dict[str, Any]:
-        """Return what the decision would do, and change nothing. Raises as ``decide``."""
+    def preview(self, decision: Decision) -> tuple[Held, dict[str, Any]]:
+        """Return the load that is meant, and what would come of the decision; change nothing. Raises as ``decide``."""
         erasures = Erasures.find(self._warehouse)
         with self._cursor() as cursor:
             held = find(cursor, decision)
         if decision.action == "discard":
-            return _discarded(held, decision)
+            return held, _discarded(held, decision)
         with self._quarantined(held, decision, erasures) as quarantined:
-            return quarantined.outcome(decision)
+            return held, quarantined.outcome(decision)
 
     def decide(self, decision: Decision, note: Note) -> dict[str, Any]:
         """Do what was decided. Idempotent for a run. Returns what it has done.

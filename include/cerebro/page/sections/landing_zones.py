@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from include.cerebro.page.actions import RUN_NOW
 from include.cerebro.page.components import Column, Section, Table
 from include.cerebro.page.formatting import NOTHING, TRY_IT, count
 from include.cerebro.page.reader import Reader, Row
@@ -50,6 +51,7 @@ def read(reader: Reader) -> Section:
             ],
             is_open=True,
         ),
+        actions=(RUN_NOW,),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
+from include.cerebro.page.actions import Link, discard, release, reprocess_object
 from include.cerebro.page.components import Column, Section, Table, zone_column
 from include.cerebro.page.formatting import count, number
 from include.cerebro.page.reader import Reader, Row
@@ -70,15 +72,26 @@ def read(reader: Reader) -> Section:
                 Column.key("Kept as", "quarantine_key"),
             ],
             is_open=True,
+            actions=lambda row: (rows_of(row), release(row), discard(row), reprocess_object(row)),
         ),
-        links=[("Release or discard: open the DAG and press Trigger", "../dags/cerebro_release")],
+        links=[("The runs of decisions", "../dags/cerebro_release")],
     )
+
+
+def meaning(reason: str) -> str:
+    """Say what a reason means."""
+    return MEANINGS.get(reason, "see the rows themselves, each has its source and row number")
 
 
 def remedy(reason: str) -> str:
     """Say what a reason means, and what to do."""
-    meaning = MEANINGS.get(reason, "see the rows themselves, each has its source and row number")
-    return f"{meaning}. Correct it at the source and deliver the object again under the same key, or release the rows."
+    what_to_do = "Correct it at the source and deliver the object again under the same key, or release the rows"
+    return f"{meaning(reason)}. {what_to_do}."
+
+
+def rows_of(row: Row) -> Link:
+    """Return the link to the page of the rows of one object and reason, which the module ``rows`` makes."""
+    return Link("Rows", "rows?" + urlencode({"load_id": row["load_id"], "reason": row["reason"]}))
 
 
 def _decided(totals: Row) -> str:

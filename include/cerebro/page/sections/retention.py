@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from include.cerebro.maintenance.retention.terms import Terms
+from include.cerebro.page.actions import RETAIN
 from include.cerebro.page.components import Column, Section, Table
 from include.cerebro.page.formatting import count
 from include.cerebro.page.reader import Reader, Row
@@ -61,7 +62,8 @@ def read(reader: Reader, terms: Terms | None = None) -> Section:
             ],
             is_open=True,
         ),
-        links=[("Try it: open the DAG and press Trigger, with a dry run", "../dags/cerebro_retention")],
+        links=[("The runs of retention", "../dags/cerebro_retention")],
+        actions=(RETAIN,),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from include.cerebro.page.actions import Action, reprocess_older
 from include.cerebro.page.components import Column, Section, Table
 from include.cerebro.page.formatting import TRY_IT, count
-from include.cerebro.page.reader import Reader
+from include.cerebro.page.reader import Reader, Row
 from include.cerebro.platform.names import DEFAULT_LANDING_BUCKET
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.landing_zones import LandingZonesInvalidError, read_landing_zones
@@ -57,9 +58,17 @@ def read(reader: Reader, current: Mapping[str, str] | None = None) -> Section:
                 Column.instant("Last load", "last_loaded_at"),
             ],
             is_open=True,
+            actions=_actions,
         ),
-        links=[("Reprocess: open the DAG and press Trigger", "../dags/cerebro_reprocess")],
+        links=[("The runs of reprocessing", "../dags/cerebro_reprocess")],
+        actions=(reprocess_older({}),) if older else (),
     )
+
+
+def _actions(row: Row) -> list[Action]:
+    if row["verdict"] != "no":
+        return []
+    return [reprocess_older({"landing_zone": row["landing_zone"], "dataset": row["dataset"]})]
 
 
 def _today() -> dict[str, str]:
