@@ -13,7 +13,7 @@
         and load_relation(this) is not none -%}
     {%- set declared = make_intermediate_relation(this) -%}
     {%- call statement('declare_keys') %}
-        {{ take_turns_sql() }}
+        {{ begin_build_sql() }}
         create table {{ declared }} as (select * from {{ this }}) with no data;
         {{ declare_keys(declared) }}
     {%- endcall -%}

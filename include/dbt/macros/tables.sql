@@ -10,19 +10,14 @@
     It is the first step of every table model, temporary for one of stale rows: two builds
     of a model take turns from here on, so that none writes what it read before the other.
 
-    A new table is committed without a wait for the disk, during which readers would wait for
-    the table's old name (0044). The record of the finished transformation waits, and comes later
-    in the same log: what a crash loses, the next run does again.
-
     Foreign keys cascade: when a hero's id changes to a better spelling, all references
     change in the same transaction. -#}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
-    {{ take_turns_sql() }}
+    {{ begin_build_sql() }}
     {%- if temporary %}
     {{ change_keys_sql('undeclared') }}
     {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
     {%- else %}
-    set local synchronous_commit = off;
     {%- set is_contract = config.get('contract').enforced -%}
     {%- if is_contract %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
     {{ config.get('sql_header', '') }}

@@ -13,7 +13,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- call statement('create_view', fetch_result=True) -%}
-        {{ take_turns_sql() }}
+        {{ begin_build_sql() }}
         select set_config('cerebro.outcome', meta.create_view(
             '{{ this }}', $query${{ sql }}$query$, '{ {{- rebuilt | join(', ') -}} }'
         ), true);
