@@ -14,6 +14,7 @@
 
 {#- Whether the model's rows are all computed anew. -#}
 {% macro is_rebuilt() %}
+    {%- if not execute %}{{ return(false) }}{% endif -%}
     {%- set planned = planned_rebuilds() -%}
     {%- if is_whole_build() or model.name not in planned.models -%}
         {{ return(is_whole_build()) }}
@@ -53,14 +54,14 @@
 {% macro planned_rebuilds() %}
     {%- set given = env_var('CEREBRO_REBUILD', '') if execute and model.resource_type != 'unit_test' -%}
     {%- set nothing = {'plan': '', 'models': {}, 'everything': false} -%}
-    {{ return(fromjson(given or '{}') or nothing) }}
+    {{ return(given and fromjson(given) or nothing) }}
 {% endmacro %}
 
 
 {#- The position up to which all tables are complete, those aside that this run builds again
     and has not finished. -#}
 {% macro after_position(tables) -%}
-    {%- if is_whole_build() -%}
+    {%- if not execute or is_whole_build() -%}
         0
     {%- else -%}
         {%- set planned = planned_rebuilds() -%}
