@@ -84,7 +84,6 @@ def _keys(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> str:
     return _version(
         [[name, column["data_type"], column["constraints"]] for name, column in node["columns"].items()],
         node["constraints"],
-        node["config"].get("indexes"),
         [meta.get("index_definitions"), meta.get("replica_identity")],
         _called([f"{KEYS_MACRO}()"], _macros(manifest)),
     )

@@ -1,6 +1,7 @@
-{#- Overrides dbt's macro, which comments on everything at every run. -#}
+{#- Overrides dbt's macro, which comments on everything at every run. Models' tables and views
+    are commented on by the statements that make them. -#}
 {% macro postgres__persist_docs(relation, model, for_relation, for_columns) %}
-    {%- do run_query(comment_on(relation, model)) -%}
+    {%- if model.resource_type == 'snapshot' %}{% do run_query(comment_on(relation, model)) %}{% endif -%}
 {% endmacro %}
 
 

@@ -1,5 +1,6 @@
 {#- Writes new values of dim_heroes to the big table's rows where they stand: a changed
-    attribute moves no row. -#}
+    attribute moves no row. `order by` has PostgreSQL look up a row of a hero in the key: it
+    would read the table up to the hero's first row, for each hero anew. -#}
 {% macro update_hero_attributes() %}
     {% if is_incremental() %}
     update {{ this }} as target
@@ -13,6 +14,7 @@
             select any_row.hero_name, any_row.alter_ego
             from {{ this }} as any_row
             where any_row.hero_id = heroes.hero_id
+            order by any_row.timestamp
             limit 1
         ) as shown
         where

@@ -6,50 +6,25 @@
     are no longer declared stay: somebody may have made them by hand. -#}
 
 
-{#- Whether the model's table is built again, and is not replaced. -#}
-{% macro stays_in_place() %}
-    {{ return(
-        execute and config.get('full_refresh') is false and is_rebuilt()
-        and load_relation(this) is not none
-    ) }}
-{% endmacro %}
-
-
-{#- Drops constraints that are no longer declared, before rows come that break them. -#}
-{% macro drop_undeclared_keys() %}
-    {%- if stays_in_place() -%}
-        {%- for statement in differing_keys('undeclared') -%}{%- do run_query(statement) -%}{%- endfor -%}
-    {%- endif -%}
-{% endmacro %}
-
-
-{#- SQL that adds constraints and indexes that are declared and missing, for after all rows
-    obey them. -#}
-{% macro add_declared_keys_sql() %}
-    {%- if stays_in_place() -%}
-        {%- for statement in differing_keys('declared') %}
-    {{ statement }};
-        {%- endfor -%}
-    {%- endif -%}
-{% endmacro %}
-
-
-{#- Returns the statements that drop undeclared keys, or those that add declared ones. -#}
-{% macro differing_keys(kind) %}
+{#- SQL that drops undeclared constraints, before rows come that break them, or adds declared
+    keys and indexes, for after all rows obey them. -#}
+{% macro change_keys_sql(kind) %}
+    {%- if execute and config.get('full_refresh') is false and is_rebuilt()
+        and load_relation(this) is not none -%}
     {%- set declared = make_intermediate_relation(this) -%}
     {%- call statement('declare_keys') %}
+        {{ begin_build_sql() }}
         create table {{ declared }} as (select * from {{ this }}) with no data;
         {{ declare_keys(declared) }}
     {%- endcall -%}
-    {%- set keys = run_query(
+    {%- set changes = run_query(
         "select * from meta.key_changes('" ~ this ~ "', '" ~ declared ~ "')"
     ) -%}
     {%- do run_query('drop table ' ~ declared) -%}
-    {%- set statements = [] -%}
-    {%- for key in keys if key['kind'] == kind -%}
-        {%- do statements.append(key['statement']) -%}
+    {%- for change in changes if change['kind'] == kind %}
+    {{ change['statement'] }};
     {%- endfor -%}
-    {{ return(statements) }}
+    {%- endif -%}
 {% endmacro %}
 
 

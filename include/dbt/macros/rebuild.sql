@@ -12,21 +12,16 @@
 {% endmacro %}
 
 
-{#- Whether the model's rows are all computed anew. Only production records how far a table
-    is complete, so that builds of other targets are always whole. -#}
+{#- Whether the model's rows are all computed anew. -#}
 {% macro is_rebuilt() %}
-    {%- if not execute or model.resource_type == 'unit_test' -%}
-        {{ return(false) }}
-    {%- elif flags.FULL_REFRESH or not is_production() -%}
-        {{ return(true) }}
-    {%- elif model.name not in planned_rebuilds().models -%}
-        {{ return(false) }}
+    {%- if not execute %}{{ return(false) }}{% endif -%}
+    {%- set planned = planned_rebuilds() -%}
+    {%- if is_whole_build() or model.name not in planned.models -%}
+        {{ return(is_whole_build()) }}
     {%- endif -%}
     {%- set done -%}
         select tables.model from meta.tables
-        where
-            tables.model = '{{ model.name }}'
-            and tables.plan = '{{ planned_rebuilds().plan }}'
+        where tables.model = '{{ model.name }}' and tables.plan = '{{ planned.plan }}'
     {%- endset -%}
     {{ return(run_query(done) | length == 0) }}
 {% endmacro %}
@@ -34,11 +29,16 @@
 
 {#- Whether all tables are built again, so that no model asks which rows are stale. -#}
 {% macro everything_is_rebuilt() %}
-    {%- if not execute or model.resource_type == 'unit_test' -%}
-        {{ return(false) }}
-    {%- endif -%}
+    {{ return(is_whole_build() or planned_rebuilds().everything) }}
+{% endmacro %}
+
+
+{#- Whether nothing is read of what was built before. Only production records how far a table
+    is complete, so that builds of other targets are always whole. -#}
+{% macro is_whole_build() %}
     {{ return(
-        flags.FULL_REFRESH or not is_production() or planned_rebuilds().everything
+        execute and model.resource_type != 'unit_test'
+        and (flags.FULL_REFRESH or not is_production())
     ) }}
 {% endmacro %}
 
@@ -50,17 +50,18 @@
 
 
 {#- Returns the plan: its id, the last load that it saw, and the rules of the tables that are
-    built again. -#}
+    built again. Unit tests have none. -#}
 {% macro planned_rebuilds() %}
+    {%- set given = env_var('CEREBRO_REBUILD', '') if execute and model.resource_type != 'unit_test' -%}
     {%- set nothing = {'plan': '', 'models': {}, 'everything': false} -%}
-    {{ return(fromjson(env_var('CEREBRO_REBUILD', '') or '{}') or nothing) }}
+    {{ return(given and fromjson(given) or nothing) }}
 {% endmacro %}
 
 
 {#- The position up to which all tables are complete, those aside that this run builds again
     and has not finished. -#}
 {% macro after_position(tables) -%}
-    {%- if not execute or flags.FULL_REFRESH or not is_production() -%}
+    {%- if not execute or is_whole_build() -%}
         0
     {%- else -%}
         {%- set planned = planned_rebuilds() -%}

@@ -27,6 +27,7 @@
     select {{ columns }} from {{ arg_dict['temp_relation'] }};
 
     select meta.summarize_block_ranges('{{ arg_dict['target_relation'] }}');
+    {{ comment_on(arg_dict['target_relation'], model) }}
 {% endmacro %}
 
 
@@ -74,7 +75,8 @@
     analyze {{ arg_dict['target_relation'] }};
     {% endif %}
 
-    {{ add_declared_keys_sql() }}
+    {{ change_keys_sql('declared') }}
+    {{ comment_on(arg_dict['target_relation'], model) }}
     {{ record_rebuild(arg_dict['target_relation']) }}
 {% endmacro %}
 

@@ -12,14 +12,19 @@
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- do take_turns() -%}
-    {%- if config.get('contract').enforced %}{% do get_assert_columns_equivalent(sql) %}{% endif -%}
     {%- call statement('create_view', fetch_result=True) -%}
-        select meta.create_view('{{ this }}', $query${{ sql }}$query$, '{ {{- rebuilt | join(', ') -}} }')
+        {{ begin_build_sql() }}
+        select set_config('cerebro.outcome', meta.create_view(
+            '{{ this }}', $query${{ sql }}$query$, '{ {{- rebuilt | join(', ') -}} }'
+        ), true);
+        {{ comment_on(view, model) }}
+        select current_setting('cerebro.outcome');
     {%- endcall -%}
     {%- set outcome = load_result('create_view').data[0][0] -%}
+    {%- if outcome != 'UNCHANGED' and config.get('contract').enforced -%}
+        {%- do get_assert_columns_equivalent(sql) -%}
+    {%- endif -%}
     {%- do store_raw_result('main', message=outcome, code=outcome, rows_affected=0) -%}
-    {%- do persist_docs(view, model) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do adapter.commit() -%}
     {{ run_hooks(post_hooks, inside_transaction=False) }}

@@ -135,11 +135,10 @@ def test_comments_and_layout_are_no_rules() -> None:
     [
         lambda fact: fact["constraints"].pop(),
         lambda fact: fact["config"]["meta"].update(index_definitions=["(minute_at)"]),
-        lambda fact: fact["config"].update(indexes=[{"columns": ["minute_at"]}]),
         lambda fact: fact["columns"]["heart_rate"]["constraints"].pop(),
         lambda fact: fact["columns"]["reading_count"].update(data_type="integer"),
     ],
-    ids=["constraint", "index definition", "index", "check", "type"],
+    ids=["constraint", "index", "check", "type"],
 )
 def test_other_keys_in_yaml_alone_rebuild_that_table_alone(
     built: Warehouse, tmp_path: Path, change: Callable[[dict[str, Any]], None]

