@@ -28,6 +28,7 @@ class Scale:
         readings: the sizes of the loads, ascending.
         objects: objects of the landing zone to which none or one is added.
         small_objects: objects of the landing zone of small ones, 2,000 readings each.
+        waiting: objects of the backlog, 2,000 readings each, a multiple of four.
         days: days of the long history, to which one day is added.
         build_days: days of the history that dbt and others build.
         loads: loads and missions of the warehouse to which one object is added, a multiple of 1,000.
@@ -41,6 +42,7 @@ class Scale:
     readings: tuple[int, ...]
     objects: int
     small_objects: int
+    waiting: int
     days: int
     build_days: int
     loads: int
@@ -52,14 +54,14 @@ class Scale:
 
 SCALES = {
     "small": Scale(
-        "small", (200_000, 1_000_000), 500, 200, 10, 2, 2_000, 10_000, (10, 50, 100), (1_000, 2_000)
+        "small", (200_000, 1_000_000), 500, 200, 1_000, 10, 2, 2_000, 10_000, (10, 50, 100), (1_000, 2_000)
     ),
     "default": Scale(
-        "default", (5_000_000, 50_000_000), 10_000, 5_000, 14, 7, 100_000, 60_000,
+        "default", (5_000_000, 50_000_000), 10_000, 5_000, 20_000, 14, 7, 100_000, 60_000,
         (10, 100, 1_000), (1_000, 10_000, 100_000),
     ),
     "large": Scale(
-        "large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, 365, 30, 1_000_000, 600_000,
+        "large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, 40_000, 365, 30, 1_000_000, 600_000,
         (10, 100, 1_000, 10_000), (1_000, 30_000, 1_000_000),
     ),
 }  # fmt: skip
