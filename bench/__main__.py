@@ -45,7 +45,8 @@ SECTIONS = (
 )
 # The default scale is to take ten minutes. A year of history takes half an hour. Fewer days say little about a long
 # history, and a build of a few seconds says little about a long one: dbt takes a part of a second for each model.
-# Twenty arrivals and a backlog take ten minutes each, and a look at nothing takes a quarter of an hour. Growth needs large sizes.
+# Twenty arrivals take ten minutes, as does a backlog, and a look at nothing takes a quarter of an hour. Growth needs
+# large sizes.
 LARGE_SCALE_ONLY = (
     "backlog",
     "heroes",

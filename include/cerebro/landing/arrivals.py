@@ -52,11 +52,7 @@ class Arrivals:
         """
         if not self._is_known or (time.monotonic() - self._listed_at) * self.cpu_share >= self._listing_took:
             return self.list_all(client)
-        found = [
-            stored
-            for prefix, last_key in self._asked_for()
-            for stored in self._list(client, prefix, last_key)
-        ]
+        found = [stored for prefix, last_key in self._asked_for() for stored in self._list(client, prefix, last_key)]
         arrived = self._know(found)
         self._remember(found, arrived)
         return arrived
