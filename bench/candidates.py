@@ -8,10 +8,11 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-import boto3  # noqa: F401 - ObjectStore.client imports it when it is called, and imports are not measured
+import botocore.session  # noqa: F401 - ObjectStore.client imports it when it is called, and imports are not measured
 import duckdb
 
 from bench.dbt import Built, transform
@@ -19,11 +20,14 @@ from include.cerebro.checking.answers import read_answers
 from include.cerebro.formats.parquet import COLUMNS, Layout
 from include.cerebro.formats.readings import set_rules, use_layout
 from include.cerebro.formats.rules import DEFAULT_RULES
+from include.cerebro.landing.backlog import backlog_after
 from include.cerebro.landing.discovery import Discovery, discover
 from include.cerebro.landing.listing import list_dataset
+from include.cerebro.ledger import manifests
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.platform.duckdb_session import HTTPFS, load_extension
+from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.schema.setup import prepare_warehouse
@@ -62,6 +66,35 @@ def restore_biometrics(bucket: str, site: Site) -> Restored:
     return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
 
 
+def drain(bucket: str, run_objects: int, site: Site) -> Restored:
+    """Load the bucket's new biometrics in runs, one after the other, as tasks do: each follows the one before.
+
+    Args:
+        bucket: the landing zone.
+        run_objects: objects that a run takes at most.
+        site: the warehouse and the quarantine.
+    """
+    hide_packages()
+    there = replace(site, bucket=bucket)
+    settings = site.settings.model_copy(update={"run_objects": run_objects})
+    told: dict[str, list[str]] | None = None
+    results: list[Restored] = []
+    for number in count(1):
+        run_id = f"run {number}"
+        found = discover([there.zone], lambda _: site.store, site.warehouse, settings, run_id, told)
+        for parcel in found.biometrics:
+            with site.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+                _, objects = manifests.read(cursor, parcel.batch) or ("", [])
+            results.append(_load(bucket, site, objects, run_id))
+            with site.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+                manifests.finish(cursor, parcel.batch)
+                connection.commit()
+        if not backlog_after(site.warehouse, run_id):
+            break
+        told = {}
+    return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
+
+
 def hide_packages() -> None:
     """Hide the packages that production does not have from this process, which one candidate has for itself."""
     for name in NOT_IN_PRODUCTION:
@@ -74,9 +107,9 @@ def _discover(bucket: str, site: Site) -> Discovery:
     return discover([zone], lambda _: site.store, site.warehouse, site.settings, "bench")
 
 
-def _load(bucket: str, site: Site, batch: list[StoredObject]) -> Restored:
+def _load(bucket: str, site: Site, batch: list[StoredObject], run_id: str | None = None) -> Restored:
     """Load and commit one batch."""
-    result = BiometricsLoader(replace(site, bucket=bucket).load_site).load(batch)
+    result = BiometricsLoader(replace(replace(site, bucket=bucket).load_site, dag_run_id=run_id)).load(batch)
     return Restored(result.objects, result.rows_loaded + result.rows_rejected)
 
 

@@ -28,6 +28,7 @@ class Scale:
         readings: the sizes of the loads, ascending.
         objects: objects of the landing zone to which none or one is added.
         small_objects: objects of the landing zone of small ones, 2,000 readings each.
+        waiting: objects of the backlog, 2,000 readings each, a multiple of four.
         days: days of the long history, to which one day is added.
         build_days: days of the history that dbt and others build.
         loads: loads and missions of the warehouse to which one object is added, a multiple of 1,000.
@@ -42,6 +43,7 @@ class Scale:
     readings: tuple[int, ...]
     objects: int
     small_objects: int
+    waiting: int
     days: int
     build_days: int
     loads: int
@@ -54,18 +56,48 @@ class Scale:
 
 SCALES = {
     "small": Scale(
-        "small", (200_000, 1_000_000), 500, 200, 10, 2, 2_000, 10_000,
-        (10, 50, 100), (1_000, 2_000), (50, 500, 2_000),
+        "small",
+        readings=(200_000, 1_000_000),
+        objects=500,
+        small_objects=200,
+        waiting=1_000,
+        days=10,
+        build_days=2,
+        loads=2_000,
+        hero_minutes=10_000,
+        new_objects=(10, 50, 100),
+        known_objects=(1_000, 2_000),
+        missions=(50, 500, 2_000),
     ),
     "default": Scale(
-        "default", (5_000_000, 50_000_000), 10_000, 5_000, 14, 7, 100_000, 60_000,
-        (10, 100, 1_000), (1_000, 10_000, 100_000), (50, 1_000, 20_000),
+        "default",
+        readings=(5_000_000, 50_000_000),
+        objects=10_000,
+        small_objects=5_000,
+        waiting=20_000,
+        days=14,
+        build_days=7,
+        loads=100_000,
+        hero_minutes=60_000,
+        new_objects=(10, 100, 1_000),
+        known_objects=(1_000, 10_000, 100_000),
+        missions=(50, 1_000, 20_000),
     ),
     "large": Scale(
-        "large", (5_000_000, 50_000_000, 500_000_000), 10_000, 5_000, 365, 30, 1_000_000, 600_000,
-        (10, 100, 1_000, 10_000), (1_000, 30_000, 1_000_000), (50, 1_000, 30_000, 1_000_000),
+        "large",
+        readings=(5_000_000, 50_000_000, 500_000_000),
+        objects=10_000,
+        small_objects=5_000,
+        waiting=40_000,
+        days=365,
+        build_days=30,
+        loads=1_000_000,
+        hero_minutes=600_000,
+        new_objects=(10, 100, 1_000, 10_000),
+        known_objects=(1_000, 30_000, 1_000_000),
+        missions=(50, 1_000, 30_000, 1_000_000),
     ),
-}  # fmt: skip
+}
 
 
 def objects_for(readings: int) -> int:

@@ -106,4 +106,5 @@ def test_a_look_costs_no_more_with_every_folder_in_which_objects_arrive(client: 
         assert keys(client, watched) == [f"biometrics/day={day:02}/x.parquet"]
     requests.clear()
     watched.look(client)
-    assert len(requests) == len(DATASETS) + RECENT_FOLDERS
+    # Behind the last folder lies the end of its dataset, which is asked for anyway.
+    assert len(requests) == len(DATASETS) + RECENT_FOLDERS - 1

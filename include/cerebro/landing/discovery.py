@@ -146,10 +146,7 @@ class _Look(NamedTuple):
             if told is not None and is_settled(cursor, zone.name, bool(told), is_kept):
                 listing = ZoneListing(client, zone, others, keys=told)
                 parcels, taken, left = self._compare(zone, listing, is_kept)
-                # The last of what is kept is taken by a listing: it also finds what load tasks did not get through
-                # with. So is what arrives and is more than a run takes, and a table.
-                is_enough = left.objects_waiting > 0 and taken != Taken() if is_kept else not left.objects_waiting
-                if is_enough and not listing.tables:
+                if self._is_enough(zone, is_kept, taken, left) and not listing.tables:
                     log.info("The %s was not listed: arrivals told of %d objects", zone, len(told))
                     if kept:
                         repeat_listing(cursor, self.dag_run_id, left)
@@ -174,6 +171,16 @@ class _Look(NamedTuple):
             ),
         )
         return parcels, listing.fingerprint
+
+    def _is_enough(self, zone: LandingZone, is_kept: bool, taken: Taken, left: Listing) -> bool:
+        """Return whether a run has no need to list, after it took from what arrived and from what a listing left."""
+        if not is_kept:
+            # What arrives and is more than a run takes is for a listing.
+            return not left.objects_waiting
+        if left.objects_waiting or taken == Taken():
+            return taken != Taken()
+        # The end of a backlog: only a listing finds again what load tasks did not get through with.
+        return not manifests.tried_objects(self.cursor, zone.name, self.dag_run_id)
 
     def _compare(
         self, zone: LandingZone, listing: ZoneListing, is_kept: bool = False

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from include.cerebro.platform.duckdb_session import POSTGRES_SCANNER, load_extension
 from include.cerebro.platform.errors import NotConservedError
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def binary_copy(
     If DuckDB fails half-way, PostgreSQL sees a clean end of its input: the caller must roll back on any exception.
 
     Args:
-        connection: the DuckDB connection.
+        connection: a connection of a ``duckdb_session``.
         query: a query whose columns have the types of the table's.
         cursor: the PostgreSQL cursor.
         copy_statement: ``copy ... from stdin (format binary)``.
@@ -33,7 +32,6 @@ def binary_copy(
         duckdb.Error: the query failed.
         NotConservedError: another number of rows arrived.
     """
-    load_extension(connection, POSTGRES_SCANNER)
     read_end, write_end = os.pipe()
     errors: list[BaseException] = []
 

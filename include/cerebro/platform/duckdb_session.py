@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,10 +47,10 @@ def extension_path(package: str) -> Path:
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, package: str) -> None:
-    """Load an extension from its wheel unless the session has it.
+    """Load an extension from its wheel.
 
-    DuckDB verifies its signature, which takes 0.05 s for httpfs and 0.1 s for postgres_scanner, so callers load it
-    when they need it.
+    A connection that allows no unsigned extensions verifies the signature: 0.07 s of processor time for httpfs and
+    0.13 s for postgres_scanner, instead of 0.001 s each.
 
     Raises:
         ExtensionMissingError: the wheel is missing or made for another version of DuckDB.
@@ -64,8 +64,9 @@ def duckdb_session(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB and close it at the end.
 
-    Nothing is downloaded: extensions come from their wheels. The session spills into a folder of its own, which is
-    removed with it. Instants without a zone are UTC.
+    Nothing is downloaded: extensions come from their wheels, whose hashes the lock has, so that their signatures are
+    not verified again in each session. The session spills into a folder of its own, which is removed with it. Instants
+    without a zone are UTC.
 
     Args:
         settings: memory limit and threads.
@@ -83,6 +84,7 @@ def duckdb_session(
             config={
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
+                "allow_unsigned_extensions": True,
                 "memory_limit": settings.duckdb_memory_limit,
                 # A query over many small objects occupies one thread, while the thread that issued it waits actively:
                 # 1,000 objects took 0.8 s in two parts at a time with one thread each, 1.0 s (and a third more
@@ -94,6 +96,7 @@ def duckdb_session(
             }
         )
         try:
+            _load_extensions(connection, [POSTGRES_SCANNER, HTTPFS] if store is not None else [POSTGRES_SCANNER])
             connection.execute("set global timezone = 'UTC'")
             if store is not None:
                 _connect_to_s3(connection, store, whole_objects)
@@ -109,8 +112,14 @@ def duckdb_session(
             connection.close()
 
 
+def _load_extensions(connection: duckdb.DuckDBPyConnection, packages: Sequence[str]) -> None:
+    """Load extensions from their wheels; the session accepts none without a signature from then on."""
+    for package in packages:
+        load_extension(connection, package)
+    connection.execute("set global allow_unsigned_extensions = false")
+
+
 def _connect_to_s3(connection: duckdb.DuckDBPyConnection, store: ObjectStore, whole_objects: bool) -> None:
-    load_extension(connection, HTTPFS)
     # Keys are keys: no glob (*, [, {) and no query parameters (?) in an S3 path.
     connection.execute("set global s3_url_compatibility_mode = true")
     # 2,000 small objects, read before: 3.7 s with neither, 2.4 s with the first, 0.5 s with both.

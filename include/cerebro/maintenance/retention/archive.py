@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 
 from include.cerebro.maintenance.archive import BIOMETRICS, TABLES, Archive, count, url, write
-from include.cerebro.platform.duckdb_session import POSTGRES_SCANNER, duckdb_session, load_extension
+from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import NotConservedError
 from include.cerebro.platform.sql import read_sql
 
@@ -52,7 +52,6 @@ def archive_step(cursor: Cursor, archive: Archive, until: datetime) -> Archived:
     cursor.execute(read_sql("maintenance/archive/days.sql"), {"until": until})
     days = cursor.fetchall()
     with duckdb_session(archive.settings, archive.store) as duck, tempfile.TemporaryDirectory("-cerebro") as folder:
-        load_extension(duck, POSTGRES_SCANNER)
         for table, day in days:
             leaving = Path(folder) / "leaving.bin"
             rows = _delete(cursor, table, day, until, leaving)
