@@ -8,6 +8,8 @@ from tests.integration.dbt_models.warehouse import Warehouse
 
 # A day of 20 heroes in one load, with a reading of 1970 and one of 2089.
 DAY_WITH_STRAYS = """
+    select raw.add_months(array['2025-01-01', '2089-01-01']::date[]);
+
     insert into raw.biometrics
     select
         %(load)s, 'hero_' || hero, minute_at, 60, 60, 4800, 70, 90, 60, 600, 5, 15, 60, 6000, 50, 150
