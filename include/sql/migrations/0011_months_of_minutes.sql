@@ -16,7 +16,11 @@ begin
     lock table raw.biometrics in access exclusive mode;
 
     for object in
-        select distinct pg_describe_object(pg_depend.classid, pg_depend.objid, 0) as description
+        select distinct
+            case
+                when pg_class.relkind = 'm' then format('materialized view %s', pg_class.oid::regclass)
+                else pg_describe_object(pg_depend.classid, pg_depend.objid, 0)
+            end as description
         from pg_depend
         left join pg_rewrite on pg_depend.classid = 'pg_rewrite'::regclass and pg_depend.objid = pg_rewrite.oid
         left join pg_class on pg_rewrite.ev_class = pg_class.oid
@@ -25,7 +29,7 @@ begin
             and pg_depend.refobjid = 'raw.biometrics'::regclass
             and (pg_class.relkind = 'm' or pg_depend.classid = 'pg_proc'::regclass)
     loop
-        raise feature_not_supported using
+        raise dependent_objects_still_exist using
             message = format('%s reads raw.biometrics, which is to be partitioned', object.description),
             detail = 'Drop it, and make it again afterwards.';
     end loop;

@@ -54,7 +54,11 @@ def test_readings_of_1970_and_2089_make_no_run_read_everything(warehouse: Wareho
     ):
         warehouse.dbt("compile", "--select", model)
         compiled = (warehouse.scratch / f"target/compiled/cerebro/models/{schema}/{model}.sql").read_text()
-        ((pages,),) = warehouse.rows("select pg_relation_size(%s) / 8192", [table])
+        ((pages,),) = warehouse.rows(
+            "select (pg_relation_size(%(table)s) + coalesce(sum(pg_relation_size(relid)), 0))::bigint / 8192"
+            " from pg_partition_tree(%(table)s)",
+            {"table": table},
+        )
         ((plan,),) = warehouse.rows("explain (analyze, buffers, format json) " + compiled)
         root = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]
         read = root["Shared Hit Blocks"] + root["Shared Read Blocks"]
