@@ -135,7 +135,8 @@ def test_an_upgrade_writes_no_minute_and_keeps_what_was_built_on_the_table(relea
     with released.superuser() as cursor:
         cursor.execute(
             "create role guest_of_raw; create view public.mine with (security_barrier = true)"
-            " as select hero_id, minute_at from raw.biometrics; create view public.of_mine as select * from public.mine;"
+            " as select hero_id, minute_at from raw.biometrics;"
+            "create view public.of_mine as select * from public.mine;"
             "grant select on public.mine to guest_of_raw; grant select on raw.biometrics to guest_of_raw;"
             f"alter view public.mine owner to {released.warehouse.user}"
         )
@@ -169,7 +170,7 @@ def test_an_upgrade_writes_no_minute_and_keeps_what_was_built_on_the_table(relea
 def test_a_materialized_view_on_the_table_is_named(released: Site) -> None:
     with released.superuser() as cursor:
         cursor.execute("create materialized view public.kept as select count(*) from raw.biometrics")
-    with pytest.raises(UnsuitableWarehouseError, match="materialized view kept reads raw.biometrics"):
+    with pytest.raises(UnsuitableWarehouseError, match=r"materialized view kept reads raw\.biometrics"):
         prepare_warehouse(released.warehouse)
     assert released.rows("select relkind::text from pg_class where oid = 'raw.biometrics'::regclass") == [("r",)]
     with released.superuser() as cursor:

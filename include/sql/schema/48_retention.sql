@@ -19,7 +19,7 @@ create table if not exists raw.retentions (
 );
 create index if not exists retentions_layer on raw.retentions (layer, retention_id);
 
--- Summarizes block ranges of raw.biometrics again that have lost rows: pairs of a partition's oid and the range's number.
+-- Summarizes block ranges of raw.biometrics again that have lost rows: pairs of a partition's oid and a range's number.
 -- Otherwise they would keep their old loads beside those of the rows that take the space: each query for one between
 -- would read them.
 create or replace function raw.resummarize_biometrics(block_ranges bigint[]) returns void

@@ -114,10 +114,10 @@ def _drop(cursor: Cursor, until: datetime, dag_run_id: str, archive: Archive | N
 def _delete(cursor: Cursor, until: datetime) -> Left:
     """Truncate months, and delete what is in none of its own, or in one that others are reading all the time."""
     cursor.execute(read_sql("maintenance/retention/truncate_months.sql"), {"until": until, "only_empty": False})
-    truncated = Left(*(cursor.fetchone() or (0, 0)), None)
+    minutes, objects = cursor.fetchone() or (0, 0)
     cursor.execute(read_sql("maintenance/retention/drop_minutes.sql"), {"until": until})
     deleted = Left(*(cursor.fetchone() or (0, 0, None)))
-    return Left(truncated.minutes + deleted.minutes, truncated.objects + deleted.objects, deleted.block_ranges)
+    return Left(minutes + deleted.minutes, objects + deleted.objects, deleted.block_ranges)
 
 
 def _give_space_back(cursor: Cursor, until: datetime) -> None:

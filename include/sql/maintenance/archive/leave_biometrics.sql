@@ -1,4 +1,5 @@
--- Deletes the minutes of a day, in UTC, before a horizon. Returns them, each with its partition and block range of 32 pages.
+-- Deletes the minutes of a day, in UTC, before a horizon. Returns them, with partitions and block ranges of 32
+-- pages.
 delete from raw.biometrics
 where
     biometrics.minute_at >= %(day)s::timestamp at time zone 'UTC'

@@ -1,6 +1,6 @@
--- What is to be done with the tables of the pipeline: VACUUM for those of which more than a fiftieth, and more than 1,000
--- rows, have changed since they were vacuumed or analyzed. Nobody else analyzes a partitioned table as a whole: ANALYZE,
--- once it has changed by a fifth. Names are quoted where need be.
+-- What is to be done with tables of the pipeline: VACUUM, if more than a fiftieth, and more than 1,000 rows, have changed
+-- since they were vacuumed or analyzed. A partitioned table, which nobody else analyzes as a whole: ANALYZE, once it has
+-- changed by a fifth. Names are quoted where need be.
 select
     format('%I.%I', tables.schemaname, tables.relname) as name,
     'vacuum (analyze, skip_locked)' as command
@@ -24,4 +24,4 @@ where
     pg_class.relkind = 'p'
     and pg_namespace.nspname in ('raw', 'meta', 'staging', 'marts', 'analytics', 'operations', 'snapshots')
     and abs(partitions.live_rows - greatest(pg_class.reltuples, 0)) > 1000 + 0.2 * greatest(pg_class.reltuples, 0)
-order by command desc, name;
+order by command desc, name asc;

@@ -1,5 +1,5 @@
--- Deletes the minutes and instants of a load. Returns how many minutes left, and the block ranges that they were in: the
--- partition's oid and the number, 32 pages each.
+-- Deletes the minutes and instants of a load. Returns how many minutes left, and the block ranges that they were in:
+-- the partition's oid and the number, 32 pages each.
 with minutes as (
     delete from raw.biometrics
     where biometrics.load_id = %(load_id)s
