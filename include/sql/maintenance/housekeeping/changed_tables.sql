@@ -1,6 +1,6 @@
--- What is to be done with tables of the pipeline: VACUUM, if more than a fiftieth, and more than 1,000 rows, have changed
--- since they were vacuumed or analyzed. A partitioned table, which nobody else analyzes as a whole: ANALYZE, once it has
--- changed by a fifth. Names are quoted where need be.
+-- What is to be done with tables of the pipeline: VACUUM, if more than a fiftieth, and over 1,000 rows, have changed
+-- since the last. A partitioned table, which nobody else analyzes as a whole: ANALYZE, once it has changed by a fifth.
+-- Names are quoted where need be.
 select
     format('%I.%I', tables.schemaname, tables.relname) as name,
     'vacuum (analyze, skip_locked)' as command
