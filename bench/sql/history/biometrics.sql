@@ -1,3 +1,5 @@
+select raw.add_months(array[%(day)s::date]);
+
 -- Adds one day of minutes and hours for every hero to raw, with its ledger row, as a load of that day's readings would.
 -- Every minute has 60 readings. One more reading per hero counts as rejected.
 with load as (

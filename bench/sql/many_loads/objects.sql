@@ -1,3 +1,5 @@
+select raw.add_months(array(select generate_series(date '2024-01-01', '2026-12-01', '1 month')::date));
+
 -- Adds biometrics loads of one object each to raw: two minutes of one of 100 heroes, with 60 readings a minute. The
 -- heroes take turns, and each delivers an object every 20 minutes, so 100,000 objects are two weeks. Hero and minute
 -- follow from the load's id: a later call goes on where this one ends.

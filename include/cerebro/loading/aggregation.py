@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import IO, TYPE_CHECKING
 
 import duckdb
@@ -270,6 +270,10 @@ class Aggregation:
             kept_as = quarantine.write(self._duck, client, site.quarantine, stored, query, kind="rescued")
         for notice in extra_columns.notices(columns, rescued, kept_as):
             summary.notices[notice] = summary.totals.rows_loaded
+
+    def days(self) -> list[date]:
+        """Return the days, in UTC, of the accepted readings."""
+        return [day for (day,) in self._duck.sql(read_sql("loading/biometrics/days.sql")).fetchall()]
 
     def copy(self, cursor: Cursor, load_ids: dict[str, int]) -> int:
         """COPY the claimed objects' hours into raw.load_hours and their minutes into raw.biometrics.

@@ -105,56 +105,6 @@ create table if not exists raw.missions (
     primary key (load_id, row_number)
 );
 
--- One row per load, hero and minute: for each measure, the aggregates that merge minutes from several objects exactly.
--- There is no foreign key to raw.loads: its check per row would cost more than the COPY itself, and the loader writes
--- both tables in one transaction.
-create table if not exists raw.biometrics (
-    load_id bigint not null,
-    hero_id text not null,
-    minute_at timestamptz not null,
-    reading_count integer not null,
-    heart_rate_count integer not null,
-    heart_rate_sum double precision,
-    heart_rate_min double precision,
-    heart_rate_max double precision,
-    stress_level_count integer not null,
-    stress_level_sum double precision,
-    stress_level_min double precision,
-    stress_level_max double precision,
-    energy_output_count integer not null,
-    energy_output_sum double precision,
-    energy_output_min double precision,
-    energy_output_max double precision,
-    -- The seconds of the minute in which the object has a reading: bit n of second n. Null in loads of 0.1.0.
-    seconds bigint
-);
-
--- Rows arrive sorted by load_id and, within a load, by minute_at, so block ranges find both. One index covers both
--- columns: PostgreSQL's processor time for the COPY of 835,000 rows was 0.60 s without index, 0.80 s with this one,
--- 0.93 s with one index each; a b-tree on (minute_at, hero_id) took half as long again as the whole COPY.
-create index if not exists biometrics_load_id_minute_at on raw.biometrics
-using brin (load_id, minute_at) with (pages_per_range = 32);
-
--- Summarizes the new block ranges of raw.biometrics. Call it before a query for new rows: PostgreSQL reads every row
--- that came after the last summary, and autovacuum may not write the next one until a fifth of the table is new
--- (autosummarize queues more requests than autovacuum can hold).
-create or replace function raw.summarize_biometrics() returns void
-language plpgsql security definer set search_path = '' set lock_timeout = '5s'
-as $$
-begin
-    perform pg_catalog.brin_summarize_new_values(pg_index.indexrelid)
-    from pg_catalog.pg_index
-    inner join pg_catalog.pg_class on pg_index.indexrelid = pg_class.oid
-    inner join pg_catalog.pg_am on pg_class.relam = pg_am.oid
-    where pg_index.indrelid = 'raw.biometrics'::pg_catalog.regclass and pg_am.amname = 'brin';
-exception
-    -- A vacuum is at work, which summarizes, too.
-    when lock_not_available then null;
-end
-$$;
-revoke execute on function raw.summarize_biometrics() from public;
-grant execute on function raw.summarize_biometrics() to cerebro_transformer;
-
 -- One row per load, hero and hour with accepted readings, as DuckDB counted them: the account of raw.biometrics, 60
 -- times smaller. The transformation finds in it what a load has touched, and conservation what the fact must hold.
 create table if not exists raw.load_hours (
@@ -217,7 +167,8 @@ as $$
     inner join pg_catalog.pg_attribute on pg_class.oid = pg_attribute.attrelid
     where
         pg_class.relnamespace = 'raw'::pg_catalog.regnamespace
-        and pg_class.relkind = 'r'
+        and pg_class.relkind in ('r', 'p')
+        and not pg_class.relispartition
         and pg_class.relname <> 'loads'
         and pg_attribute.attname = 'load_id'
 $$;

@@ -19,23 +19,107 @@ create table if not exists raw.retentions (
 );
 create index if not exists retentions_layer on raw.retentions (layer, retention_id);
 
--- Summarizes block ranges of raw.biometrics again that have lost rows. Otherwise they would keep their old months
--- beside those of the rows that take the space: each query for a month between would read them.
+-- Summarizes block ranges of raw.biometrics again that have lost rows: pairs of a partition's oid and a range's number.
+-- Otherwise they would keep their old loads beside those of the rows that take the space: each query for one between
+-- would read them.
 create or replace function raw.resummarize_biometrics(block_ranges bigint[]) returns void
 language plpgsql set search_path = '' set lock_timeout = '5s'
 as $$
 begin
-    -- 32 pages are a range of the index, as 30_raw.sql declares it.
+    -- 32 pages of 8 kB are a range of the index, as 31_biometrics.sql declares it.
     perform
-        pg_catalog.brin_desummarize_range('raw.biometrics_load_id_minute_at', ranges.number * 32),
-        pg_catalog.brin_summarize_range('raw.biometrics_load_id_minute_at', ranges.number * 32)
-    from pg_catalog.unnest(block_ranges) as ranges (number);
+        pg_catalog.brin_desummarize_range(indexes.indexrelid, block_ranges[places.place][2] * 32),
+        pg_catalog.brin_summarize_range(indexes.indexrelid, block_ranges[places.place][2] * 32)
+    from pg_catalog.generate_subscripts(block_ranges, 1) as places (place)
+    inner join pg_catalog.pg_index as indexes on indexes.indrelid = block_ranges[places.place][1]::oid
+    inner join pg_catalog.pg_inherits
+        on
+            indexes.indexrelid = pg_inherits.inhrelid
+            and pg_inherits.inhparent = 'raw.biometrics_load_id_minute_at'::pg_catalog.regclass
+    where pg_catalog.pg_relation_size(indexes.indrelid) > block_ranges[places.place][2] * 32 * 8192;
 exception
     -- A vacuum is at work. The ranges stay as they are: more is read, nothing is wrong.
     when lock_not_available then null;
 end
 $$;
 revoke execute on function raw.resummarize_biometrics(bigint[]) from public;
+
+-- Truncates the partitions of raw.biometrics with nothing from an instant on. Returns the minutes that left, and the
+-- loads that they were of. A partition that others read all the time stays as it is, for a DELETE: TRUNCATE waits a
+-- second for readers, who wait behind it, and tries three times. Writers of the months wait until its transaction ends.
+create or replace function raw.truncate_biometrics(until timestamptz, only_empty boolean)
+returns table (minutes bigint, objects bigint)
+language plpgsql set search_path = '' set lock_timeout = '1s'
+as $$
+declare
+    partition regclass;
+    its_minutes bigint;
+    its_objects bigint;
+begin
+    minutes := 0;
+    objects := 0;
+    for partition in
+        select partitions.name
+        from raw.biometrics_partitions() as partitions
+        where partitions.until_at <= until and pg_catalog.pg_relation_size(partitions.name) > 0
+    loop
+        for attempt in 1..3
+        loop
+            begin
+                execute pg_catalog.format('lock table only %s in share mode', partition);
+                execute pg_catalog.format(
+                    'select coalesce(sum(loads.minutes), 0), count(*) '
+                    'from (select count(*) as minutes from %s group by load_id) as loads',
+                    partition
+                ) into strict its_minutes, its_objects;
+                if its_minutes = 0 or not only_empty then
+                    execute pg_catalog.format('truncate only %s', partition);
+                    minutes := minutes + its_minutes;
+                    objects := objects + its_objects;
+                end if;
+                exit;
+            exception
+                when lock_not_available or deadlock_detected then perform pg_catalog.pg_sleep(1);
+            end;
+        end loop;
+    end loop;
+    return next;
+end
+$$;
+revoke execute on function raw.truncate_biometrics(timestamptz, boolean) from public;
+
+-- Partitions of months before an instant, in which nothing has been since they were truncated.
+create or replace function raw.empty_months(until timestamptz) returns table (name regclass)
+language sql stable set search_path = ''
+as $$
+    select partitions.name
+    from raw.biometrics_partitions() as partitions
+    where
+        partitions.until_at <= until
+        and pg_catalog.isfinite(partitions.from_at)
+        and pg_catalog.pg_relation_size(partitions.name) = 0
+$$;
+
+-- Drops the partitions of months before an instant that have no rows, if nobody reads or writes raw.biometrics now.
+-- Otherwise they stay until the next time.
+create or replace function raw.drop_empty_months(until timestamptz) returns void
+language plpgsql set search_path = '' set lock_timeout = '200ms'
+as $$
+declare
+    partition regclass;
+begin
+    if exists (select from raw.empty_months(until)) then
+        lock table only raw.biometrics in access exclusive mode;
+        for partition in select months.name from raw.empty_months(until) as months
+        loop
+            execute pg_catalog.format('drop table %s', partition);
+        end loop;
+    end if;
+exception
+    when lock_not_available then null;
+end
+$$;
+revoke execute on function raw.drop_empty_months(timestamptz) from public;
 
 grant select on raw.retentions to cerebro_loader, cerebro_transformer;
 revoke insert on raw.retentions from cerebro_loader;

@@ -1,4 +1,4 @@
-"""What is older than the terms leaves on the real scheduler: the marts first, then raw, in one run."""
+"""What is older than the terms leaves on the real scheduler, in one run: the marts, then raw, for the archive."""
 
 from __future__ import annotations
 
@@ -61,6 +61,15 @@ def test_old_readings_leave_marts_and_raw(arriving: Scheduler, arriving_stack: d
     assert [row["is_dry_run"] for row in outcomes] == [True, False]
     assert outcomes[0]["outcome"]["readings_in_raw"] == 4
     assert outcomes[1]["outcome"]["minutes"] == {"months": 3, "minutes": 2}
+    # The archive has what left.
+    client = object_store(arriving_stack).client()
+    listed = client.list_objects_v2(Bucket="cerebro-quarantine", Prefix="_archive/")["Contents"]
+    files = query(uri, "select archive_key, rows from meta.archive_files order by archive_key")
+    assert [(stored["Key"], 1) for stored in listed] == [(row["archive_key"], row["rows"]) for row in files]
+    assert [row["archive_key"].rpartition("/")[2] for row in files] == [
+        "biometrics-2010-06-01.parquet",
+        "biometrics-2011-06-01.parquet",
+    ]
 
     # Nothing is left to do: nothing waits.
     again = arriving.trigger(DAG, {})

@@ -120,6 +120,7 @@ class Warehouse:
     def load_biometrics(self, key: str, *minutes: Minute, rejected: int = 0) -> int:
         """Load minutes; ``rejected`` readings are only counted."""
         load_id = self.load("biometrics", key, sum(minute[2] for minute in minutes), rejected)
+        self.execute("select raw.add_months(%s::date[])", [[minute_at[:10] for _, minute_at, *_ in minutes]])
         for hero_id, minute_at, count, value in minutes:
             measure = (count, count * value, value, value)
             self.execute(

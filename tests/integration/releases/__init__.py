@@ -27,6 +27,8 @@ CATALOG = """
     relations as (
         select pg_class.* from pg_class
         inner join schemas on pg_class.relnamespace = schema_id
+        -- The months of an upgraded warehouse begin with the upgrade.
+        where not relispartition
     )
 
     select format('%%s %%s of %%s', relkind, oid::regclass, relowner::regrole) from relations
@@ -119,7 +121,12 @@ def contents(site: Site) -> dict[str, Counter[str]]:
         select
             format('%I.%I', table_schema, table_name), array_agg(column_name::text order by column_name::text)
         from information_schema.columns
-        where table_schema in ('raw', 'staging', 'marts', 'analytics') and table_name not like 'int_stale%'
+        where
+            table_schema in ('raw', 'staging', 'marts', 'analytics')
+            and table_name not like 'int_stale%'
+            and not (
+                select relispartition from pg_class where oid = format('%I.%I', table_schema, table_name)::regclass
+            )
         group by table_schema, table_name
         """
     )

@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def vacuum(warehouse: Warehouse) -> list[str]:
-    """Vacuum and analyze the tables that have changed by more than a fiftieth; it waits for no lock.
+    """Vacuum and analyze the tables that have changed much: by more than a fiftieth. It waits for no lock.
 
     Autovacuum waits for a fifth. VACUUM removes dead rows, summarizes new block ranges of BRIN indexes, and marks pages
     as visible for index-only scans. It stops neither readers nor writers.
@@ -23,13 +23,13 @@ def vacuum(warehouse: Warehouse) -> list[str]:
 
     with warehouse.connect() as connection, connection.cursor() as cursor:
         cursor.execute(read_sql("maintenance/housekeeping/changed_tables.sql"))
-        tables = [name for (name,) in cursor.fetchall()]
+        commands = cursor.fetchall()
         connection.rollback()
         # VACUUM refuses to run in a transaction, and a cursor of the connection's own class begins one.
         connection.autocommit = True
         with extensions.cursor(connection) as plain:
-            for table in tables:
-                plain.execute(f"vacuum (analyze, skip_locked) {table}")
+            for table, command in commands:
+                plain.execute(f"{command} {table}")
         for notice in connection.notices:
             log.info(notice.strip())
-    return tables
+    return [table for table, _ in commands]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,6 +82,10 @@ class ReleasedReadings:
         duck.execute("set variable source_key = ?", [held.stored.key])
         rejected = read_sql("loading/biometrics/rejected_readings.sql")
         duck.sql(rejected).project("reason, quarantine_row").to_table("rejected_again")
+
+    def days(self) -> list[date]:
+        """Return the days, in UTC, of the accepted readings."""
+        return self._aggregation.days()
 
     def close(self) -> None:
         """Release nothing: the connection is the caller's."""

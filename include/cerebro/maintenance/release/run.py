@@ -16,6 +16,7 @@ import duckdb
 from include.cerebro.ledger import loads
 from include.cerebro.ledger.erasures import ERASED, Erasures
 from include.cerebro.ledger.loads import ObjectTotals
+from include.cerebro.ledger.months import add_months
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.loading import quarantine
 from include.cerebro.loading.site import LoadSite
@@ -199,6 +200,8 @@ class Deciding:
                 f"{held.name} was loaded again meanwhile. Nothing is released; look at it anew."
             )
         load_id = load_ids[stored.key]
+        if isinstance(released, ReleasedReadings):
+            add_months(cursor, self._warehouse, released.days())
         released.copy(cursor, held, load_id)
         record_rejections(cursor, load_ids, rejections)
         cursor.execute(read_sql("maintenance/release/invalid_measures.sql"), {"load_id": held.load_id})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 
 from include.cerebro.ledger.erasures import Erasures
+from include.cerebro.ledger.months import add_months
 from include.cerebro.maintenance.archive import BIOMETRICS, take_turn
 from include.cerebro.maintenance.reprocess.archived_file import ArchivedFile, ArchiveIncompleteError
 from include.cerebro.maintenance.reprocess.choice import ALL, ChoiceInvalidError
@@ -159,7 +160,9 @@ class Restoring:
         erasures = Erasures.find(self._warehouse)
         cursor.execute(read_sql("maintenance/archive/files_of_step.sql"), {"horizon": step.horizon})
         objects, minutes = set[int](), 0
-        for bucket, key, table, rows, archived_at in cursor.fetchall():
+        files = cursor.fetchall()
+        add_months(cursor, self._warehouse, [day for _, _, table, day, *_ in files if table == BIOMETRICS])
+        for bucket, key, table, _, rows, archived_at in files:
             file = ArchivedFile(duck, self._store, bucket, key, table)
             file.check(cursor, rows)
             load_ids, its_rows = file.restore(cursor, erasures, archived_at)

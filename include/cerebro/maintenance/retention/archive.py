@@ -11,11 +11,12 @@ import tempfile
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from include.cerebro.maintenance.archive import BIOMETRICS, TABLES, Archive, count, url, write
+from include.cerebro.maintenance.retention.ranges import Left
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import NotConservedError
 from include.cerebro.platform.sql import read_sql
@@ -26,15 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Archived(NamedTuple):
-    """What has left ``raw``: minutes, the loads that they are of, and the block ranges that they were in."""
-
-    minutes: int
-    objects: int
-    block_ranges: list[int]
-
-
-def archive_step(cursor: Cursor, archive: Archive, until: datetime) -> Archived:
+def archive_step(cursor: Cursor, archive: Archive, until: datetime) -> Left:
     """Delete minutes and instants before a horizon and write them to the archive. The caller commits.
 
     Memory and disk hold the rows of one day at a time. Requires the turn of the archive.
@@ -48,7 +41,7 @@ def archive_step(cursor: Cursor, archive: Archive, until: datetime) -> Archived:
         NotConservedError: a file has other rows than were deleted, or would replace archived ones.
         botocore.exceptions.ClientError: the store refuses.
     """
-    minutes, loads, block_ranges = 0, set[int](), set[int]()
+    minutes, loads, block_ranges = 0, set[int](), set[tuple[int, int]]()
     cursor.execute(read_sql("maintenance/archive/days.sql"), {"until": until})
     days = cursor.fetchall()
     with duckdb_session(archive.settings, archive.store) as duck, tempfile.TemporaryDirectory("-cerebro") as folder:
@@ -64,7 +57,7 @@ def archive_step(cursor: Cursor, archive: Archive, until: datetime) -> Archived:
                 loads.update(load_ids)
                 block_ranges.update(its_ranges)
     log.info("%d files of the archive hold what leaves raw before %s", len(days), until)
-    return Archived(minutes, len(loads), sorted(block_ranges))
+    return Left(minutes, len(loads), sorted(block_ranges))
 
 
 def _delete(cursor: Cursor, table: str, day: date, until: datetime, target: Path) -> int:
@@ -77,13 +70,13 @@ def _delete(cursor: Cursor, table: str, day: date, until: datetime, target: Path
 
 def _view(duck: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
     """Let the view ``leaving`` have the rows of such a file."""
-    columns = dict(TABLES[table]) | {"block_range": "bigint"}
+    columns = dict(TABLES[table]) | {"partition": "bigint", "block_range": "bigint"}
     types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
     duck.sql(f"from read_postgres_binary('{path}', columns = {{{types}}})").create_view("leaving", replace=True)
 
 
-def _places(duck: duckdb.DuckDBPyConnection) -> tuple[list[int], list[int]]:
-    query = "select list(distinct load_id), list(distinct block_range) from leaving"
+def _places(duck: duckdb.DuckDBPyConnection) -> tuple[list[int], list[tuple[int, int]]]:
+    query = "select list(distinct load_id), list(distinct (partition, block_range)) from leaving"
     load_ids, block_ranges = duck.execute(query).fetchone() or (None, None)
     return load_ids or [], block_ranges or []
 

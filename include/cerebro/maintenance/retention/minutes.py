@@ -7,12 +7,11 @@ again that the horizon has passed. When it has finished, the minutes leave raw, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from include.cerebro.maintenance.archive import Archive, take_turn
-from include.cerebro.maintenance.retention.ranges import resummarize
+from include.cerebro.maintenance.retention.ranges import Left, resummarize
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 
@@ -62,7 +61,7 @@ def is_applied(warehouse: Warehouse) -> bool:
 def drop_minutes(
     warehouse: Warehouse, until: datetime | None, dag_run_id: str, archive: Archive | None = None
 ) -> dict[str, int]:
-    """Delete the minutes of raw before a horizon that the marts have passed. Resumable: a transaction for each month.
+    """Drop the minutes of raw before a horizon that the marts have passed. Resumable: a transaction for each month.
 
     What arrived for such a month since leaves together with the next one.
 
@@ -89,26 +88,41 @@ def drop_minutes(
             row = cursor.fetchone()
             if row is None:
                 return outcome
-            minutes, block_ranges = _drop(cursor, row[0], dag_run_id, archive)
+            left = _drop(cursor, row[0], dag_run_id, archive)
             connection.commit()
-            log.info("%d minutes before %s have left raw.biometrics", minutes, row[0])
-            resummarize(connection, block_ranges)
+            log.info("%d minutes before %s have left raw.biometrics", left.minutes, row[0])
+            resummarize(connection, left.block_ranges)
+            _give_space_back(cursor, row[0])
             outcome["months"] += 1
-            outcome["minutes"] += minutes
+            outcome["minutes"] += left.minutes
 
 
-def _drop(
-    cursor: Cursor, until: datetime, dag_run_id: str, archive: Archive | None
-) -> tuple[int, Sequence[int] | None]:
-    """Delete the minutes before a horizon, and note it; return how many there were, and their block ranges."""
-    parameters: dict[str, Any] = {"until": until, "dag_run_id": dag_run_id}
+def _drop(cursor: Cursor, until: datetime, dag_run_id: str, archive: Archive | None) -> Left:
+    """Let the minutes before a horizon leave, and note it. The caller commits."""
     if archive is None:
-        cursor.execute(read_sql("maintenance/retention/drop_minutes.sql"), parameters)
-        return cursor.fetchone() or (0, None)
-    # Imported here: reading a DAG file must not load DuckDB.
-    from include.cerebro.maintenance.retention.archive import archive_step
+        left = _delete(cursor, until)
+    else:
+        # Imported here: reading a DAG file must not load DuckDB.
+        from include.cerebro.maintenance.retention.archive import archive_step
 
-    archived = archive_step(cursor, archive, until)
-    parameters |= {"objects": archived.objects, "rows": archived.minutes}
-    cursor.execute(read_sql("maintenance/archive/record_step.sql"), parameters)
-    return archived.minutes, archived.block_ranges
+        left = archive_step(cursor, archive, until)
+    parameters = {"until": until, "dag_run_id": dag_run_id, "objects": left.objects, "rows": left.minutes}
+    cursor.execute(read_sql("maintenance/retention/record_minutes.sql"), parameters)
+    return left
+
+
+def _delete(cursor: Cursor, until: datetime) -> Left:
+    """Truncate months, and delete what is in none of its own, or in one that others are reading all the time."""
+    cursor.execute(read_sql("maintenance/retention/truncate_months.sql"), {"until": until, "only_empty": False})
+    minutes, objects = cursor.fetchone() or (0, 0)
+    cursor.execute(read_sql("maintenance/retention/drop_minutes.sql"), {"until": until})
+    deleted = Left(*(cursor.fetchone() or (0, 0, None)))
+    return Left(minutes + deleted.minutes, objects + deleted.objects, deleted.block_ranges)
+
+
+def _give_space_back(cursor: Cursor, until: datetime) -> None:
+    """Truncate months whose rows were deleted, and drop those without rows, if nobody is reading them."""
+    cursor.execute(read_sql("maintenance/retention/truncate_months.sql"), {"until": until, "only_empty": True})
+    cursor.connection.commit()
+    cursor.execute(read_sql("maintenance/retention/drop_empty_months.sql"), {"until": until})
+    cursor.connection.commit()

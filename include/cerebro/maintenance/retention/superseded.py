@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from include.cerebro.maintenance.retention.ranges import resummarize
+from include.cerebro.maintenance.retention.ranges import BlockRange, resummarize
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.zones.datasets import BIOMETRICS
@@ -49,12 +49,12 @@ def retire_superseded(
             if any(dataset != BIOMETRICS.name for _, _, dataset in loads):
                 # A build of these tables reads raw, and would write rows again that have left meanwhile.
                 cursor.execute(read_sql("maintenance/retention/lock_records.sql"))
-            rows, block_ranges = 0, set[int]()
+            rows, block_ranges = 0, set[BlockRange]()
             for _, load_id, dataset in loads:
                 cursor.execute(read_sql(f"maintenance/retention/drop_{dataset}.sql"), {"load_id": load_id})
                 count, ranges = cursor.fetchone() or (0, None)
                 rows += count
-                block_ranges.update(ranges or ())
+                block_ranges.update((partition, number) for partition, number in ranges or ())
             parameters |= {"position": loads[-1][0], "objects": len(loads), "rows": rows}
             cursor.execute(read_sql("maintenance/retention/record_superseded.sql"), parameters)
             connection.commit()

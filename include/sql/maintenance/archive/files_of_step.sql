@@ -3,6 +3,7 @@ select
     archive_files.bucket,
     archive_files.archive_key,
     archive_files.table_name,
+    archive_files.day,
     archive_files.rows,
     archive_files.archived_at
 from meta.archive_files

@@ -1,4 +1,5 @@
--- Deletes the minutes of a day, in UTC, before a horizon. Returns them, each with its block range of 32 pages.
+-- Deletes the minutes of a day, in UTC, before a horizon. Returns them, with partitions and block ranges of 32
+-- pages.
 delete from raw.biometrics
 where
     biometrics.minute_at >= %(day)s::timestamp at time zone 'UTC'
@@ -22,4 +23,5 @@ returning
     biometrics.energy_output_min,
     biometrics.energy_output_max,
     biometrics.seconds,
+    biometrics.tableoid::bigint as partition,
     (biometrics.ctid::text::point)[0]::bigint / 32 as block_range

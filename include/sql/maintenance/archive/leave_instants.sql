@@ -10,4 +10,5 @@ returning
     instants.hour_at,
     instants.minute_at,
     instants.offsets,
+    instants.tableoid::bigint as partition,
     (instants.ctid::text::point)[0]::bigint / 32 as block_range

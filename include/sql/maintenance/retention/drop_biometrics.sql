@@ -1,9 +1,9 @@
--- Deletes the minutes and instants of a load. Returns how many minutes left, and the block ranges that they were in: 32
--- pages each.
+-- Deletes the minutes and instants of a load. Returns how many minutes left, and the block ranges that they were in:
+-- the partition's oid and the number, 32 pages each.
 with minutes as (
     delete from raw.biometrics
     where biometrics.load_id = %(load_id)s
-    returning (biometrics.ctid::text::point)[0]::bigint / 32 as block_range
+    returning array[biometrics.tableoid::bigint, (biometrics.ctid::text::point)[0]::bigint / 32] as block_range
 ),
 
 instants as (

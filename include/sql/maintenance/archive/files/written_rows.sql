@@ -1,7 +1,7 @@
 -- The rows that leave a table, each with the object that it is of. They are sorted as the block range index of
 -- raw.biometrics needs them.
 with minutes as (
-    select * exclude (block_range)
+    select * exclude (partition, block_range)
     from leaving
 )
 

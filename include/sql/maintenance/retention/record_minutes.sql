@@ -1,4 +1,4 @@
--- Notes that the minutes before a horizon have left raw for the archive.
+-- Notes that the minutes before a horizon have left raw.
 insert into raw.retentions (layer, dag_run_id, horizon, objects, rows)
 values ('minutes', %(dag_run_id)s, %(until)s, %(objects)s, %(rows)s)
 on conflict (dag_run_id, layer, horizon) do update

@@ -1,0 +1,1 @@
+select raw.add_months(%(days)s::date[]);

@@ -1,0 +1,1 @@
+select raw.missing_months(%(days)s::date[]);
