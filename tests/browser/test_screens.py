@@ -47,10 +47,10 @@ def test_another_hero_changes_the_chart_and_nothing_else(person: Person) -> None
     names = page.locator(".chooser option").all_inner_texts()
     chosen = page.locator(".chooser option[selected]").inner_text()
     other = next(name for name in names if name != chosen)
-    page.get_by_label("Hero").select_option(other)
+    page.get_by_role("combobox", name="Hero").select_option(other)
     expect(page.locator("#biometrics h2")).to_contain_text(f"{other} on 1 Jan 2025")
     expect(page.locator("#biometrics svg.main-svg").first).to_be_visible()
-    expect(page.get_by_label("Hero")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Hero")).to_be_focused()
     assert page.evaluate("window.same"), "the page was not loaded anew"
     page.reload()
     expect(page.locator("#biometrics h2")).to_contain_text(f"{other} on 1 Jan 2025")
