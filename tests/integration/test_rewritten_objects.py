@@ -43,7 +43,9 @@ def forget(site: Site, approved: list[str]) -> dict[str, int]:
 
 def rewrite(site: Site, approved: list[str]) -> dict[str, int]:
     (erasure_id,) = site.rows("select max(erasure_id) from raw.erasures")[0]
-    counts = landing.rewrite_objects(site.warehouse, [site.zone], lambda _: site.store, erasure_id, approved)
+    counts = landing.rewrite_objects(
+        site.warehouse, [site.zone], lambda _: site.store, site.settings, erasure_id, approved
+    )
     list_holders(site.warehouse, [site.zone], lambda _: site.store, erasure_id)
     return counts
 

@@ -17,6 +17,7 @@ import pytest
 
 from include.cerebro.formats.rules import DEFAULT_RULES
 from include.cerebro.maintenance.erasure.rewriting import CannotRewriteError, rewrite
+from include.cerebro.platform.settings import Settings
 
 
 def the_hulk(ids: Iterable[str]) -> set[str]:
@@ -26,7 +27,7 @@ def the_hulk(ids: Iterable[str]) -> set[str]:
 def rewritten(tmp_path: Path, dataset: str, body: bytes, removed: int) -> bytes:
     source, target = tmp_path / "source", tmp_path / "target"
     source.write_bytes(body)
-    assert rewrite(dataset, source, target, the_hulk, DEFAULT_RULES) == removed
+    assert rewrite(dataset, source, target, the_hulk, DEFAULT_RULES, Settings()) == removed
     return target.read_bytes()
 
 

@@ -22,6 +22,7 @@ from include.cerebro.maintenance.erasure.erase import spellings_of
 from include.cerebro.maintenance.erasure.rewriting import CannotRewriteError, rewrite
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, download
+from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.zones.landing_zones import LandingZone
@@ -76,7 +77,12 @@ def digests(warehouse: Warehouse, zones: Sequence[LandingZone], store_of: StoreO
 
 
 def rewrite_objects(
-    warehouse: Warehouse, zones: Sequence[LandingZone], store_of: StoreOf, erasure_id: int, approved: Iterable[str]
+    warehouse: Warehouse,
+    zones: Sequence[LandingZone],
+    store_of: StoreOf,
+    settings: Settings,
+    erasure_id: int,
+    approved: Iterable[str],
 ) -> dict[str, int]:
     """Write the approved objects again; note each in ``meta.erasure_rewrites``, with what kept it from being written.
 
@@ -86,6 +92,7 @@ def rewrite_objects(
         warehouse: the warehouse, after the commit of the erasure.
         zones: the landing zones.
         store_of: the store of a landing zone, with the right to write.
+        settings: limit DuckDB's memory.
         erasure_id: the erasure.
         approved: what ``digests`` returned.
 
@@ -109,7 +116,7 @@ def rewrite_objects(
                     problem = "it came after the approval"
                 if problem is None:
                     try:
-                        new_etag, removed = _rewrite(client, zone, holder, erasures)
+                        new_etag, removed = _rewrite(client, zone, settings, holder, erasures)
                     except CannotRewriteError as error:
                         problem = str(error)
                 noted = {"object_key": holder.key, "etag": holder.etag, "new_etag": new_etag, "rows": removed}
@@ -151,7 +158,9 @@ def _refusal(client: S3Client, zone: LandingZone) -> str | None:
     return "the store ignores conditions of a write (If-Match), so that a delivery might be lost"
 
 
-def _rewrite(client: S3Client, zone: LandingZone, holder: Holder, erasures: Erasures) -> tuple[str, int]:
+def _rewrite(
+    client: S3Client, zone: LandingZone, settings: Settings, holder: Holder, erasures: Erasures
+) -> tuple[str, int]:
     if holder.size_bytes > MOST_BYTES:
         raise CannotRewriteError("it has more than 5 GiB")
     with tempfile.TemporaryDirectory(prefix="cerebro-erasure-") as folder:
@@ -161,7 +170,7 @@ def _rewrite(client: S3Client, zone: LandingZone, holder: Holder, erasures: Eras
             etag = download(client, zone.bucket, holder.key, copy)
         if etag != holder.etag:
             raise CannotRewriteError("it was delivered again meanwhile")
-        removed = rewrite(holder.dataset, source, target, erasures.among, zone.rules)
+        removed = rewrite(holder.dataset, source, target, erasures.among, zone.rules, settings)
         if target.stat().st_size > MOST_BYTES:
             raise CannotRewriteError("it would have more than 5 GiB")
         kept = {name: described[name] for name in DESCRIPTIONS if described.get(name)}  # type: ignore[literal-required]

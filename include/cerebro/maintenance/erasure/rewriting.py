@@ -20,7 +20,9 @@ from include.cerebro.formats.rules import FormatRules
 from include.cerebro.formats.text import GZIP, ZSTD, open_text
 from include.cerebro.formats.values import InvalidValueError, parse_id
 from include.cerebro.loading.erased_heroes import crew_without, names_in
+from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import BadObjectError
+from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.zones.datasets import BIOMETRICS, HEROES
 
@@ -35,7 +37,7 @@ class CannotRewriteError(Exception):
     """The file cannot be written again without loss; the message says why."""
 
 
-def rewrite(dataset: str, path: Path, target: Path, among: Among, rules: FormatRules) -> int:
+def rewrite(dataset: str, path: Path, target: Path, among: Among, rules: FormatRules, settings: Settings) -> int:
     """Write a file again without some heroes.
 
     Args:
@@ -44,6 +46,7 @@ def rewrite(dataset: str, path: Path, target: Path, among: Among, rules: FormatR
         target: where the new file goes.
         among: returns those of some hero ids whose hero leaves.
         rules: the rules of the landing zone.
+        settings: limit DuckDB's memory.
 
     Returns:
         How many readings or records left, or lost the hero from their crew.
@@ -53,7 +56,7 @@ def rewrite(dataset: str, path: Path, target: Path, among: Among, rules: FormatR
     """
     try:
         if dataset == BIOMETRICS.name:
-            removed = _rewrite_readings(path, target, among, rules)
+            removed = _rewrite_readings(path, target, among, rules, settings)
         else:
             removed = _rewrite_text(dataset == HEROES.name, path, target, among, rules)
     except (BadObjectError, duckdb.Error, ValueError) as error:
@@ -63,9 +66,8 @@ def rewrite(dataset: str, path: Path, target: Path, among: Among, rules: FormatR
     return removed
 
 
-def _rewrite_readings(path: Path, target: Path, among: Among, rules: FormatRules) -> int:
-    with duckdb.connect(config={"threads": 1}) as duck:
-        duck.execute("set timezone = 'UTC'")
+def _rewrite_readings(path: Path, target: Path, among: Among, rules: FormatRules, settings: Settings) -> int:
+    with duckdb_session(settings) as duck:
         source, written = str(path), str(target)
         rows = duck.read_parquet(source, file_row_number=True)
         columns = [name for name in rows.columns if name != "file_row_number"]

@@ -87,8 +87,9 @@ def rewrite_objects(erasure_id: int) -> dict[str, int]:
     # Imported here: reading a DAG file must not load DuckDB.
     from include.cerebro.maintenance.erasure import landing
 
-    zones = read_landing_zones(read_settings(), connections.landing_bucket())
-    return landing.rewrite_objects(connections.warehouse(), zones, _writing_store, erasure_id, approved)
+    settings = read_settings()
+    zones = read_landing_zones(settings, connections.landing_bucket())
+    return landing.rewrite_objects(connections.warehouse(), zones, _writing_store, settings, erasure_id, approved)
 
 
 @task(task_display_name="Who has the hero yet?")

@@ -27,6 +27,7 @@ from include.cerebro.maintenance.release.request import Decision, DecisionImposs
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import NotConservedError
 from include.cerebro.platform.names import LOADER_ROLE
+from include.cerebro.platform.object_store import download
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.zones.datasets import BIOMETRICS, DATASETS
@@ -111,12 +112,8 @@ class Quarantined:
     def _fetch(self, key: str) -> Path:
         file = Path(self._folder) / "rejected.parquet"
         bucket = self._site.quarantine.place.bucket
-        with (
-            file.open("wb") as target,
-            closing(self._site.quarantine_client.get_object(Bucket=bucket, Key=key)["Body"]) as body,
-        ):
-            for chunk in body.iter_chunks(1 << 20):
-                target.write(chunk)
+        with file.open("wb") as target:
+            download(self._site.quarantine_client, bucket, key, target)
         return file
 
     def _refuse_erased(self, file: Path) -> None:
