@@ -33,6 +33,9 @@ AIRFLOW_SETTINGS = {
     # Seconds between two searches for tasks of a scheduler that was killed. With the default 300 its run stays
     # "running" that long after the next start, and holds back all others.
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
+    # Seconds after which a worker looks again whether the process of a task has ended, if it looked a moment too early
+    # (docs/decisions/0067), and between two heartbeats of a task.
+    "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     # Seconds after which each DAG file is read again, because what it imports may have changed. A DAG file that changed
     # itself is read within REFRESH_INTERVAL. While nothing runs, all of Airflow takes 0.40 of a core, with 10 s 0.57.
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",

@@ -167,7 +167,11 @@ def test_compose_unsets_no_variable_of_the_image(file: str, image_environment: d
 
 
 def test_compose_has_the_tuning_of_the_stack_without_docker() -> None:
-    for option in ("SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME", "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL"):
+    for option in (
+        "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME",
+        "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL",
+        "WORKERS__MIN_HEARTBEAT_INTERVAL",
+    ):
         name = f"AIRFLOW__{option}"
         assert environment()[name] == AIRFLOW_SETTINGS[name]
     command = read_yaml("docker-compose.override.yml")["services"]["warehouse"]["command"]
