@@ -29,11 +29,10 @@ SECTIONS = (
     "incremental",
     "discovery",
     "small_objects",
-    "backlog",
     "workers",
+    "backlog",
     "heroes",
     "objects",
-    "missions",
     "transform",
     "many_loads",
     "handwritten",
@@ -46,14 +45,12 @@ SECTIONS = (
 )
 # The default scale is to take ten minutes. A year of history takes half an hour. Fewer days say little about a long
 # history, and a build of a few seconds says little about a long one: dbt takes a part of a second for each model.
-# Twenty arrivals take ten minutes, as does a backlog, a look at nothing takes a quarter of an hour, and a slow network
-# is slow. Growth needs large sizes.
+# Twenty arrivals take ten minutes, as does a backlog, and a look at nothing takes a quarter of an hour. Growth needs
+# large sizes.
 LARGE_SCALE_ONLY = {
     "backlog",
-    "workers",
     "heroes",
     "objects",
-    "missions",
     "transform",
     "many_loads",
     "handwritten",

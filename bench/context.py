@@ -35,7 +35,6 @@ class Scale:
         hero_minutes: rows of a delivery that is spread over 10 to 10,000 heroes, a multiple of 10,000.
         new_objects: numbers of objects that the same readings are loaded from, ascending.
         known_objects: numbers of objects that the ledger knows, ascending, multiples of 1,000.
-        missions: numbers of missions of a landing zone, ascending.
         repeats: runs of each candidate.
     """
 
@@ -50,7 +49,6 @@ class Scale:
     hero_minutes: int
     new_objects: tuple[int, ...]
     known_objects: tuple[int, ...]
-    missions: tuple[int, ...]
     repeats: int = 3
 
 
@@ -67,7 +65,6 @@ SCALES = {
         hero_minutes=10_000,
         new_objects=(10, 50, 100),
         known_objects=(1_000, 2_000),
-        missions=(50, 500, 2_000),
     ),
     "default": Scale(
         "default",
@@ -81,7 +78,6 @@ SCALES = {
         hero_minutes=60_000,
         new_objects=(10, 100, 1_000),
         known_objects=(1_000, 10_000, 100_000),
-        missions=(50, 1_000, 20_000),
     ),
     "large": Scale(
         "large",
@@ -95,7 +91,6 @@ SCALES = {
         hero_minutes=600_000,
         new_objects=(10, 100, 1_000, 10_000),
         known_objects=(1_000, 30_000, 1_000_000),
-        missions=(50, 1_000, 30_000, 1_000_000),
     ),
 }
 
