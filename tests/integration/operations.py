@@ -79,14 +79,18 @@ class Pair(Compared):
 
         return run
 
-    def release(self, chance: random.Random) -> Callable[[], object]:
-        """Release the rows of an object that were rejected for one reason, if there are any."""
-        rejected = [
+    def rejected_readings(self) -> list[tuple[str, bytes, str]]:
+        """Return key, bytes and reason of what was rejected of the objects of biometrics in force."""
+        return [
             (key, body, reason)
             for key, body in sorted(self.holders().items())
             if self.model.in_force[body].dataset == "biometrics"
             for reason in sorted(self.model.in_force[body].reasons())
         ]
+
+    def release(self, chance: random.Random) -> Callable[[], object]:
+        """Release the rows of an object that were rejected for one reason, if there are any."""
+        rejected = self.rejected_readings()
         if not rejected:
             return lambda: None
         key, body, reason = chance.choice(rejected)

@@ -66,12 +66,7 @@ class OnAirflow(Pair):
 
     def release(self, chance: random.Random) -> Callable[[], object]:
         load_ids = dict(self.site.rows("select object_key, load_id from raw.current_loads"))
-        rejected = [
-            (key, body, reason)
-            for key, body in sorted(self.holders().items())
-            if self.model.in_force[body].dataset == "biometrics"
-            for reason in sorted(self.model.in_force[body].reasons())
-        ]
+        rejected = self.rejected_readings()
         if not rejected:
             return lambda: None
         key, body, reason = chance.choice(rejected)

@@ -70,7 +70,7 @@ def digests(warehouse: Warehouse, zones: Sequence[LandingZone], store_of: StoreO
             parameters = {"spellings": spellings_of(cursor, hero_id), "landing_zone": zone.name}
             cursor.execute(read_sql("maintenance/erasure/holders.sql"), parameters)
             rows = cursor.fetchall()
-        for holder in _present(rows, zone, store_of):
+        for holder in _present(store_of(zone).client(), rows, zone):
             log.info("%s of the landing zone %s would be written again", holder.key, zone.name)
             found.append(holder.digest(zone.name))
     return found
@@ -108,7 +108,7 @@ def rewrite_objects(
             connection.commit()
             client = store_of(zone).client()
             refusal: str | None = None
-            for number, holder in enumerate(_present(rows, zone, store_of)):
+            for number, holder in enumerate(_present(client, rows, zone)):
                 if number == 0:
                     refusal = _refusal(client, zone)
                 new_etag, removed, problem = None, 0, refusal
@@ -130,12 +130,12 @@ def rewrite_objects(
     return {"landing_objects_rewritten": written, "landing_objects_left": left}
 
 
-def _present(rows: Sequence[tuple[str, str, str]], zone: LandingZone, store_of: StoreOf) -> list[Holder]:
+def _present(client: S3Client, rows: Sequence[tuple[str, str, str]], zone: LandingZone) -> list[Holder]:
     """Return those of some versions of objects, as dataset, key and ETag, that the landing zone has now."""
     versions = {(key, etag): dataset for dataset, key, etag in rows}
     if not versions:
         return []
-    listed = list_objects(store_of(zone).client(), zone.bucket, zone.prefix)
+    listed = list_objects(client, zone.bucket, zone.prefix)
     return [
         Holder(versions[it.key, it.etag], it.key, it.etag, it.size_bytes)
         for it in listed
