@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import psycopg2
 import pytest
 
-from include.cerebro.ledger.months import add_months
+from include.cerebro.loading.minutes import add_months
 from include.cerebro.maintenance.retention.minutes import drop_minutes, move_horizon
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.schema.setup import prepare_warehouse

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
 import duckdb
@@ -20,7 +20,7 @@ from include.cerebro.landing.prefetch import prefetch
 from include.cerebro.ledger.erasures import ERASED, Erasures
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.loading import extra_columns, quarantine
-from include.cerebro.loading.binary_copy import binary_copy
+from include.cerebro.loading.minutes import copy_hours, copy_minutes
 from include.cerebro.loading.repeats import RepeatedReadings
 from include.cerebro.loading.result import ObjectSummary
 from include.cerebro.platform.errors import BadObjectError, NotConservedError
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
     from include.cerebro.loading.site import LoadSite
+    from include.cerebro.platform.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 
@@ -271,16 +272,14 @@ class Aggregation:
         for notice in extra_columns.notices(columns, rescued, kept_as):
             summary.notices[notice] = summary.totals.rows_loaded
 
-    def days(self) -> list[date]:
-        """Return the days, in UTC, of the accepted readings."""
-        return [day for (day,) in self._duck.sql(read_sql("loading/biometrics/days.sql")).fetchall()]
-
-    def copy(self, cursor: Cursor, load_ids: dict[str, int]) -> int:
+    def copy(self, cursor: Cursor, warehouse: Warehouse, load_ids: dict[str, int], tables: str = "raw.") -> int:
         """COPY the claimed objects' hours into raw.load_hours and their minutes into raw.biometrics.
 
         Args:
             cursor: a cursor of the transaction that the ledger rows are in.
+            warehouse: its warehouse.
             load_ids: load ids by object key.
+            tables: what the names of the tables begin with, if the rows wait in temporary ones.
 
         Returns:
             The number of rows of minutes.
@@ -290,11 +289,7 @@ class Aggregation:
         )
         if self.repeats:
             self.repeats.copy(self._duck, cursor)
-        self._copy(cursor, "hour")
-        return self._copy(cursor, "minute")
-
-    def _copy(self, cursor: Cursor, grain: str) -> int:
-        query = read_sql(f"loading/biometrics/{grain}_rows.sql")
-        rows = len(self._duck.sql(query))
-        binary_copy(self._duck, query, cursor, read_sql(f"loading/biometrics/copy_{grain}s.sql"), rows)
-        return rows
+        copy_hours(self._duck, read_sql("loading/biometrics/hour_rows.sql"), cursor, tables)
+        days = [day for (day,) in self._execute("days").fetchall()]
+        query = read_sql("loading/biometrics/minute_rows.sql")
+        return copy_minutes(self._duck, query, cursor, warehouse, days, tables)

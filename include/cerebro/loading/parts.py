@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from include.cerebro.landing.versions import still_listed
 from include.cerebro.ledger import loads
-from include.cerebro.ledger.months import add_months
 from include.cerebro.ledger.notices import record_notices
 from include.cerebro.ledger.objects import Origin
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
@@ -106,8 +105,7 @@ class Parts:
             claimed = [stored for stored in objects if stored.key in load_ids]
             if aggregation.repeats and len(claimed) < len(objects):
                 return claimed
-            add_months(cursor, self._site.warehouse, aggregation.days())
-            minutes = aggregation.copy(cursor, load_ids)
+            minutes = aggregation.copy(cursor, self._site.warehouse, load_ids)
             note_columns(cursor, self._origin, aggregation.columns(load_ids))
             record_rejections(cursor, load_ids, rejections)
             record_invalid_measures(

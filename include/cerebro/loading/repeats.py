@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from include.cerebro.ledger.objects import Origin, columns
-from include.cerebro.loading.binary_copy import binary_copy
+from include.cerebro.loading.minutes import copy_instants
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
@@ -63,8 +63,7 @@ class RepeatedReadings:
     @staticmethod
     def copy(duck: duckdb.DuckDBPyConnection, cursor: Cursor) -> None:
         """Write the instants of the claimed objects, and whose readings they repeat."""
-        query = read_sql("loading/biometrics/instant_rows.sql")
-        binary_copy(duck, query, cursor, read_sql("loading/biometrics/copy_instants.sql"), len(duck.sql(query)))
+        copy_instants(duck, read_sql("loading/biometrics/instant_rows.sql"), cursor)
         if rows := duck.execute(read_sql("loading/biometrics/repeated_rows.sql")).fetchall():
             load_ids, holders, readings = map(list, zip(*rows, strict=True))
             cursor.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,10 @@ from include.cerebro.formats.readings import set_rules
 from include.cerebro.formats.rules import FormatRules
 from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.loading.aggregation import Aggregation
-from include.cerebro.loading.binary_copy import binary_copy
 from include.cerebro.maintenance.release.request import Corrections, DecisionImpossibleError, Held, refuse_erased
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
+from include.cerebro.platform.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
@@ -40,6 +40,7 @@ class ReleasedReadings:
         corrections: Corrections,
         rules: FormatRules,
         erasures: Erasures,
+        warehouse: Warehouse,
     ) -> None:
         """Judge the readings.
 
@@ -50,6 +51,7 @@ class ReleasedReadings:
             corrections: what is changed before they are judged.
             rules: the rules of the landing zone.
             erasures: the heroes who were forgotten.
+            warehouse: the warehouse that accepted readings go to.
 
         Raises:
             DecisionImpossibleError: the corrections cannot be applied, or the readings are of a hero who was forgotten.
@@ -57,6 +59,7 @@ class ReleasedReadings:
         if corrections.mission_id:
             raise DecisionImpossibleError(f"{held.name} has readings, which name no mission. Correct something else.")
         self._duck = duck
+        self._warehouse = warehouse
         # The file is an object of a bucket that is a folder.
         folder = str(file.parent)
         layouts = read_layouts(duck, [StoredObject(file.name, "", 0)], folder)
@@ -83,29 +86,18 @@ class ReleasedReadings:
         rejected = read_sql("loading/biometrics/rejected_readings.sql")
         duck.sql(rejected).project("reason, quarantine_row").to_table("rejected_again")
 
-    def days(self) -> list[date]:
-        """Return the days, in UTC, of the accepted readings."""
-        return self._aggregation.days()
-
     def close(self) -> None:
         """Release nothing: the connection is the caller's."""
 
     def copy(self, cursor: Cursor, held: Held, load_id: int) -> None:
         """Write the minutes and hours of a load together with the accepted readings to the load that supersedes it."""
         cursor.execute(read_sql("maintenance/release/temporary_tables.sql"))
-        self._aggregation.copy(cursor, {CORRECTED: load_id})
+        self._aggregation.copy(cursor, self._warehouse, {CORRECTED: load_id}, tables="released_")
         cursor.execute(read_sql("maintenance/release/merge.sql"), {"load_id": held.load_id, "to_load_id": load_id})
 
 
 class _Released(Aggregation):
-    """An aggregation whose rows wait in temporary tables, to be merged with those in force."""
-
-    def _copy(self, cursor: Cursor, grain: str) -> int:
-        query = read_sql(f"loading/biometrics/{grain}_rows.sql")
-        rows = len(self._duck.sql(query))
-        statement = read_sql(f"loading/biometrics/copy_{grain}s.sql").replace("copy raw.", "copy released_")
-        binary_copy(self._duck, query, cursor, statement, rows)
-        return rows
+    """An aggregation of readings that were rejected before."""
 
     def _refuse_useless(self) -> None:
         """Refuse nothing: what is rejected again stays where it is."""

@@ -16,7 +16,6 @@ import duckdb
 from include.cerebro.ledger import loads
 from include.cerebro.ledger.erasures import ERASED, Erasures
 from include.cerebro.ledger.loads import ObjectTotals
-from include.cerebro.ledger.months import add_months
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.loading import quarantine
 from include.cerebro.loading.site import LoadSite
@@ -75,7 +74,7 @@ class Quarantined:
         self._check(duck.execute("select reason, count(*) from quarantined group by reason").fetchall())
         rules = site.zone.rules
         self.released: ReleasedReadings | ReleasedRecords = (
-            ReleasedReadings(duck, file, held, decision.corrections, rules, self.erasures)
+            ReleasedReadings(duck, file, held, decision.corrections, rules, self.erasures, site.warehouse)
             if held.dataset == BIOMETRICS.name
             else ReleasedRecords(duck, file, held, decision.corrections, rules, decision.reason, self.erasures)
         )
@@ -197,8 +196,6 @@ class Deciding:
                 f"{held.name} was loaded again meanwhile. Nothing is released; look at it anew."
             )
         load_id = load_ids[stored.key]
-        if isinstance(released, ReleasedReadings):
-            add_months(cursor, self._warehouse, released.days())
         released.copy(cursor, held, load_id)
         record_rejections(cursor, load_ids, rejections)
         cursor.execute(read_sql("maintenance/release/invalid_measures.sql"), {"load_id": held.load_id})

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import duckdb
 from botocore.exceptions import ClientError
 
 from include.cerebro.ledger.erasures import Erasures
-from include.cerebro.loading.binary_copy import binary_copy
+from include.cerebro.loading.minutes import copy_instants, copy_minutes
 from include.cerebro.maintenance.archive import BIOMETRICS, count, url
 from include.cerebro.platform.errors import FinalError, is_missing
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.sql import read_sql
+from include.cerebro.platform.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
@@ -27,9 +28,12 @@ class ArchiveIncompleteError(FinalError):
 class ArchivedFile:
     """A file of the archive."""
 
-    def __init__(self, duck: duckdb.DuckDBPyConnection, store: ObjectStore, bucket: str, key: str, table: str) -> None:
+    def __init__(
+        self, duck: duckdb.DuckDBPyConnection, store: ObjectStore, bucket: str, key: str, table: str, day: date
+    ) -> None:
         self._duck = duck
         self._table = table
+        self._day = day
         self._address = url(bucket, key)
         with closing(store.client()) as client:
             try:
@@ -60,7 +64,9 @@ class ArchivedFile:
                 f"of {foreign[1]}, which the ledger does not have under that number. Nothing of the step came back."
             )
 
-    def restore(self, cursor: Cursor, erasures: Erasures, archived_at: datetime) -> tuple[set[int], int]:
+    def restore(
+        self, cursor: Cursor, warehouse: Warehouse, erasures: Erasures, archived_at: datetime
+    ) -> tuple[set[int], int]:
         """Copy the rows to their table; return the loads that have them now, and their number.
 
         Rows of heroes who were forgotten stay out. So do those of superseded loads that retention has retired.
@@ -77,7 +83,8 @@ class ArchivedFile:
             [[load_id for load_id, _ in targets], [to_load_id for _, to_load_id in targets]],
         )
         rows = read_sql("maintenance/archive/files/restored_rows.sql")
-        number = len(self._duck.sql(rows))
-        statement = read_sql(f"loading/biometrics/copy_{'minutes' if self._table == BIOMETRICS else 'instants'}.sql")
-        binary_copy(self._duck, rows, cursor, statement, number)
+        if self._table == BIOMETRICS:
+            number = copy_minutes(self._duck, rows, cursor, warehouse, [self._day])
+        else:
+            number = copy_instants(self._duck, rows, cursor)
         return {to_load_id for _, to_load_id in targets}, number
