@@ -19,7 +19,6 @@ from include.cerebro.maintenance.erasure.erase import Counts, Erasure, ReasonNam
 from include.cerebro.maintenance.erasure.objects import list_holders
 from include.cerebro.maintenance.erasure.quarantine import clean
 from include.cerebro.schema.suitability import dbt_relations
-from include.cerebro.zones.places import Place
 from tests.integration.helpers import Site, copy_site, make_site, parquet
 
 # Every spelling that the landing zone has, in lower case.
@@ -101,7 +100,7 @@ def delivered(origin: Site) -> Iterator[Site]:
 def forget(site: Site, hero_id: str = "Hu.lk", run: str = "forget 1") -> Erasure:
     """The whole DAG but the person."""
     done = erase(site.warehouse, hero_id, run, dbt_relations(site.settings.dbt_manifest))
-    clean(site.warehouse, site.store, Place(site.quarantine_bucket), done.erasure_id)
+    clean(site.warehouse, site.store, site.settings, done.erasure_id)
     list_holders(site.warehouse, [site.zone], lambda _: site.store, done.erasure_id)
     return done
 

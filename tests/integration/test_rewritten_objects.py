@@ -11,7 +11,6 @@ from include.cerebro.maintenance.erasure import landing
 from include.cerebro.maintenance.erasure.erase import erase
 from include.cerebro.maintenance.erasure.objects import list_holders
 from include.cerebro.maintenance.erasure.quarantine import clean
-from include.cerebro.zones.places import Place
 from tests.integration.helpers import Site, parquet
 from tests.integration.samples import NOON
 
@@ -37,7 +36,7 @@ def approve(site: Site) -> list[str]:
 
 def forget(site: Site, approved: list[str]) -> dict[str, int]:
     done = erase(site.warehouse, "Hulk", "forget", [])
-    clean(site.warehouse, site.store, Place(site.quarantine_bucket), done.erasure_id)
+    clean(site.warehouse, site.store, site.settings, done.erasure_id)
     return rewrite(site, approved)
 
 

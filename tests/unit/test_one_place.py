@@ -20,3 +20,12 @@ def test_minutes_are_copied_by_the_function_that_adds_their_months() -> None:
     assert places(r"read_sql\(f?.loading/biometrics/copy_|\bimport binary_copy\b", "include/**/*.py") == [
         "include/cerebro/loading/minutes.py"
     ]
+
+
+def test_duckdb_is_opened_with_its_limits() -> None:
+    """A plain connection takes four fifths of the machine's memory, all of its cores, and extensions from anywhere."""
+    pattern = r"\bduckdb\.connect\(|from duckdb import .*\bconnect\b|\bduckdb\.(sql|query|execute|read_\w+)\("
+    folders = ("include", "plugins", "dags", "local")
+    assert places(pattern, *(f"{folder}/**/*.py" for folder in folders)) == [
+        "include/cerebro/platform/duckdb_session.py"
+    ]

@@ -17,7 +17,9 @@ import duckdb
 from include.cerebro.formats.records import RejectedRecord
 from include.cerebro.ledger.erasures import ERASED
 from include.cerebro.ledger.rejections import Rejection
+from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.zones.places import Quarantine
 
@@ -63,27 +65,31 @@ def write(
     key = target.key(stored.key, version, kind)
     with tempfile.TemporaryDirectory(prefix="cerebro-quarantine-") as folder:
         path = Path(folder) / "rejected.parquet"
-        connection.execute("set variable quarantine_path = ?", [str(path)])
-        connection.execute(
-            # A row group is in memory until it is written: 120,000 records of 20 kB would take 2.4 GB.
-            f"copy ({query}) to (getvariable('quarantine_path')) "
-            "(format parquet, compression zstd, row_group_size 8192, row_group_size_bytes '32MB')",
-            parameters,
-        )
+        write_file(connection, query, parameters, path)
         with path.open("rb") as body:
             client.put_object(Bucket=target.place.bucket, Key=key, Body=body)
     return key
 
 
-def empty(client: S3Client, target: Quarantine, key: str) -> None:
+def write_file(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None, path: Path) -> None:
+    """Write the rows of a query to a file for the quarantine."""
+    connection.execute("set variable quarantine_path = ?", [str(path)])
+    connection.execute(
+        # A row group is in memory until it is written: 120,000 records of 20 kB would take 2.4 GB.
+        f"copy ({query}) to (getvariable('quarantine_path')) "
+        "(format parquet, compression zstd, row_group_size 8192, row_group_size_bytes '32MB')",
+        parameters,
+    )
+
+
+def empty(settings: Settings, client: S3Client, target: Quarantine, key: str) -> None:
     """Write a file without rows over one of the quarantine: the pipeline may not delete there."""
-    with tempfile.TemporaryDirectory(prefix="cerebro-quarantine-") as folder, duckdb.connect() as connection:
+    with (
+        tempfile.TemporaryDirectory(prefix="cerebro-quarantine-") as folder,
+        duckdb_session(settings, threads=1) as connection,
+    ):
         path = Path(folder) / "empty.parquet"
-        connection.execute("set variable path = ?", [str(path)])
-        connection.execute(
-            "copy (select '' as reason, '' as source_key, 0 as row_number limit 0) to (getvariable('path')) "
-            "(format parquet)"
-        )
+        write_file(connection, "select '' as reason, '' as source_key, 0 as row_number limit 0", None, path)
         client.put_object(Bucket=target.place.bucket, Key=key, Body=path.read_bytes())
 
 

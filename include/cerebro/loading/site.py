@@ -94,7 +94,7 @@ class LoadSite:
             loads.publish(cursor, origin, load_ids, last_erasure)
         except ErasedMeanwhileError:
             for key in {it.quarantine_key for it in rejections if it.object_key in load_ids and it.quarantine_key}:
-                empty(self.quarantine_client, self.quarantine, key)
+                empty(self.settings, self.quarantine_client, self.quarantine, key)
             raise
 
     def record_failure(self, cursor: Cursor, origin: Origin, stored: StoredObject, bad: BadObjectError) -> None:

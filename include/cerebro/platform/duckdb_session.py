@@ -60,7 +60,12 @@ def load_extension(connection: duckdb.DuckDBPyConnection, package: str) -> None:
 
 @contextmanager
 def duckdb_session(
-    settings: Settings, store: ObjectStore | None = None, *, whole_objects: bool = False, http_retries: int = 4
+    settings: Settings,
+    store: ObjectStore | None = None,
+    *,
+    threads: int | None = None,
+    whole_objects: bool = False,
+    http_retries: int = 4,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB and close it at the end.
 
@@ -71,6 +76,7 @@ def duckdb_session(
     Args:
         settings: memory limit and threads.
         store: the store that ``s3://`` reads from; none means no S3.
+        threads: threads of a small file's query; none means those of the settings.
         whole_objects: fetch an object whole when it is first read, keep it as far as the memory limit allows (see
             ``prefetch``), and run a query in one thread. Otherwise an object is read in the ranges that a query needs,
             and a query runs in several threads.
@@ -89,7 +95,7 @@ def duckdb_session(
                 # A query over many small objects occupies one thread, while the thread that issued it waits actively:
                 # 1,000 objects took 0.8 s in two parts at a time with one thread each, 1.0 s (and a third more
                 # processor time) with two threads.
-                "threads": 1 if whole_objects else settings.duckdb_threads,
+                "threads": 1 if whole_objects else threads or settings.duckdb_threads,
                 "temp_directory": spill,
                 # Queries order rows where it matters; keeping the order everywhere costs memory.
                 "preserve_insertion_order": False,

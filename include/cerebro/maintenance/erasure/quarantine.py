@@ -19,8 +19,11 @@ from include.cerebro.formats.values import InvalidValueError, parse_id
 from include.cerebro.landing.listing import list_objects
 from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.loading.erased_heroes import names_in
+from include.cerebro.loading.quarantine import write_file
+from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import is_missing
 from include.cerebro.platform.object_store import ObjectStore, download
+from include.cerebro.platform.settings import Settings
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.zones.places import Place
@@ -47,7 +50,7 @@ class Progress:
     is_finished: bool = False
 
 
-def clean(warehouse: Warehouse, store: ObjectStore, place: Place, erasure_id: int) -> Progress:
+def clean(warehouse: Warehouse, store: ObjectStore, settings: Settings, erasure_id: int) -> Progress:
     """Write all files of the quarantine again that hold rows of a hero who was forgotten, by any erasure.
 
     Idempotent and resumable: a retry goes on after the last key whose progress was recorded. The source objects of the
@@ -56,10 +59,10 @@ def clean(warehouse: Warehouse, store: ObjectStore, place: Place, erasure_id: in
     Args:
         warehouse: the warehouse, whose login owns the tables of the erasures.
         store: the quarantine's store; it needs the rights to list, read and write.
-        place: the quarantine.
+        settings: the place of the quarantine, and limits of DuckDB.
         erasure_id: the erasure that this belongs to.
     """
-    client = store.client()
+    client, place = store.client(), Place.parse(settings.quarantine_bucket)
     among = Erasures.find(warehouse).among
     with warehouse.connect() as connection, connection.cursor() as cursor:
         progress = _read(cursor, erasure_id)
@@ -70,7 +73,8 @@ def clean(warehouse: Warehouse, store: ObjectStore, place: Place, erasure_id: in
         listed = list_objects(client, place.bucket, place.prefix, after=progress.last_key)
         keys = (it.key for it in listed if it.key.endswith(".parquet"))
         for number, key in enumerate(keys, start=1):
-            removed, sources = _clean_object(client, place.bucket, key, among, partial(_move_rejections, cursor, key))
+            move = partial(_move_rejections, cursor, key)
+            removed, sources = _clean_object(settings, client, place.bucket, key, among, move)
             if removed:
                 progress.objects_rewritten += 1
                 progress.rows_removed += removed
@@ -122,6 +126,7 @@ def _record(cursor: Cursor, erasure_id: int, progress: Progress) -> None:
 
 
 def _clean_object(
+    settings: Settings,
     client: S3Client,
     bucket: str,
     key: str,
@@ -132,7 +137,10 @@ def _clean_object(
 
     The ledger comes first: after a kill between both, the rows are still there for the retry to find.
     """
-    with tempfile.TemporaryDirectory(prefix="cerebro-erasure-") as folder, duckdb.connect() as duck:
+    with (
+        tempfile.TemporaryDirectory(prefix="cerebro-erasure-") as folder,
+        duckdb_session(settings, threads=1) as duck,
+    ):
         path = Path(folder) / "rejected.parquet"
         try:
             with path.open("wb") as copy:
@@ -141,31 +149,33 @@ def _clean_object(
             if is_missing(error):
                 return 0, set()
             raise
-        duck.execute("set threads = 1")
         rows = find_rows(duck, path, among)
         if rows is None:
             log.warning("%s is no file of the pipeline's, and stays as it is", key)
         if not rows:
             return 0, set()
-        duck.execute("create temp table erased as select unnest(?::bigint[]) as file_row_number", [rows])
-        sources = duck.execute(
-            "select distinct source_key from read_parquet(?, file_row_number = true) "
-            "semi join erased using (file_row_number)",
-            [str(path)],
-        ).fetchall()
         kept = Path(folder) / "kept.parquet"
-        duck.execute("set variable kept = ?", [str(kept)])
-        duck.execute(
-            "copy (select * exclude (file_row_number) from read_parquet(?, file_row_number = true) as rejected "
-            "anti join erased using (file_row_number) order by file_row_number) to (getvariable('kept')) "
-            "(format parquet, compression zstd, row_group_size 8192)",
-            [str(path)],
-        )
-        duck.execute("select reason, count(*) from read_parquet(getvariable('kept')) group by reason")
+        sources = write_without(duck, rows, path, kept)
+        duck.execute("select reason, count(*) from read_parquet(?) group by reason", [str(kept)])
         move_rejections(dict(duck.fetchall()))
         with kept.open("rb") as rewritten:
             client.put_object(Bucket=bucket, Key=key, Body=rewritten)
-        return len(rows), {source for (source,) in sources}
+        return len(rows), sources
+
+
+def write_without(duck: duckdb.DuckDBPyConnection, rows: list[int], path: Path, kept: Path) -> set[str]:
+    """Write a file of the quarantine without some rows; return the keys of their objects.
+
+    Args:
+        duck: a connection of its own, with one thread, in which rows keep their order.
+        rows: the places of the rows, as ``find_rows`` returns them.
+        path: the file.
+        kept: the file to write.
+    """
+    duck.execute("create temp table erased as select unnest(?::bigint[]) as file_row_number", [rows])
+    write_file(duck, read_sql("maintenance/erasure/files/kept_rejections.sql"), [str(path)], kept)
+    duck.execute(read_sql("maintenance/erasure/files/sources_of_rejections.sql"), [str(path)])
+    return {source for (source,) in duck.fetchall()}
 
 
 def find_rows(

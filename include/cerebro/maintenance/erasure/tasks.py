@@ -18,7 +18,6 @@ from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.schema.suitability import dbt_relations
 from include.cerebro.zones.landing_zones import LandingZone, read_landing_zones
-from include.cerebro.zones.places import Place
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +61,7 @@ def clean_quarantine(erasure_id: int) -> dict[str, int]:
     # Imported here: reading a DAG file must not load DuckDB.
     from include.cerebro.maintenance.erasure import quarantine
 
-    place = Place.parse(read_settings().quarantine_bucket)
-    cleaned = quarantine.clean(connections.warehouse(), connections.object_store(), place, erasure_id)
+    cleaned = quarantine.clean(connections.warehouse(), connections.object_store(), read_settings(), erasure_id)
     return {"quarantine_files": cleaned.objects_rewritten, "quarantine_rows": cleaned.rows_removed}
 
 

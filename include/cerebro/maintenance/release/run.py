@@ -117,8 +117,7 @@ class Quarantined:
 
     def _refuse_erased(self, file: Path) -> None:
         """Check that cerebro_forget_hero has been at the file: what stays rejected is copied from it."""
-        with duckdb.connect() as duck:
-            duck.execute("set threads = 1")
+        with duckdb_session(self._site.settings, threads=1) as duck:
             if find_rows(duck, file, self.erasures.among):
                 refuse_erased(self._held, {ERASED})
 
