@@ -48,19 +48,36 @@ case when parts.year not in ('', '0000') then
     end
 end;
 
--- ISO 8601 text as microseconds since 1970; null if it is anything else. The first two branches are what DuckDB's own
--- cast reads right, with an offset and in the landing zone's time: 0.2 and 0.3 us a text, the last one 32 us.
+-- Text that DuckDB's own cast reads right, with an offset and in the landing zone's time.
+create or replace temp macro instant_epoch_us(value) as epoch_us(try_cast(value as timestamptz));
+create or replace temp macro local_epoch_us(value) as
+epoch_us(timezone(getvariable('time_zone'), try_cast(value as timestamp)));
+
+-- Text without seconds, and text in the basic format, as text that the cast reads right.
+create or replace temp macro with_seconds(value) as value[1:16] || ':00' || value[17:];
+create or replace temp macro extended(value) as
+value[1:4] || '-' || value[5:6] || '-' || value[7:11] || ':' || value[12:13] || ':' || value[14:];
+
+-- ISO 8601 text as microseconds since 1970; null if it is anything else. The branches before the last one are common
+-- forms: 0.2 to 0.4 us a text; the last one takes 32 us.
 create or replace temp macro text_epoch_us(value) as
 case
     when
         regexp_full_match(
             value,
-            '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][01][0-9]:[0-5][0-9])'
+            '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][01][0-9](:?[0-5][0-9])?)'
         )
-        then epoch_us(try_cast(value as timestamptz))
+        then instant_epoch_us(value)
+    when regexp_full_match(value, '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?')
+        then local_epoch_us(value)
     when
-        regexp_full_match(value, '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?')
-        then epoch_us(timezone(getvariable('time_zone'), try_cast(value as timestamp)))
+        regexp_full_match(
+            value, '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(Z|[+-][01][0-9](:?[0-5][0-9])?)'
+        )
+        then instant_epoch_us(with_seconds(value))
+    when regexp_full_match(value, '[12][0-9]{7}T[0-9]{6}([.][0-9]+)?(Z|[+-][01][0-9](:?[0-5][0-9])?)')
+        then instant_epoch_us(extended(value))
+    when regexp_full_match(value, '[12][0-9]{7}T[0-9]{6}([.][0-9]+)?') then local_epoch_us(extended(value))
     else parts_epoch_us(regexp_extract(
         trimmed(value), getvariable('iso_8601'),
         [
