@@ -1,7 +1,9 @@
 """The files for Docker, Kubernetes and GitHub: their guarantees, and what they share with the stack without Docker."""
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -188,15 +190,63 @@ def test_minio_has_the_buckets_of_the_stack_without_docker() -> None:
     assert tuple(buckets.split()) == BUCKETS
 
 
-def test_the_pipeline_may_write_to_quarantine_and_reports_but_not_where_it_reads() -> None:
-    policy = json.loads((REPOSITORY / "deploy/minio/cerebro-pipeline.json").read_text())
-    writable = {
-        resource.removeprefix("arn:aws:s3:::").partition("/")[0]
-        for statement in policy["Statement"]
-        if any(action.startswith(("s3:Put", "s3:Delete", "s3:*")) for action in statement["Action"])
+# Stands for MinIO's client, which runs in Docker alone: notes what it is asked for, and a policy's text.
+CLIENT = r"""#!/bin/sh
+case "$*" in
+    "admin policy create "*) cp "$6" "$NOTES/$5.json" ;;
+    "admin policy attach "*) echo "$5" >> "$NOTES/attached-to-$7" ;;
+    "admin policy detach "*) echo "mc: policy change is already in effect" >&2; exit 1 ;;
+esac
+"""
+
+
+def rights_of_the_pipeline(folder: Path, settings: dict[str, str]) -> set[tuple[str, str]]:
+    """The pairs of action and resource that setup.sh gives to the pipeline under some settings."""
+    (folder / "mc").write_text(CLIENT)
+    (folder / "mc").chmod(0o755)
+    names_of = ("MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD", "PIPELINE_PASSWORD", "SAMPLE_DATA_PASSWORD")
+    environment = dict.fromkeys(names_of, "x") | settings
+    environment |= {"PATH": f"{folder}:{os.environ['PATH']}", "NOTES": str(folder), "TMPDIR": str(folder)}
+    subprocess.run(["sh", str(REPOSITORY / "deploy/minio/setup.sh")], env=environment, check=True, timeout=60)
+    policies = (folder / "attached-to-cerebro-pipeline").read_text().split()
+    return {
+        (action, resource.removeprefix("arn:aws:s3:::"))
+        for policy in policies
+        for statement in json.loads((folder / f"{policy}.json").read_text())["Statement"]
+        for action in statement["Action"]
         for resource in statement["Resource"]
     }
-    assert writable == set(BUCKETS) - {names.DEFAULT_LANDING_BUCKET}
+
+
+@pytest.mark.parametrize(
+    ("settings", "more"),
+    [
+        (
+            {"CEREBRO_KEEP_QUARANTINE_MONTHS": "0", "CEREBRO_ARCHIVE_BUCKET": "", "CEREBRO_ERASE_LANDING": "false"},
+            set(),
+        ),
+        ({"CEREBRO_KEEP_QUARANTINE_MONTHS": "6"}, {("s3:DeleteObject", "cerebro-quarantine/*")}),
+        ({"CEREBRO_ARCHIVE_BUCKET": "cold"}, {("s3:PutObject", "cold/*")}),
+        ({"CEREBRO_ARCHIVE_BUCKET": "shared/minutes/"}, {("s3:PutObject", "shared/minutes/*")}),
+        (
+            {"CEREBRO_ERASE_LANDING": "True"},
+            {("s3:PutObject", "cerebro-data/*"), ("s3:DeleteObject", "cerebro-data/*")},
+        ),
+    ],
+)
+def test_the_pipeline_may_write_only_what_its_settings_need(
+    tmp_path: Path, settings: dict[str, str], more: set[tuple[str, str]]
+) -> None:
+    """It may not write where it reads, unless it is to erase there."""
+    rights = rights_of_the_pipeline(tmp_path, settings)
+    writing = {right for right in rights if right[0].startswith(("s3:Put", "s3:Delete", "s3:*"))}
+    always = {
+        ("s3:PutObject", f"{bucket}{objects}")
+        for bucket in set(BUCKETS) - {names.DEFAULT_LANDING_BUCKET}
+        for objects in ("", "/*")
+    }
+    assert writing == always | more
+    assert {("s3:GetObject", resource) for action, resource in more if action == "s3:PutObject"} <= rights
 
 
 def test_kubernetes_finds_everything_where_the_image_has_it(image_environment: dict[str, str]) -> None:
