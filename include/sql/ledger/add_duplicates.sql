@@ -21,15 +21,6 @@ from unnest(
     %(object_keys)s::text[], %(etags)s::text[], %(sizes)s::bigint[], %(landed_at)s::timestamptz[],
     %(duplicate_of)s::bigint[]
 ) as taken (object_key, etag, size_bytes, landed_at, duplicate_of)
-left join lateral (
-    select loads.load_id
-    from raw.loads
-    where
-        loads.landing_zone = %(landing_zone)s
-        and loads.object_key = taken.object_key
-        and loads.status <> 'failed'
-    order by loads.load_id desc
-    limit 1
-) as last_row on true
+left join lateral raw.last_row(%(landing_zone)s, taken.object_key) as last_row on true
 order by taken.object_key collate "C"
 returning load_id;

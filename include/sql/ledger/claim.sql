@@ -24,18 +24,7 @@ from unnest(
     %(object_keys)s::text[], %(etags)s::text[], %(sizes)s::bigint[], %(landed_at)s::timestamptz[],
     %(rows_loaded)s::bigint[], %(rows_rejected)s::bigint[], %(replaces)s::bigint[]
 ) as taken (object_key, etag, size_bytes, landed_at, rows_loaded, rows_rejected, replaces)
-left join lateral (
-    select
-        loads.load_id,
-        loads.etag
-    from raw.loads
-    where
-        loads.landing_zone = %(landing_zone)s
-        and loads.object_key = taken.object_key
-        and loads.status <> 'failed'
-    order by loads.load_id desc
-    limit 1
-) as last_row on true
+left join lateral raw.last_row(%(landing_zone)s, taken.object_key) as last_row on true
 where last_row.etag is distinct from taken.etag or last_row.load_id = taken.replaces
 order by taken.object_key collate "C"
 on conflict do nothing

@@ -3,17 +3,6 @@
 -- independent of any date.
 select listed.object_key
 from unnest(%(object_keys)s::text[], %(etags)s::text[], %(replaces)s::bigint[]) as listed (object_key, etag, replaces)
-left join lateral (
-    select
-        loads.load_id,
-        loads.etag
-    from raw.loads
-    where
-        loads.landing_zone = %(landing_zone)s
-        and loads.object_key = listed.object_key
-        and loads.status <> 'failed'
-    order by loads.load_id desc
-    limit 1
-) as last_row on true
+left join lateral raw.last_row(%(landing_zone)s, listed.object_key) as last_row on true
 where last_row.etag is distinct from listed.etag or last_row.load_id = listed.replaces
 order by listed.object_key collate "C";

@@ -54,6 +54,22 @@ create index if not exists loads_duplicate_of on raw.loads (duplicate_of) where 
 create unique index if not exists loads_position on raw.loads (position);
 create index if not exists loads_supersedes on raw.loads (supersedes) where supersedes is not null;
 
+-- The last row of an object that did not fail, if there is one. PostgreSQL inlines it: a query has the same plan as
+-- with the statement in its place.
+create or replace function raw.last_row(of_zone text, of_key text)
+returns table (load_id bigint, etag text, landed_at timestamptz)
+language sql stable rows 1
+as $$
+    select
+        loads.load_id,
+        loads.etag,
+        loads.landed_at
+    from raw.loads
+    where loads.landing_zone = of_zone and loads.object_key = of_key and loads.status <> 'failed'
+    order by loads.load_id desc
+    limit 1
+$$;
+
 -- History only grows: the next attempt may replace a failed one, and a duplicate may come to name another load, but a
 -- load never changes. Its position alone may move.
 create or replace function raw.refuse_to_rewrite_history() returns trigger language plpgsql as $$
