@@ -8,11 +8,11 @@ DAG file never calls dbt.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, Asset, BaseOperator, TaskGroup
+from airflow.sdk import DAG, Asset, BaseOperator, TaskGroup, get_parsing_context
 from cosmos import DbtTaskGroup, ExecutionConfig, RenderConfig
 from cosmos.constants import (
     DbtResourceType,
@@ -60,6 +60,7 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
         raise ManifestMissingError(f"{settings.dbt_manifest} is missing. Build it with: make setup")
     manifest = json.loads(settings.dbt_manifest.read_text(encoding="utf-8"))
     tests = tests_by_model(manifest)
+    needed = nodes_needed(manifest, group_id, get_parsing_context().task_id)
     group = DbtTaskGroup(
         group_id=group_id,
         project_config=project_config(DBT_ROOT, settings.dbt_manifest, {VARIABLE: REBUILD}),
@@ -84,8 +85,8 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
             # The tasks name their assets themselves, by names that do not depend on the warehouse's address.
             emit_datasets=False,
             node_converters={
-                DbtResourceType.MODEL: _tasks(DbtModelOperator, manifest, tests),
-                DbtResourceType.SNAPSHOT: _tasks(DbtSnapshotOperator, manifest, tests),
+                DbtResourceType.MODEL: _tasks(DbtModelOperator, manifest, tests, needed),
+                DbtResourceType.SNAPSHOT: _tasks(DbtSnapshotOperator, manifest, tests, needed),
             },
         ),
         operator_args={
@@ -101,6 +102,24 @@ def transformation(group_id: str, **kwargs: Any) -> DbtTaskGroup:
     return group
 
 
+def nodes_needed(manifest: Mapping[str, Any], group_id: str, task_id: str | None) -> Set[str]:
+    """Return the unique ids of the nodes whose tasks are made when the DAG file is read.
+
+    The process of each task reads the DAG file again. That of a model makes this model's task and, so that Airflow and
+    OpenLineage know its neighbours, theirs: 0.05 s less of the 0.13 s of processor time that all tasks take.
+
+    Args:
+        manifest: dbt's manifest.
+        group_id: the task group of the models.
+        task_id: the task that the file is read for; none if it is read for the DAG.
+    """
+    nodes = manifest["nodes"]
+    for unique_id, node in nodes.items():
+        if node["resource_type"] in ("model", "snapshot") and task_id == f"{group_id}.{node['name']}":
+            return {unique_id, *manifest["parent_map"][unique_id], *manifest["child_map"][unique_id]}
+    return set(nodes)
+
+
 def _doc(node: dict[str, Any]) -> str:
     """Return the docs of a model's task: the model's description, and links to its source and its dbt docs."""
     page = docs_url(node["unique_id"])
@@ -114,9 +133,9 @@ def _model_name(node: DbtNode) -> str:
 
 
 def _tasks(
-    operator: type[BaseOperator], manifest: dict[str, Any], tests: dict[str, list[str]]
-) -> Callable[..., BaseOperator]:
-    """Return a converter from one model or snapshot to its task, for Cosmos' ``node_converters``.
+    operator: type[BaseOperator], manifest: dict[str, Any], tests: dict[str, list[str]], needed: Set[str]
+) -> Callable[..., BaseOperator | None]:
+    """Return a converter from one model or snapshot to its task, if it is needed, for Cosmos' ``node_converters``.
 
     The task's outlet is the asset of its own table; its inlets are those of the tables that the model reads.
     """
@@ -125,7 +144,11 @@ def _tasks(
     def asset(unique_id: str) -> Asset:
         return table(tables[unique_id]["schema"], tables[unique_id]["name"])
 
-    def task(*, dag: DAG, task_group: TaskGroup, node: DbtNode, task_args: dict[str, Any], **_: object) -> BaseOperator:
+    def task(
+        *, dag: DAG, task_group: TaskGroup, node: DbtNode, task_args: dict[str, Any], **_: object
+    ) -> BaseOperator | None:
+        if node.unique_id not in needed:
+            return None
         own: dict[str, Any] = {"has_tests": node.unique_id in tests} if operator is DbtModelOperator else {}
         return operator(
             task_id=node.name,
