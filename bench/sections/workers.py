@@ -29,7 +29,8 @@ The time counts from the start of the first batch to the end of the last one. *C
 
 **COPY is full at {full:.1f} workers here**: one worker uses {share:.0%} of the link to PostgreSQL, and the workers
 beyond load nothing sooner. Behind a faster network its processor is what fills: PostgreSQL used {postgres:.2f} s of
-it, so one of its cores takes {rate:,.0f} rows a second, {megabytes:.0f} MiB.
+it, so one of its cores takes {rate:,.0f} rows a second in batches of {batch:,.0f} rows, whose transactions and ledger
+are part of it.
 """
 
 
@@ -81,7 +82,7 @@ def run(bench: Bench) -> Section:
         share=shares[1],
         postgres=postgres,
         rate=rows / postgres,
-        megabytes=copied / MIB / postgres,
+        batch=rows / BATCHES,
     )
     headers = ("workers", "wall s", "times as fast", "copied MiB/s", "of the link", "CPU s", "peak MiB")
     linear, most = max(n for n in WORKERS if n <= full), WORKERS[-1]
