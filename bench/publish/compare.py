@@ -17,7 +17,7 @@ from rich.table import Table
 from bench.measure import in_turns, median_and_range
 from bench.publish.machine import Watch
 from bench.publish.results import read_cell
-from bench.report import value_of
+from bench.report import is_name, value_of
 from local.settings import REPOSITORY
 
 BASE, HERE = "base", "here"
@@ -128,7 +128,7 @@ def measure(tree: Path, scale: str, section: str, results: Path | None) -> Mappi
 def figures_of(saved: Mapping[str, Any]) -> dict[tuple[str, str], float]:
     """Return the figures of a saved result by label and header; of several runs, their median.
 
-    A label is the first cell of a row with all others that are no figures.
+    A label is the first cell of a row with all others that are names.
     """
     # Results that were not yet in git had the table one level lower.
     printed = saved["section"] if isinstance(saved["section"], dict) else saved
@@ -136,8 +136,7 @@ def figures_of(saved: Mapping[str, Any]) -> dict[tuple[str, str], float]:
     for first, *saved_cells in printed["rows"]:
         cells = [read_cell(cell) for cell in saved_cells]
         values = [value_of(cell) for cell in cells]
-        words = [cell for cell, value in zip(cells, values, strict=True) if cell and value is None]
-        label = " · ".join([first, *words])
+        label = " · ".join([first, *filter(is_name, cells)])
         for header, value in zip(printed["headers"][1:], values, strict=True):
             if value is not None:
                 figures[label, header] = value

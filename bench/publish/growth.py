@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from bench.exponents import Points, exponents
 from bench.publish.results import Result
-from bench.report import value_of
+from bench.report import is_name, value_of
 
 # The columns that are plotted, if a section has so many sizes.
 COLUMNS = ("wall s", "peak MiB")
@@ -56,7 +56,7 @@ def plots(result: Result) -> list[Plot]:
             continue
         lines: dict[str, dict[float, float]] = {}
         for size, row in zip(sizes, section.rows, strict=True):
-            name = ", ".join(cell for cell in row[1:] if cell and _is_name(cell)) or section.title
+            name = ", ".join(cell for cell in row[1:] if is_name(cell)) or section.title
             figure = value_of(row[number])
             if size and figure:
                 lines.setdefault(name, {})[size] = figure
@@ -93,11 +93,6 @@ def _size(cell: str) -> float | None:
     """Return the size that a cell names, or None."""
     found = SIZE.fullmatch(cell)
     return float(found[1].replace(",", "")) * (1e6 if found[2] else 1) if found else None
-
-
-def _is_name(cell: str) -> bool:
-    """Return whether a cell is a name: neither a figure nor a range (``0.161–0.175``)."""
-    return value_of(cell) is None and not re.fullmatch(r"[\d,.]+–[\d,.]+", cell)
 
 
 def _legend(name: str, points: Points) -> str:

@@ -17,6 +17,8 @@ ROWS = [
     ("5 M", "ours", "1,234.5 (1,200.0–1,300.0)", "+3.0 s"),
     ("5 M", "theirs", Figure([3, 1, 2]), "2.13 times"),
     ("sample", "all of it", "skipped", "0.5"),
+    # Regression: a range became a part of the label, so no row of the two commits was the same one.
+    ("one", "0.161–0.175", "49%", ""),
 ]
 SECTION = Section("parse", "Parse", "", ("size", "way", "wall s", "more"), ROWS)
 EXPECTED = {
@@ -25,6 +27,7 @@ EXPECTED = {
     ("5 M · theirs", "wall s"): 2,
     ("5 M · theirs", "more"): 2.13,
     ("sample · all of it · skipped", "more"): 0.5,
+    ("one", "wall s"): 49,
 }
 
 
