@@ -6,11 +6,9 @@ import logging
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain, count
-from multiprocessing import get_context
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +21,6 @@ from include.cerebro.formats.parquet import COLUMNS, Layout
 from include.cerebro.formats.readings import set_rules, use_layout
 from include.cerebro.formats.rules import DEFAULT_RULES
 from include.cerebro.landing.backlog import backlog_after
-from include.cerebro.landing.batches import pack
 from include.cerebro.landing.discovery import Discovery, discover
 from include.cerebro.landing.listing import list_dataset
 from include.cerebro.ledger import manifests
@@ -41,9 +38,6 @@ PLAIN_SQL = Path(__file__).with_name("sql") / "plain.sql"
 
 # A candidate with its landing zone and options bound, as `bench.measure.compare` calls it.
 Candidate = Callable[[Site], object]
-
-# Workers share about this many batches.
-SHARED_BATCHES = 8
 
 # The statements of an aggregation, in include/sql/loading/biometrics.
 STEPS = ("nothing_repeated", "minutes", "aggregate", "delivered_heroes", "judge")
@@ -98,23 +92,6 @@ def drain(bucket: str, run_objects: int, site: Site) -> Restored:
         if not backlog_after(site.warehouse, run_id):
             break
         told = {}
-    return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
-
-
-def restore_by_workers(bucket: str, workers: int, site: Site) -> Restored:
-    """Load the new biometrics in several processes at once, as the mapped tasks of several workers do.
-
-    Args:
-        bucket: the landing zone.
-        workers: number of processes.
-        site: the warehouse and the quarantine.
-    """
-    objects = list(chain.from_iterable(parcel.objects for parcel in _discover(bucket, site).biometrics))
-    # Batches of the default size would be too few to share.
-    batches = list(pack(objects, sum(stored.size_bytes for stored in objects) // SHARED_BATCHES))
-    with ProcessPoolExecutor(workers, get_context("spawn"), hide_packages) as pool:
-        tasks = [pool.submit(_load, bucket, site, batch) for batch in batches]
-        results = [task.result() for task in tasks]
     return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
 
 

@@ -23,6 +23,8 @@ from include.cerebro.platform.duckdb_session import POSTGRES_SCANNER, load_exten
 from include.cerebro.zones.datasets import BIOMETRICS
 from testing.sites import Site
 
+POSTGRESQL_SQL = PLAIN_SQL.with_name("postgresql_way.sql")
+
 MEASURES = ("heart_rate", "stress_level", "energy_output")
 STATISTICS = ("count", "sum", "min", "max")
 
@@ -152,6 +154,22 @@ def copy_readings(bucket: str, site: Site) -> int:
         duck.execute("create table warehouse.readings as select * from read_parquet(getvariable('urls'))")
         ((readings,),) = duck.execute("select count(*) from warehouse.readings").fetchall()
     return int(readings)
+
+
+def postgresql_way(bucket: str, site: Site) -> int:
+    """Copy the readings unaggregated, and let PostgreSQL aggregate them; return the number of minutes.
+
+    Args:
+        bucket: the landing zone.
+        site: its warehouse gets the tables ``readings`` and ``minutes``.
+    """
+    copy_readings(bucket, site)
+    connection = psycopg2.connect(site.warehouse_uri)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(POSTGRESQL_SQL.read_text(encoding="utf-8"))
+        minutes = cursor.rowcount
+    connection.close()
+    return minutes
 
 
 def _attach(duck: duckdb.DuckDBPyConnection, site: Site) -> None:

@@ -34,7 +34,9 @@ class Scale:
         loads: loads and missions of the warehouse to which one object is added, a multiple of 1,000.
         hero_minutes: rows of a delivery that is spread over 10 to 10,000 heroes, a multiple of 10,000.
         new_objects: numbers of objects that the same readings are loaded from, ascending.
-        known_objects: numbers of objects that the ledger knows, ascending, multiples of 1,000.
+        known_objects: numbers of objects that the ledger knows, ascending.
+        missions: numbers of missions of a landing zone, ascending.
+        lengths: days of the history that grows, ascending.
         repeats: runs of each candidate.
     """
 
@@ -49,6 +51,8 @@ class Scale:
     hero_minutes: int
     new_objects: tuple[int, ...]
     known_objects: tuple[int, ...]
+    missions: tuple[int, ...]
+    lengths: tuple[int, ...]
     repeats: int = 3
 
 
@@ -64,7 +68,9 @@ SCALES = {
         loads=2_000,
         hero_minutes=10_000,
         new_objects=(10, 50, 100),
-        known_objects=(1_000, 2_000),
+        known_objects=(10, 1_000, 2_000),
+        missions=(50, 500, 2_000),
+        lengths=(2, 5, 10),
     ),
     "default": Scale(
         "default",
@@ -77,7 +83,9 @@ SCALES = {
         loads=100_000,
         hero_minutes=60_000,
         new_objects=(10, 100, 1_000),
-        known_objects=(1_000, 10_000, 100_000),
+        known_objects=(10, 1_000, 100_000),
+        missions=(50, 1_000, 20_000),
+        lengths=(3, 10, 30),
     ),
     "large": Scale(
         "large",
@@ -90,7 +98,9 @@ SCALES = {
         loads=1_000_000,
         hero_minutes=600_000,
         new_objects=(10, 100, 1_000, 10_000),
-        known_objects=(1_000, 30_000, 1_000_000),
+        known_objects=(10, 1_000, 30_000, 1_000_000),
+        missions=(50, 1_000, 30_000, 1_000_000),
+        lengths=(7, 30, 120, 366),
     ),
 }
 
@@ -137,11 +147,16 @@ class Bench:
 
     @cached_property
     def airflow(self) -> Airflow:
-        """The whole stack in a new folder, with the sample landing zone restored once."""
+        """The whole stack in a new folder, with the sample landing zone restored once.
+
+        The arrival watch is off: it would start runs of its own whenever the ledger is emptied, and the runs that are
+        measured would wait for them, half a minute each time.
+        """
         self.say("Starting Airflow with the sample data ...")
         folder = self.folder / "airflow"
         shutil.rmtree(folder, ignore_errors=True)
-        return Airflow(self._open.enter_context(running(settings_apart(folder), airflow=True)))
+        product = {"CEREBRO_ARRIVAL_SECONDS": "0"}
+        return Airflow(self._open.enter_context(running(settings_apart(folder), airflow=True, product=product)))
 
     @cached_property
     def rounds(self) -> list[Round]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from include.cerebro.platform.sql import read_sql
 from testing.sites import Site
 
 HEROES = 100
+# Days are written by so many connections at once.
+WRITERS = 2
 FIRST_DAY = date(2024, 1, 1)
 SQL = Path(__file__).parent / "sql" / "history"
 
@@ -29,20 +32,32 @@ class History:
     Attributes:
         site: the site.
         days: number of days in raw.
+        heroes: number of heroes.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, heroes: int = HEROES) -> None:
         self.site = site
         self.days = 0
+        self.heroes = heroes
 
     def add_days(self, count: int) -> None:
         """Write the next days into raw: a load of biometrics and a mission log a day, one transaction a day."""
+        days = [self.last_day(later) for later in range(1, count + 1)]
         with self.site.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
-            for _ in range(count):
+            # Before the writers, who would wait for each other's months.
+            cursor.execute("select raw.add_months(%s::date[])", [days])
+            connection.commit()
+        with ThreadPoolExecutor(WRITERS) as pool:
+            list(pool.map(self._write, [days[number::WRITERS] for number in range(WRITERS)]))
+        self.days += count
+
+    def _write(self, days: Sequence[str]) -> None:
+        """Write days into raw by a connection of its own."""
+        with self.site.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+            for day in days:
                 for file in ("missions.sql", "biometrics.sql"):
-                    cursor.execute((SQL / file).read_text(), {"day": self.last_day(1), "heroes": HEROES})
+                    cursor.execute((SQL / file).read_text(), {"day": day, "heroes": self.heroes})
                 connection.commit()
-                self.days += 1
 
     def last_day(self, later: int = 0) -> str:
         """Return the last day in raw, or the day so many days later, as YYYY-MM-DD."""
@@ -60,7 +75,9 @@ class History:
     def _lookup(self, table: str) -> str:
         """Return the SQL of a lookup in the middle of the history."""
         with self._analyst() as cursor:
-            return cursor.mogrify((SQL / LOOKUPS[table]).read_text(), {"day": self.last_day(-self.days // 2)}).decode()
+            # The 42nd of 100 heroes.
+            bound = {"day": self.last_day(-self.days // 2), "hero": f"hero_{self.heroes * 42 // 100:03}"}
+            return cursor.mogrify((SQL / LOOKUPS[table]).read_text(), bound).decode()
 
     def seconds_to_answer(self, query: str) -> float:
         """Return the seconds from an analyst's query to its last row. Connecting is not counted."""
@@ -81,7 +98,7 @@ class History:
         with self.site.superuser() as cursor:
             cursor.execute((SQL / "sizes.sql").read_text())
             return [
-                (name, rows, indexes, total_bytes / (self.days * 1440 * HEROES))
+                (name, rows, indexes, total_bytes / (self.days * 1440 * self.heroes))
                 for name, rows, indexes, total_bytes in cursor.fetchall()
             ]
 

@@ -18,12 +18,18 @@ def with_children(processes: Iterable[psutil.Process]) -> set[psutil.Process]:
     return found
 
 
-def cpu_s(processes: Iterable[psutil.Process]) -> float:
-    """Return the processor seconds of the processes and their descendants so far, those of ended children included."""
+def cpu_s(processes: Iterable[psutil.Process], name: str = "") -> float:
+    """Return the processor seconds of the processes and their descendants so far, those of ended children included.
+
+    Args:
+        processes: the processes.
+        name: only those with this name count.
+    """
     total = 0.0
     for process in with_children(processes):
         with suppress(psutil.Error):
-            total += sum(process.cpu_times()[:4])
+            if not name or process.name() == name:
+                total += sum(process.cpu_times()[:4])
     return total
 
 
@@ -35,9 +41,9 @@ class Services:
         marker = f"CEREBRO_STATE_DIR={state_folder}"
         self._processes = [process for process in psutil.process_iter() if marker in _environment(process)]
 
-    def cpu_s(self) -> float:
-        """Return the processor seconds so far, those of ended children included."""
-        return cpu_s(self._processes)
+    def cpu_s(self, name: str = "") -> float:
+        """Return the processor seconds so far, of all or of those with a name, those of ended children included."""
+        return cpu_s(self._processes, name)
 
     def sent_bytes(self) -> int:
         """Return the bytes that the object store has written so far, to its clients and to its disk."""

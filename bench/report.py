@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-# A cell with a figure: `5.1`, `1,234 (1,200–1,300)`, `+3.0 s`, `2.13 times`.
-PRINTED = re.compile(r"\+?(-?[\d,]*\.?\d+)(?: \([\d,.]+–[\d,.]+\))?(?: [a-z]+)?")
+# A cell with a figure: `5.1`, `1,234 (1,200–1,300)`, `+3.0 s`, `2.13 times`, `49%`.
+PRINTED = re.compile(r"\+?(-?[\d,]*\.?\d+)(?: \([\d,.]+–[\d,.]+\))?(?:%| [a-z]+)?")
+# A cell with nothing but a range: `0.161–0.175`.
+RANGE = re.compile(r"[\d,.]+–[\d,.]+")
 
 
 class Figure(str):
@@ -43,6 +45,11 @@ def value_of(cell: str) -> float | None:
         return statistics.median(cell.runs)
     found = PRINTED.fullmatch(cell)
     return float(found[1].replace(",", "")) if found else None
+
+
+def is_name(cell: str) -> bool:
+    """Return whether a cell says what its row is about: it is neither empty nor a figure nor a range."""
+    return bool(cell) and value_of(cell) is None and not RANGE.fullmatch(cell)
 
 
 @dataclass(frozen=True)

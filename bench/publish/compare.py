@@ -17,7 +17,7 @@ from rich.table import Table
 from bench.measure import in_turns, median_and_range
 from bench.publish.machine import Watch
 from bench.publish.results import read_cell
-from bench.report import value_of
+from bench.report import is_name, value_of
 from local.settings import REPOSITORY
 
 BASE, HERE = "base", "here"
@@ -56,10 +56,12 @@ def run(base: str, scale: str, sections: Sequence[str], rounds: int, folder: Pat
                     for key, value in figures_of(measure(sides[side], scale, name, results)).items():
                         values[side].setdefault(key, []).append(value)
                     console.print(f"  {name}, run {number + 1} of {rounds}: {side} done")
-            table = Table("", "", base, "here", "times", title=name, title_justify="left")
-            for row in compared(values[BASE], values[HERE]):
+            table = Table("", "", base, "here", "times", "", title=name, title_justify="left")
+            rows = compared(values[BASE], values[HERE])
+            for row in rows:
                 table.add_row(*row)
             console.print(table)
+            console.print(f"  {sum(bool(row[-1]) for row in rows)} of {len(rows)} figures differ beyond their ranges")
     except subprocess.CalledProcessError as error:
         console.print(f"{' '.join(map(str, error.cmd))} failed:\n{error.stdout}", style="red", markup=False)
         return 1
@@ -71,7 +73,7 @@ def run(base: str, scale: str, sections: Sequence[str], rounds: int, folder: Pat
 def check_out(base: str, tree: Path) -> Path:
     """Check the commit out into a git worktree, and set it up.
 
-    The environment is linked if the commit needs the same packages, otherwise it gets one of its own.
+    The environment and its tools are linked if the commit needs the same packages, otherwise it gets its own.
     """
     _call(["git", "worktree", "prune"], REPOSITORY)
     commit = _call(["git", "rev-parse", "--verify", f"{base}^{{commit}}"], REPOSITORY).strip()
@@ -86,6 +88,11 @@ def check_out(base: str, tree: Path) -> Path:
         if environment.exists():
             shutil.rmtree(environment)
         environment.symlink_to(REPOSITORY / ".venv")
+        # Else make would download uv before it finds that there is nothing to install.
+        tools, here = tree / ".local" / "tools", REPOSITORY / ".local" / "tools"
+        if here.exists() and not tools.exists():
+            tools.parent.mkdir(exist_ok=True)
+            tools.symlink_to(here)
         # make would install into the linked environment, because these files are newer.
         for path in (*tree.glob("requirements*"), tree / "pyproject.toml"):
             os.utime(path, (0, 0))
@@ -121,7 +128,7 @@ def measure(tree: Path, scale: str, section: str, results: Path | None) -> Mappi
 def figures_of(saved: Mapping[str, Any]) -> dict[tuple[str, str], float]:
     """Return the figures of a saved result by label and header; of several runs, their median.
 
-    A label is the first cell of a row with all others that are no figures.
+    A label is the first cell of a row with all others that are names.
     """
     # Results that were not yet in git had the table one level lower.
     printed = saved["section"] if isinstance(saved["section"], dict) else saved
@@ -129,22 +136,28 @@ def figures_of(saved: Mapping[str, Any]) -> dict[tuple[str, str], float]:
     for first, *saved_cells in printed["rows"]:
         cells = [read_cell(cell) for cell in saved_cells]
         values = [value_of(cell) for cell in cells]
-        words = [cell for cell, value in zip(cells, values, strict=True) if cell and value is None]
-        label = " · ".join([first, *words])
+        label = " · ".join([first, *filter(is_name, cells)])
         for header, value in zip(printed["headers"][1:], values, strict=True):
             if value is not None:
                 figures[label, header] = value
     return figures
 
 
-def compared(base: Values, here: Values) -> list[tuple[str, str, str, str, str]]:
-    """Return the rows of the comparison: label, column, both medians with ranges, and the ratio here to base."""
+def compared(base: Values, here: Values) -> list[tuple[str, str, str, str, str, str]]:
+    """Return the rows of the comparison: label, column, both medians with ranges, the ratio here to base, a verdict.
+
+    The verdict is "more" or "less" if every run here has a larger or smaller figure than every run of the base, and if
+    each side has several.
+    """
     rows = []
     for label, column in [key for key in base if key in here]:
         before, now = base[label, column], here[label, column]
         divisor = statistics.median(before)
         ratio = f"{statistics.median(now) / divisor:.2f}" if divisor else ""
-        rows.append((label, column, median_and_range(before, 2), median_and_range(now, 2), ratio))
+        verdict = ""
+        if len(before) > 1 and len(now) > 1:
+            verdict = "more" if min(now) > max(before) else "less" if max(now) < min(before) else ""
+        rows.append((label, column, median_and_range(before, 2), median_and_range(now, 2), ratio, verdict))
     return rows
 
 

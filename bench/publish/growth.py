@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from bench.exponents import Points, exponents
 from bench.publish.results import Result
-from bench.report import value_of
+from bench.report import is_name, value_of
 
 # The columns that are plotted, if a section has so many sizes.
 COLUMNS = ("wall s", "peak MiB")
@@ -20,9 +21,6 @@ SIZE = re.compile(r"([\d,.]+)( M)?(?: \(.+\))?")
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 920, 330, 70, 430, 40, 40
 
-# Size and figure, ascending by size.
-Points = list[tuple[float, float]]
-
 
 @dataclass(frozen=True)
 class Plot:
@@ -31,12 +29,16 @@ class Plot:
     Attributes:
         file: its file name.
         title: what it shows.
+        column: the column.
         svg: the picture.
+        lines: the points of each line by its name.
     """
 
     file: str
     title: str
+    column: str
     svg: str
+    lines: Mapping[str, Points]
 
 
 def plots(result: Result) -> list[Plot]:
@@ -54,34 +56,43 @@ def plots(result: Result) -> list[Plot]:
             continue
         lines: dict[str, dict[float, float]] = {}
         for size, row in zip(sizes, section.rows, strict=True):
-            name = ", ".join(cell for cell in row[1:] if cell and _is_name(cell)) or section.title
+            name = ", ".join(cell for cell in row[1:] if is_name(cell)) or section.title
             figure = value_of(row[number])
             if size and figure:
                 lines.setdefault(name, {})[size] = figure
         title = f"{section.title}: {column} against {section.headers[0]}"
         file = f"{section.name}-{column.replace(' ', '-').lower()}.svg"
-        made.append(Plot(file, title, draw(title, {name: sorted(line.items()) for name, line in lines.items()})))
+        points = {name: sorted(line.items()) for name, line in lines.items()}
+        made.append(Plot(file, title, column, draw(title, points), points))
     return made
+
+
+def table(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    """Return a row for each line of the plots that has three sizes: its section, sizes and exponents."""
+    return [
+        (
+            f"[{result.section.title}](#{_anchor(result.section.title)})",
+            "" if name == result.section.title else name,
+            plot.column,
+            f"{_short(points[0][0])} to {_short(points[-1][0])} {result.section.headers[0]}",
+            *(f"{round(exponent, 2) + 0.0:.2f}" for exponent in exponents(points)),
+        )
+        for result in results
+        for plot in plots(result)
+        for name, points in plot.lines.items()
+        if len(points) >= SIZES
+    ]
+
+
+def _anchor(title: str) -> str:
+    """Return the anchor of a heading of plain words."""
+    return title.lower().replace(" ", "-")
 
 
 def _size(cell: str) -> float | None:
     """Return the size that a cell names, or None."""
     found = SIZE.fullmatch(cell)
     return float(found[1].replace(",", "")) * (1e6 if found[2] else 1) if found else None
-
-
-def _is_name(cell: str) -> bool:
-    """Return whether a cell is a name: neither a figure nor a range (``0.161–0.175``)."""
-    return value_of(cell) is None and not re.fullmatch(r"[\d,.]+–[\d,.]+", cell)
-
-
-def exponents(points: Points) -> tuple[float, float]:
-    """Return the exponents of growth from the first point to the last, and from the last but one to the last."""
-
-    def exponent(start: tuple[float, float], end: tuple[float, float]) -> float:
-        return math.log(end[1] / start[1]) / math.log(end[0] / start[0])
-
-    return exponent(points[0], points[-1]), exponent(points[-2], points[-1])
 
 
 def _legend(name: str, points: Points) -> str:

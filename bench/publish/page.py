@@ -12,6 +12,16 @@ from bench.publish.results import Result
 PLOTS = "images/growth"
 
 
+# What a run measures, and where earlier figures are.
+CONTENTS = (
+    "`make bench` takes less than ten minutes: loads of 5 and 50 million readings, the other tools, memory, what is",
+    "new among much, the reading of the DAG files, and the sample from the trigger to the answers. The other sections",
+    "need `SCALE=large`, or their names in `ONLY`. Each result keeps its commit, and the history of its file has the",
+    "earlier ones: `git log -p bench/results/large/load.json`. `make bench-compare BASE=<commit> ONLY=load` measures",
+    "that commit and the files as they are, in turns.",
+)
+
+
 def command(result: Result) -> str:
     """Return the command that measures the section again at the same scale."""
     scale = "" if result.scale == "default" else f" SCALE={result.scale}"
@@ -34,7 +44,9 @@ def render(results: Sequence[Result]) -> str:
         f"A machine was busy if more than {BUSY_SHARE:.0%} of its processor time went to other processes, or to other",
         "machines on its host (stolen). Where nothing is said, it was not recorded. The plots have logarithmic axes,",
         "and name the exponents of growth, from the first size to the last and in the last step: 1 is linear, below 1",
-        "a part of the cost does not grow.",
+        "a part of the cost does not grow. A time without a range is of one run, or follows from several.",
+        "",
+        *CONTENTS,
         "",
         "## Targets",
         "",
@@ -48,6 +60,17 @@ def render(results: Sequence[Result]) -> str:
         ),
         "",
     ]
+    if exponents := growth.table(results):
+        lines += [
+            "## Growth",
+            "",
+            "How the figures below grow with the size, as exponents: from the first size to the last, and in the last",
+            "step. What is new may grow by 1, in proportion. One arrival, one log or one day more may not grow with",
+            "what is there.",
+            "",
+            *_table(("section", "what", "figure", "sizes", "exponent", "last step"), exponents),
+            "",
+        ]
     machines = list(dict.fromkeys(str(result.machine) for result in results))
     for result in results:
         section = result.section

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import time
 from contextlib import closing
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from bench import measure
+from bench.airflow import Airflow
 from bench.candidates import restore_all
 from bench.context import Bench
 from bench.processes import Services
@@ -20,6 +22,7 @@ from bench.report import Section, at_most
 from include.cerebro.platform.names import ANALYST_ROLE
 from include.cerebro.platform.warehouse import Warehouse
 from local.run import RESTORE_DAG, RUN_TIMEOUT
+from testing.services import running, settings_apart
 from testing.sites import Site
 
 if TYPE_CHECKING:
@@ -49,8 +52,21 @@ of the medians. *CPU* is the processor time of the whole stack until the rows ar
 
 def run(bench: Bench) -> Section:
     """Let objects arrive, and do every fourth of them without Airflow, too."""
-    airflow = bench.airflow
-    stack = Services(str(bench.folder / "airflow"))
+    folder = bench.folder / "watched"
+    shutil.rmtree(folder, ignore_errors=True)
+    bench.say("Starting Airflow with the watch and the sample data ...")
+    with running(settings_apart(folder), airflow=True) as values:
+        return measure_arrivals(bench, Airflow(values), Services(str(folder)))
+
+
+def measure_arrivals(bench: Bench, airflow: Airflow, stack: Services) -> Section:
+    """Measure on a running stack.
+
+    Args:
+        bench: the run of the benchmark.
+        airflow: the stack, with its watch.
+        stack: its processes.
+    """
     waits: list[float] = []
     works: list[float] = []
     answered: list[float] = []

@@ -48,7 +48,7 @@ class Pages:
     def paginate(self, **_: Any) -> Iterator[dict[str, list[dict[str, Any]]]]:
         """Yield the pages."""
         for first in range(1, self.objects + 1, PAGE):
-            yield {"Contents": [self._entry(number) for number in range(first, first + PAGE)]}
+            yield {"Contents": [self._entry(number) for number in range(first, min(first + PAGE, self.objects + 1))]}
 
     def _entry(self, number: int) -> dict[str, Any]:
         etag = md5(f"after-0{number}".encode(), usedforsecurity=False).hexdigest()

@@ -8,6 +8,7 @@ from functools import partial
 from bench.candidates import restore_biometrics
 from bench.context import Bench
 from bench.dbt import vacuum
+from bench.exponents import at_most_flat, at_most_linear, cpu_points
 from bench.many_loads import ManyLoads
 from bench.measure import Sample
 from bench.report import Section
@@ -59,6 +60,10 @@ def run(bench: Bench) -> Section:
                 if set(sample.results) != {found}:
                     raise RuntimeError(f"{name}, {size}: {sample.results} objects were new, not {found} each time")
                 samples[name, size] = sample
+
+    def of(wanted: str) -> dict[int, Sample]:
+        return {int(size.replace(",", "")): sample for (name, size), sample in samples.items() if name == wanted}
+
     return Section(
         NAME,
         TITLE,
@@ -74,5 +79,10 @@ def run(bench: Bench) -> Section:
                 sample.text("peak_mib", 0),
             )
             for (name, size), sample in samples.items()
+        ],
+        [
+            at_most_linear(f"objects, {LOAD}: CPU time", cpu_points(of(LOAD))),
+            at_most_linear(f"objects, {ALL}: CPU time", cpu_points(of(ALL))),
+            at_most_flat(f"objects, {ONE}: CPU time", cpu_points(of(ONE))),
         ],
     )

@@ -1,6 +1,7 @@
 """The comparison of two commits: figures of their results side by side."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -16,6 +17,8 @@ ROWS = [
     ("5 M", "ours", "1,234.5 (1,200.0–1,300.0)", "+3.0 s"),
     ("5 M", "theirs", Figure([3, 1, 2]), "2.13 times"),
     ("sample", "all of it", "skipped", "0.5"),
+    # Regression: a range became a part of the label, so no row of the two commits was the same one.
+    ("one", "0.161–0.175", "49%", ""),
 ]
 SECTION = Section("parse", "Parse", "", ("size", "way", "wall s", "more"), ROWS)
 EXPECTED = {
@@ -24,6 +27,7 @@ EXPECTED = {
     ("5 M · theirs", "wall s"): 2,
     ("5 M · theirs", "more"): 2.13,
     ("sample · all of it · skipped", "more"): 0.5,
+    ("one", "wall s"): 49,
 }
 
 
@@ -41,9 +45,18 @@ def test_rows_of_one_side_alone_are_left_out() -> None:
     base = {("a", "s"): [1.0, 2.0, 3.0], ("gone", "s"): [1.0], ("none", "s"): [0.0]}
     here = {("a", "s"): [3.0, 3.0, 4.0], ("new", "s"): [1.0], ("none", "s"): [1.0]}
     assert compare.compared(base, here) == [
-        ("a", "s", "2.00 (1.00–3.00)", "3.00 (3.00–4.00)", "1.50"),
-        ("none", "s", "0.00", "1.00", ""),
+        ("a", "s", "2.00 (1.00–3.00)", "3.00 (3.00–4.00)", "1.50", ""),
+        ("none", "s", "0.00", "1.00", "", ""),
     ]
+
+
+def test_figures_differ_if_no_run_of_one_side_is_within_those_of_the_other() -> None:
+    key = ("a", "s")
+    verdicts = {
+        name: compare.compared({key: [1.0, 2.0]}, {key: here})[0][-1]
+        for name, here in {"above": [2.1, 3.0], "below": [0.5, 0.9], "within": [2.0, 3.0], "once": [9.0]}.items()
+    }
+    assert verdicts == {"above": "more", "below": "less", "within": "", "once": ""}
 
 
 def test_both_sides_run_in_turns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -59,7 +72,10 @@ def test_both_sides_run_in_turns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     console = Console(record=True, width=120)
     assert compare.run("main", "small", ["parse"], 2, tmp_path, console) == 0
     assert order == ["main small parse", "now small parse", "now small parse", "main small parse"]
-    assert "1.50 (1.50–1.50)" in console.export_text()
+    said = console.export_text()
+    assert "1.50 (1.50–1.50)" in said
+    assert "1 of 1 figures differ beyond their ranges" in said
+    assert re.search(r"(calm|busy) machine", said)
 
 
 @pytest.fixture
@@ -71,6 +87,8 @@ def repository(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     git(folder, "init", "--quiet")
     (folder / "Makefile").write_text("setup: .venv/installed\n.venv/installed: requirements.lock\n\ttouch installs\n")
     (folder / ".venv" / "installed").touch()
+    (folder / ".local" / "tools").mkdir(parents=True)
+    (folder / ".local" / "tools" / "uv").touch()
     for number, lock in enumerate(("duckdb==1", "duckdb==1", "duckdb==2")):
         (folder / "number").write_text(str(number))
         (folder / "pyproject.toml").touch()
@@ -89,6 +107,7 @@ def test_a_commit_of_the_same_packages_shares_the_environment_and_installs_nothi
     tree = compare.check_out("HEAD~1", repository / ".local" / "base")
     assert (tree / "number").read_text() == "0"
     assert (tree / ".venv").resolve() == repository / ".venv"
+    assert (tree / ".local" / "tools" / "uv").exists()
     assert not (tree / "installs").exists()
 
 

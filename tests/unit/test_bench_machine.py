@@ -49,3 +49,9 @@ def test_a_watch_reads_this_machine() -> None:
     seen = watch.company()
     assert 0 <= seen.others < 1000
     assert 0 <= seen.stolen < 1000
+
+
+def test_only_processes_of_a_name_count_if_one_is_given() -> None:
+    process = psutil.Process()
+    assert cpu_s([process], process.name()) > 0
+    assert cpu_s([process], "no such name") == 0

@@ -7,7 +7,7 @@ select
     mission_id
 from analytics.obt_cerebro_restored
 where
-    hero_id = 'hero_042'
+    hero_id = %(hero)s
     and timestamp >= %(day)s::date::timestamp at time zone 'UTC' + interval '12 hours'
     and timestamp < %(day)s::date::timestamp at time zone 'UTC' + interval '13 hours'
 order by timestamp;

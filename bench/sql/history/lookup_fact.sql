@@ -6,7 +6,7 @@ select
     energy_output
 from marts.fact_biometrics
 where
-    hero_id = 'hero_042'
+    hero_id = %(hero)s
     and minute_at >= %(day)s::date::timestamp at time zone 'UTC' + interval '12 hours'
     and minute_at < %(day)s::date::timestamp at time zone 'UTC' + interval '13 hours'
 order by minute_at;
