@@ -24,7 +24,8 @@ as $$
 $$;
 
 -- The first days of the months that have no partition, among those of some days; those before 2020 and after 2099 are
--- one month each. Until the end of the transaction no partition leaves. The lock is that of a COPY; it waits for nobody.
+-- one month each. Until the end of the transaction no partition leaves. The lock is that of a COPY, which waits for
+-- nobody.
 create or replace function meta.missing_months(parent regclass, days date[]) returns date[]
 language plpgsql set search_path = ''
 as $$

@@ -54,8 +54,8 @@ end
 $$;
 
 -- Locks relations for itself until the end of the transaction, and holds up no reader for long. Whoever waits for this
--- lock has all later readers wait behind. So it waits for 50 ms at most, lets them pass, and tries again, for as long as
--- the session waits for locks (lock_timeout), or as long as the caller says.
+-- lock has all later readers wait behind. So it waits for 50 ms at most, lets them pass, and tries again, for as long
+-- as the session waits for locks (lock_timeout), or as long as the caller says.
 create or replace function meta.lock_between_readers(relations regclass[], at_most interval default null) returns void
 language plpgsql as $$
 declare

@@ -35,8 +35,8 @@ begin
 end
 $$;
 
--- Makes a table with a partition for each month by a column, and fills it with the rows of a query. Months that turn out
--- to have none leave no partition.
+-- Makes a table with a partition for each month by a column, and fills it with the rows of a query. Months that turn
+-- out to have none leave no partition.
 create or replace function meta.create_in_months(relation text, time_column text, query text, days date[])
 returns void language plpgsql as $$
 begin
@@ -84,8 +84,8 @@ begin
 end
 $$;
 
--- Removes the rows of a table from one instant to another, by a column. Whole months are truncated, if their readers let
--- it pass within 3 s; otherwise their rows are deleted, as those of a plain table are.
+-- Removes the rows of a table from one instant to another, by a column. Whole months are truncated, if their readers
+-- let it pass within 3 s; otherwise their rows are deleted, as those of a plain table are.
 create or replace function meta.forget(relation regclass, time_column text, from_at timestamptz, until_at timestamptz)
 returns void language plpgsql as $$
 declare
