@@ -115,7 +115,7 @@ $$;
 -- Drops the partitions of months before an instant that have no rows, if nobody reads or writes the table now.
 -- Otherwise they stay until the next time.
 create or replace function meta.drop_empty_months(parent regclass, until timestamptz) returns void
-language plpgsql set search_path = '' set lock_timeout = '200ms'
+language plpgsql set search_path = '' set lock_timeout = '50ms'
 as $$
 declare
     partition regclass;

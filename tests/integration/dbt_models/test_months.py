@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.integration.dbt_models.company import reader
-from tests.integration.dbt_models.conftest import Server
+from tests.integration.dbt_models.conftest import NAME, Server
 from tests.integration.dbt_models.test_plan import planned, rebuilt
 from tests.integration.dbt_models.warehouse import PROJECT, Warehouse
 
@@ -47,17 +48,34 @@ def rebuild(warehouse: Warehouse) -> None:
     warehouse.transform()
 
 
-def a_year(warehouse: Warehouse) -> None:
-    """Thirteen months with a reading each, and a mission of each in the first, a middle and the last one."""
+@pytest.fixture(scope="module")
+def year_template(server: Server, make_built: Callable[[], Warehouse]) -> Iterator[str]:
+    """The name of a warehouse with a reading in each of thirteen months, and missions in three of them."""
+    make_built().connection.close()
+    name = "dbt_year"
+    original = server.create(name, NAME)
     minutes = [f"{2024 + month // 12}-{month % 12 + 1:02}-15 12:00Z" for month in range(13)]
-    warehouse.load_biometrics("year", *(("hulk", minute, 60, 80.0) for minute in minutes))
-    warehouse.load_missions(
+    original.load_biometrics("year", *(("hulk", minute, 60, 80.0) for minute in minutes))
+    original.load_missions(
         "missions of the year",
         *(
             {"mission_id": f"of {minute}", "timestamp": minute, "hero_ids": ["hulk", "Loki"], "outcome": "Successful"}
             for minute in (minutes[0], minutes[6], minutes[12])
         ),
     )
+    original.transform()
+    original.connection.close()
+    yield name
+    server.drop(name)
+
+
+@pytest.fixture
+def year(server: Server, year_template: str) -> Iterator[Warehouse]:
+    """A copy of that warehouse."""
+    warehouse = server.create(NAME, year_template)
+    yield warehouse
+    warehouse.connection.close()
+    server.drop(NAME)
 
 
 def test_builds_add_the_months_of_their_rows(built: Warehouse) -> None:
@@ -69,11 +87,12 @@ def test_builds_add_the_months_of_their_rows(built: Warehouse) -> None:
     )
     built.transform()
     expected = {FACT: ["early", "2025_01", "2025_03"], BIG: ["early", "2025_01", "2025_03", "2025_06"]}
+    assert {table: months(built, table) for table in expected} == expected
     before = seen(built)
-    for _ in range(3):
+    for _ in range(2):
+        rebuild(built)
         assert {table: months(built, table) for table in expected} == expected
         assert seen(built) == before
-        rebuild(built)
     # Keys are those of the table, and so is the replica identity, which partitions do not inherit.
     assert built.rows(
         "select distinct relreplident::text from pg_class where oid in (select name from meta.partitions(%s))", [BIG]
@@ -101,101 +120,73 @@ def test_hostile_dates_make_a_bounded_number(built: Warehouse) -> None:
     assert seen(built) == before
 
 
-def test_a_year_leaves_in_one_run(built: Warehouse) -> None:
-    a_year(built)
-    built.transform()
-    forget_before(built, "2025-01-01Z")
-    built.transform()
+def test_a_year_leaves_in_one_run_and_comes_back(year: Warehouse) -> None:
+    everything = seen(year)
+    forget_before(year, "2025-01-01Z")
+    year.transform()
     # Rows that were deleted would have left their pages.
-    assert months(built, FACT) == ["2025_01"]
-    assert months(built, BIG) == ["2024_01", "2024_07", "2025_01"]
-    assert built.rows(f"select count(*), count(reading_count) from {BIG} where timestamp < '2025-01-01Z'") == [(4, 0)]
-    assert built.rows("select min(hour_at) from operations.readings_by_hour where hour_at < '2025-01-01Z'") == [(None,)]
+    assert months(year, FACT) == ["2025_01"]
+    assert months(year, BIG) == ["2024_01", "2024_07", "2025_01"]
+    assert year.rows(f"select count(*), count(reading_count) from {BIG} where timestamp < '2025-01-01Z'") == [(4, 0)]
+    assert year.rows("select min(hour_at) >= '2025-01-01Z' from operations.readings_by_hour") == [(True,)]
     # Only the hours of missions are computed again.
-    assert built.rows("select count(*) from staging.int_stale_hours") == [(4,)]
-    before = seen(built)
-    built.drop_built()
-    built.transform()
-    assert seen(built) == before
-    assert months(built, FACT) == ["2025_01"]
+    assert year.rows("select count(*) from staging.int_stale_hours") == [(4,)]
+    before = seen(year)
+    rebuild(year)
+    assert seen(year) == before
+    assert months(year, FACT) == ["2025_01"]
+    forget_before(year, "-infinity")
+    year.transform()
+    assert seen(year) == everything
 
 
-def test_months_come_back(built: Warehouse) -> None:
-    a_year(built)
-    built.transform()
-    before = seen(built)
-    for horizon in ("2025-01-01Z", "2024-07-01Z"):
-        forget_before(built, horizon)
-        built.transform()
-    assert built.rows(f"select count(*) from {FACT} where minute_at < '2025-01-01Z'") == [(6,)]
-    assert months(built, FACT)[0] == "2024_07"
-    forget_before(built, "-infinity")
-    built.transform()
-    assert seen(built) == before
+def test_a_long_reader_has_rows_deleted(year: Warehouse) -> None:
+    forget_before(year, "2025-01-01Z")
+    with reader(year, FACT, BIG):
+        year.transform()
+        assert year.rows(f"select count(*) from {FACT} where minute_at < '2025-01-01Z'") == [(0,)]
+        assert len(months(year, FACT)) == 13
+    before = seen(year)
+    rebuild(year)
+    assert seen(year) == before
+    assert months(year, FACT) == ["2025_01"]
 
 
-def test_a_long_reader_has_rows_deleted(built: Warehouse) -> None:
-    a_year(built)
-    built.transform()
-    forget_before(built, "2025-01-01Z")
-    with reader(built, FACT, BIG):
-        built.transform()
-        assert built.rows(f"select count(*) from {FACT} where minute_at < '2025-01-01Z'") == [(0,)]
-        assert len(months(built, FACT)) == 13
-        before = seen(built)
-    rebuild(built)
-    assert seen(built) == before
-    assert months(built, FACT) == ["2025_01"]
-
-
-def test_a_foreign_key_of_somebody_else_has_rows_deleted(built: Warehouse) -> None:
+def test_a_foreign_key_of_somebody_else_has_rows_deleted(year: Warehouse) -> None:
     """TRUNCATE refuses a table that a foreign key refers to."""
-    a_year(built)
-    built.transform()
-    built.execute(
+    year.execute(
         f"create table public.notes (hero_id text, minute_at timestamptz, foreign key (hero_id, minute_at)"
         f" references {FACT} on delete cascade on update cascade);"
         f"insert into public.notes select hero_id, minute_at from {FACT}"
     )
-    forget_before(built, "2025-01-01Z")
-    built.transform()
-    assert built.rows("select min(minute_at) >= '2025-01-01Z' from public.notes") == [(True,)]
+    forget_before(year, "2025-01-01Z")
+    year.transform()
+    assert year.rows("select min(minute_at) >= '2025-01-01Z' from public.notes") == [(True,)]
 
 
-@pytest.fixture
-def plain(built: Warehouse, tmp_path: Path) -> Warehouse:
-    """A warehouse of an earlier release, whose tables have no partitions."""
-    built.project = tmp_path / "project"
-    shutil.copytree(PROJECT, built.project, ignore=shutil.ignore_patterns("target", "logs"))
+def test_a_plain_table_of_an_earlier_release_forgets_until_it_is_built_again(year: Warehouse, tmp_path: Path) -> None:
+    year.project = tmp_path / "project"
+    shutil.copytree(PROJECT, year.project, ignore=shutil.ignore_patterns("target", "logs"))
     for file in ("marts/fact_biometrics.yml", "analytics/obt_cerebro_restored.yml"):
-        path = built.project / "models" / file
+        path = year.project / "models" / file
         lines = path.read_text().splitlines(keepends=True)
         first = lines.index("        partition:\n")
         path.write_text("".join(lines[:first] + lines[first + 3 :]))
-    built.execute("update meta.tables set rules = 'others'")
-    built.transform()
-    assert months(built, FACT) == months(built, BIG) == []
-    return built
-
-
-def test_a_plain_table_forgets_and_is_built_again(plain: Warehouse) -> None:
-    a_year(plain)
-    plain.transform()
-    forget_before(plain, "2024-07-01Z")
-    plain.transform()
-    assert months(plain, FACT) == []
-    assert plain.rows(f"select count(*) from {FACT} where minute_at < '2025-01-01Z'") == [(6,)]
-    before = seen(plain)
+    rebuild(year)
+    assert months(year, FACT) == months(year, BIG) == []
+    forget_before(year, "2024-07-01Z")
+    year.load_biometrics("late", ("thor", "2024-08-15 12:00Z", 60, 80.0))
+    year.transform()
+    assert months(year, FACT) == []
+    assert year.rows(f"select count(*) from {FACT} where minute_at < '2025-01-01Z'") == [(7,)]
+    before = seen(year)
     # The release with partitions.
-    plain.project = PROJECT
-    plain.execute("update meta.tables set keys = 'plain' where model in ('fact_biometrics', 'obt_cerebro_restored')")
-    assert set(rebuilt(planned(plain))) == {"fact_biometrics", "obt_cerebro_restored"}
-    plain.transform()
-    assert seen(plain) == before
-    assert months(plain, FACT)[0] == "2024_07"
-    forget_before(plain, "2025-01-01Z")
-    plain.transform()
-    assert months(plain, FACT) == ["2025_01"]
+    year.project = PROJECT
+    year.execute("update meta.tables set keys = 'plain' where model in ('fact_biometrics', 'obt_cerebro_restored')")
+    assert set(rebuilt(planned(year))) == {"fact_biometrics", "obt_cerebro_restored"}
+    year.transform()
+    assert seen(year) == before
+    assert months(year, FACT)[0] == "2024_07"
 
 
 def test_a_publication_stops_no_new_month(built: Warehouse, server: Server) -> None:
@@ -207,13 +198,11 @@ def test_a_publication_stops_no_new_month(built: Warehouse, server: Server) -> N
     assert built.rows(f"select heart_rate from {BIG} where timestamp = '2025-03-01 00:01Z'") == [(90,)]
 
 
-def test_stale_rows_are_looked_up_in_their_month_alone(built: Warehouse) -> None:
-    a_year(built)
-    built.transform()
+def test_stale_rows_are_looked_up_in_their_month_alone(year: Warehouse) -> None:
     plan = "\n".join(
         line
-        for (line,) in built.rows(
-            f"set enable_hashjoin = off; set enable_mergejoin = off; explain (analyze, costs off, timing off)"
+        for (line,) in year.rows(
+            "set enable_hashjoin = off; set enable_mergejoin = off; explain (analyze, costs off, timing off)"
             f" delete from {FACT} as target using staging.int_stale_hours as stale where target.hero_id = stale.hero_id"
             f" and target.minute_at >= stale.hour_at and target.minute_at < stale.hour_at + interval '1 hour'"
             f" and stale.hour_at < '2024-02-01Z'"
