@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.dbt_models.company import reader
+from tests.integration.dbt_models.company import reader, wait_for_readers_one_second
 from tests.integration.dbt_models.conftest import NAME, Server
 from tests.integration.dbt_models.test_plan import planned, rebuilt
 from tests.integration.dbt_models.warehouse import PROJECT, Warehouse
@@ -140,7 +140,8 @@ def test_a_year_leaves_in_one_run_and_comes_back(year: Warehouse) -> None:
     assert seen(year) == everything
 
 
-def test_a_long_reader_has_rows_deleted(year: Warehouse) -> None:
+def test_a_long_reader_has_rows_deleted(year: Warehouse, tmp_path: Path) -> None:
+    wait_for_readers_one_second(year, tmp_path)
     forget_before(year, "2025-01-01Z")
     with reader(year, FACT, BIG):
         year.transform()
@@ -153,7 +154,7 @@ def test_a_long_reader_has_rows_deleted(year: Warehouse) -> None:
 
 
 def test_a_foreign_key_of_somebody_else_has_rows_deleted(year: Warehouse) -> None:
-    """TRUNCATE refuses a table that a foreign key refers to."""
+    """No month can be dropped that a foreign key refers to."""
     year.execute(
         f"create table public.notes (hero_id text, minute_at timestamptz, foreign key (hero_id, minute_at)"
         f" references {FACT} on delete cascade on update cascade);"
