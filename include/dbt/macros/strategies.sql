@@ -9,7 +9,7 @@
 
 {#- Replaces the stale rows by those of the query. Not for tables that foreign keys refer
     to. If the table has readings, meta.stale.forgets is the column of their time: what the
-    horizon of the retention has passed leaves as a whole. Months are locked for that, so
+    horizon of the retention has passed leaves as a whole. The table is locked for that, so
     the same statement commits. -#}
 {% macro get_incremental_replace_stale_sql(arg_dict) %}
     {%- set target_relation = arg_dict['target_relation'] -%}

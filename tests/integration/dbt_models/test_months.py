@@ -114,7 +114,7 @@ def test_hostile_dates_make_a_bounded_number(built: Warehouse) -> None:
     built.transform()
     assert months(built, BIG) == ["early", "2020_07", "2025_01", "2099_07", "later"]
     before = seen(built)
-    assert len(before[BIG]) == 13 + len(years)
+    assert len(before[BIG]) == 13 + len(set(years))
     rebuild(built)
     assert months(built, BIG) == ["early", "2020_07", "2025_01", "2099_07", "later"]
     assert seen(built) == before

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Months with readings that leave the marts in one transformation: a year is truncated in a second, but where somebody
-# reads it all the time, or in a table of an earlier release, its rows are deleted.
+# Months with readings that leave the marts in one transformation: they leave with their partitions, but where somebody
+# reads them all the time, or in a table of an earlier release, their rows are deleted.
 MONTHS = 12
 # The store takes the file of a day while the transaction waits.
 SETTINGS = {"idle_in_transaction_session_timeout": "1h"}
