@@ -7,7 +7,7 @@ schedule, and does nothing. `docs/how-to/set-retention.md` says what leaves, and
 1. **choose** counts what is older than the terms. A dry run ends here.
 2. **retire_superseded** deletes minutes and records of loads that were superseded long ago.
 3. **retire_quarantine** removes files of the quarantine.
-4. **move_horizon** tells the transformation from which month on the marts keep readings, three months further at most.
+4. **move_horizon** tells the transformation from which month on the marts keep readings, a year further at most.
    **announce** triggers `cerebro_restore`, which forgets older ones; **wait_for_marts** waits for it.
 5. **drop_minutes** deletes the minutes from `raw` that the marts do not have any more, a month in a transaction.
    With `CEREBRO_ARCHIVE_BUCKET` it writes them to Parquet first.

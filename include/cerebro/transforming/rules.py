@@ -84,7 +84,7 @@ def _keys(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> str:
     return _version(
         [[name, column["data_type"], column["constraints"]] for name, column in node["columns"].items()],
         node["constraints"],
-        [meta.get("index_definitions"), meta.get("replica_identity")],
+        [meta.get("index_definitions"), meta.get("replica_identity"), meta.get("partition")],
         _called([f"{KEYS_MACRO}()"], _macros(manifest)),
     )
 

@@ -8,26 +8,32 @@
 
 
 {#- Replaces the stale rows by those of the query. Not for tables that foreign keys refer
-    to. -#}
+    to. If the table has readings, meta.stale.forgets is the column of their time: what the
+    horizon of the retention has passed leaves as a whole. The table is locked for that, so
+    the same statement commits. -#}
 {% macro get_incremental_replace_stale_sql(arg_dict) %}
-    {%- set columns = arg_dict['dest_columns'] | map(attribute='name') | join(', ') -%}
+    {%- set target_relation = arg_dict['target_relation'] -%}
     {%- set stale = config.get('meta').stale %}
     -- Stale rows are looked up in the table's key. The planner may prefer a hash join by
     -- hero, which compares all minutes of a hero with each of its stale hours.
     set local enable_nestloop = on;
     set local enable_hashjoin = off;
     set local enable_mergejoin = off;
-    delete from {{ arg_dict['target_relation'] }} as target
+    delete from {{ target_relation }} as target
     using {{ ref(stale.by) }} as stale
     where {{ stale.match }};
     set local enable_hashjoin to default;
     set local enable_mergejoin to default;
 
-    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
-    select {{ columns }} from {{ arg_dict['temp_relation'] }};
-
-    select meta.summarize_block_ranges('{{ arg_dict['target_relation'] }}');
-    {{ comment_on(arg_dict['target_relation'], model) }}
+    {{ comment_on(target_relation, model) }}
+    select meta.write_rows('{{ target_relation }}', '{{ arg_dict['temp_relation'] }}'
+    {%- if stale.forgets -%}
+        , '{{ stale.forgets }}', stale_from, least(stale_until, horizon))
+    from {{ ref('int_positions') }}
+    {%- else %}, null, null, null)
+    {%- endif %};
+    commit;
+    begin;
 {% endmacro %}
 
 

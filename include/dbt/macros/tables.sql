@@ -18,10 +18,17 @@
     {%- if temporary %}{{ change_keys_sql('undeclared') }}{% endif %}
     {%- set is_contract = config.get('contract').enforced and not computes_stale_rows() %}
     {%- if is_contract %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
+    {%- set query = get_select_subquery(sql) if is_contract else sql %}
+    {%- set partition = config.get('meta', {}).get('partition') if not temporary %}
     {{ config.get('sql_header', '') }}
-    create {{ 'temporary' if temporary }} table {{ relation }} as (
-        {{ get_select_subquery(sql) if is_contract else sql }}
-    );
+    {%- if partition %}
+    select meta.create_in_months('{{ relation }}', '{{ partition.by }}', $query${{ query }}$query$,
+    {%- for name, column in partition.months_of.items() %}
+        {{ '|| ' if not loop.first }}meta.months_of('{{ name if '.' in name else ref(name) }}', '{{ column }}')
+    {%- endfor %});
+    {%- else %}
+    create {{ 'temporary' if temporary }} table {{ relation }} as ({{ query }});
+    {%- endif %}
     {%- if not temporary %}
     {{ declare_keys(relation) }}
     {{ comment_on(relation, model) }}
@@ -58,12 +65,12 @@
                 if constraint.type == 'foreign_key' else '')
         ) -%}
     {%- endfor %}
-    {%- if meta.replica_identity -%}
-        {%- do actions.append('replica identity ' ~ meta.replica_identity) -%}
-    {%- endif %}
     {%- if actions %}
     alter table {{ relation }}
         {{ actions | join(',\n        ') }};
+    {%- endif %}
+    {%- if meta.replica_identity %}
+    select meta.identify_rows('{{ relation }}', '{{ meta.replica_identity }}');
     {%- endif %}
     {%- for definition in meta.index_definitions or [] %}
     create index on {{ relation }} {{ definition }};
@@ -78,9 +85,8 @@
     {%- if to_relation != make_backup_relation(from_relation, to_relation.type) -%}
     {%- call statement('rename_relation') %}
     select meta.lock_between_readers('{{ to_relation }}');
-    alter table if exists {{ to_relation }}
-    rename to {{ make_backup_relation(to_relation, 'table').identifier }};
-    alter table {{ from_relation }} rename to {{ to_relation.identifier }};
+    select meta.rename_table('{{ to_relation }}', '{{ make_backup_relation(to_relation, 'table').identifier }}');
+    select meta.rename_table('{{ from_relation }}', '{{ to_relation.identifier }}');
     commit;
     begin;
     {%- endcall -%}

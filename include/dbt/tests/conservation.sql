@@ -159,7 +159,24 @@ readings_of_hours as (
     full join readings_by_hour on expected.hour_at = readings_by_hour.hour_at
 ),
 
+-- They leave as a whole, not by the hour: of a month in a partition of its own
+-- nothing is read.
+readings_before_the_horizon as (
+    select coalesce(sum(fact_biometrics.reading_count), 0) as found_readings
+    from {{ ref('fact_biometrics') }} as fact_biometrics
+    where
+        fact_biometrics.minute_at < (select positions.horizon from positions)
+),
+
 checks as (
+    select
+        'before the horizon' as subject,
+        0 as expected_readings,
+        found_readings
+    from readings_before_the_horizon
+
+    union all
+
     select
         'load ' || load_id as subject,
         expected_readings,

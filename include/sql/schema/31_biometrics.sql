@@ -2,10 +2,8 @@
 -- There is no foreign key to raw.loads: its check per row would cost more than the COPY itself, and the loader writes
 -- both tables in one transaction.
 --
--- A partition for each month, in UTC, so that retention truncates it: 52 million rows in milliseconds, and their disk
--- space is free at once. The loader adds those of the months that it brings. There is no default partition: to add one
--- beside it takes a lock that waits for every reader. What is older than 2020 has one
--- partition for all: a clock that was never set does not make hundreds.
+-- A partition for each month (27_months.sql), so that retention truncates it: 52 million rows in milliseconds, and
+-- their disk space is free at once. The loader adds those of the months that it brings.
 create table if not exists raw.biometrics (
     load_id bigint not null,
     hero_id text not null,
@@ -42,68 +40,25 @@ grant select on raw.biometrics to cerebro_transformer;
 -- The partitions, with the months that each has.
 create or replace function raw.biometrics_partitions()
 returns table (name regclass, from_at timestamptz, until_at timestamptz)
-language sql stable set search_path = '' set timezone = 'UTC' set datestyle = 'ISO'
+language sql stable set search_path = ''
 as $$
-    select
-        pg_class.oid::pg_catalog.regclass,
-        coalesce(bounds.texts[1]::timestamptz, '-infinity'),
-        bounds.texts[2]::timestamptz
-    from pg_catalog.pg_inherits
-    inner join pg_catalog.pg_class on pg_inherits.inhrelid = pg_class.oid
-    cross join lateral (
-        select pg_catalog.regexp_match(
-            pg_catalog.pg_get_expr(pg_class.relpartbound, pg_class.oid),
-            $regexp$FROM \((?:MINVALUE|'(.*)')\) TO \('(.*)'\)$regexp$
-        ) as texts
-    ) as bounds
-    where pg_inherits.inhparent = 'raw.biometrics'::pg_catalog.regclass
-    order by 3
+    select partitions.* from meta.partitions('raw.biometrics') as partitions
 $$;
 
 -- The first days of the months that have no partition, among those of some days. Until the end of the transaction no
 -- partition leaves. The lock is that of a COPY; it waits for nobody.
 create or replace function raw.missing_months(days date[]) returns date[]
-language plpgsql set search_path = ''
+language sql set search_path = ''
 as $$
-begin
-    lock table only raw.biometrics in row exclusive mode;
-    return array(
-        select distinct pg_catalog.date_trunc('month', given.day::timestamp)::date
-        from pg_catalog.unnest(days) as given (day)
-        where not exists (
-            select from raw.biometrics_partitions() as partitions
-            where
-                partitions.from_at <= given.day::timestamp at time zone 'UTC'
-                and partitions.until_at > given.day::timestamp at time zone 'UTC'
-        )
-    );
-end
+    select meta.missing_months('raw.biometrics', days)
 $$;
 
 -- Adds the partitions that days need. Call it in a transaction of its own: it keeps VACUUM, ANALYZE and others who add
--- partitions waiting, but no reader, no load and no pg_dump. `partition of` would wait for all of them.
+-- partitions waiting, but no reader, no load and no pg_dump.
 create or replace function raw.add_months(days date[]) returns void
-language plpgsql security definer set search_path = ''
+language sql security definer set search_path = ''
 as $$
-declare
-    month date;
-    name text;
-begin
-    lock table only raw.biometrics in share update exclusive mode;
-    foreach month in array raw.missing_months(days)
-    loop
-        name := pg_catalog.format('raw.%I', 'biometrics_' || pg_catalog.to_char(month, 'YYYY_MM'));
-        execute pg_catalog.format(
-            'create table %s (like raw.biometrics including defaults including constraints including storage)', name
-        );
-        execute pg_catalog.format(
-            'alter table raw.biometrics attach partition %s for values from (%L) to (%L)',
-            name,
-            month::timestamp at time zone 'UTC',
-            (month + interval '1 month') at time zone 'UTC'
-        );
-    end loop;
-end
+    select meta.add_months('raw.biometrics', days)
 $$;
 revoke execute on function raw.add_months(date[]) from public;
 grant execute on function raw.add_months(date[]) to cerebro_loader;

@@ -53,10 +53,10 @@ begin
 end
 $$;
 
--- Locks a relation, which may be missing, for itself until the end of the transaction, and holds up no reader for long.
--- Whoever waits for this lock has all later readers wait behind. So it waits for 50 ms at most, lets them pass, and
--- tries again, for as long as the session waits for locks (lock_timeout), or as long as the caller says.
-create or replace function meta.lock_between_readers(relation text, at_most interval default null) returns void
+-- Locks relations for itself until the end of the transaction, and holds up no reader for long. Whoever waits for this
+-- lock has all later readers wait behind. So it waits for 50 ms at most, lets them pass, and tries again, for as long
+-- as the session waits for locks (lock_timeout), or as long as the caller says.
+create or replace function meta.lock_between_readers(relations regclass[], at_most interval default null) returns void
 language plpgsql as $$
 declare
     lock_timeout_before text := current_setting('lock_timeout');
@@ -64,13 +64,13 @@ declare
     until_at timestamptz := clock_timestamp()
         + coalesce(at_most, nullif(lock_timeout_before::interval, interval '0'));
 begin
-    if to_regclass(relation) is null then
+    if relations = '{}' then
         return;
     end if;
     perform set_config('lock_timeout', '50ms', true);
     loop
         begin
-            execute format('lock table %s in access exclusive mode', to_regclass(relation));
+            execute 'lock table ' || array_to_string(relations, ', ') || ' in access exclusive mode';
             exit;
         exception when lock_not_available then
             if clock_timestamp() > until_at then
@@ -81,6 +81,12 @@ begin
     end loop;
     perform set_config('lock_timeout', lock_timeout_before, true);
 end
+$$;
+
+-- The same for one relation, which may be missing.
+create or replace function meta.lock_between_readers(relation text, at_most interval default null) returns void
+language sql as $$
+    select meta.lock_between_readers(array_remove(array[to_regclass(relation)], null), at_most)
 $$;
 
 -- Drops the foreign keys of a table, which may be missing. That locks the tables that they refer to, and a build of
@@ -102,14 +108,20 @@ begin
 end
 $$;
 
--- Summarizes the new block ranges of a table's BRIN indexes. PostgreSQL reads every row that came after the last
--- summary, and autovacuum may not write the next one until a fifth of the table is new.
+-- Summarizes the new block ranges of a table's BRIN indexes, those of its partitions included. PostgreSQL reads every
+-- row that came after the last summary, and autovacuum may not write the next one until a fifth of the table is new.
 create or replace function meta.summarize_block_ranges(relation regclass) returns void language sql as $$
     select brin_summarize_new_values(pg_index.indexrelid)
     from pg_index
     inner join pg_class on pg_index.indexrelid = pg_class.oid
     inner join pg_am on pg_class.relam = pg_am.oid
-    where pg_index.indrelid = relation and pg_am.amname = 'brin'
+    where
+        pg_am.amname = 'brin'
+        and pg_class.relkind = 'i'
+        and (
+            pg_index.indrelid = relation
+            or pg_index.indrelid in (select partitions.name from meta.partitions(relation) as partitions)
+        )
 $$;
 
 -- The statements that make constraints and indexes of a table those of another one, both as PostgreSQL prints them:

@@ -137,6 +137,7 @@ begin
         where
             pg_namespace.nspowner = 'cerebro_transformer'::regrole
             and pg_class.relkind in ('r', 'p')
+            and not pg_class.relispartition
             and pg_attribute.attname in ('hero_id', 'spelled_hero_id', 'hero_key', 'hero_ids')
             and not pg_attribute.attisdropped
         group by pg_class.oid

@@ -88,36 +88,11 @@ end
 $$;
 revoke execute on function raw.truncate_biometrics(timestamptz, boolean) from public;
 
--- Partitions of months before an instant, in which nothing has been since they were truncated.
-create or replace function raw.empty_months(until timestamptz) returns table (name regclass)
-language sql stable set search_path = ''
-as $$
-    select partitions.name
-    from raw.biometrics_partitions() as partitions
-    where
-        partitions.until_at <= until
-        and pg_catalog.isfinite(partitions.from_at)
-        and pg_catalog.pg_relation_size(partitions.name) = 0
-$$;
-
 -- Drops the partitions of months before an instant that have no rows, if nobody reads or writes raw.biometrics now.
--- Otherwise they stay until the next time.
 create or replace function raw.drop_empty_months(until timestamptz) returns void
-language plpgsql set search_path = '' set lock_timeout = '200ms'
+language sql set search_path = ''
 as $$
-declare
-    partition regclass;
-begin
-    if exists (select from raw.empty_months(until)) then
-        lock table only raw.biometrics in access exclusive mode;
-        for partition in select months.name from raw.empty_months(until) as months
-        loop
-            execute pg_catalog.format('drop table %s', partition);
-        end loop;
-    end if;
-exception
-    when lock_not_available then null;
-end
+    select meta.drop_empty_months('raw.biometrics', until)
 $$;
 revoke execute on function raw.drop_empty_months(timestamptz) from public;
 

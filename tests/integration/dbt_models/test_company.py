@@ -56,7 +56,7 @@ def test_a_backup_stops_no_run_with_new_data(built: Warehouse, tmp_path: Path) -
         """
         select pg_class.oid::regclass::text from pg_class
         where
-            pg_class.relkind in ('r', 'v')
+            pg_class.relkind in ('r', 'p', 'v')
             and pg_class.relnamespace::regnamespace::text in
             ('raw', 'meta', 'staging', 'marts', 'analytics', 'operations', 'snapshots')
         """

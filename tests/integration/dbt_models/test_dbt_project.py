@@ -97,7 +97,8 @@ def test_everything_is_described_in_the_database(built: Warehouse) -> None:
         inner join pg_class as tables on columns.attrelid = tables.oid
         where
             tables.relnamespace::regnamespace::text in ('staging', 'marts', 'analytics', 'operations', 'snapshots')
-            and tables.relkind in ('r', 'v')
+            and tables.relkind in ('r', 'p', 'v')
+            and not tables.relispartition
             and columns.attnum > 0
             and (
                 col_description(tables.oid, columns.attnum) is null
@@ -111,7 +112,7 @@ def test_everything_is_described_in_the_database(built: Warehouse) -> None:
 def test_the_database_has_the_keys(built: Warehouse) -> None:
     keys = built.rows(
         "select conrelid::regclass::text, pg_get_constraintdef(oid) from pg_constraint"
-        " where contype in ('p', 'u', 'f')"
+        " where contype in ('p', 'u', 'f') and conparentid = 0"
         " and connamespace in ('marts'::regnamespace, 'analytics'::regnamespace)"
         " order by 1, 2"
     )

@@ -63,7 +63,8 @@ def own_tables(warehouse: Warehouse) -> set[str]:
         name
         for (name,) in warehouse.rows(
             "select oid::regclass::text from pg_class"
-            " where relnamespace::regnamespace::text like 'ann%%' and relkind in ('r', 'v')",
+            " where relnamespace::regnamespace::text like 'ann%%' and relkind in ('r', 'p', 'v')"
+            " and not relispartition",
         )
     }
 

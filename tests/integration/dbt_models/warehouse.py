@@ -75,7 +75,8 @@ class Warehouse:
         """Drop all tables that dbt has built."""
         for schema in ("staging", "marts", "analytics"):
             for (name,) in self.rows(
-                "select relname from pg_class where relnamespace = %s::regnamespace and relkind = 'r'",
+                "select relname from pg_class where relnamespace = %s::regnamespace"
+                " and relkind in ('r', 'p') and not relispartition",
                 [schema],
             ):
                 self.execute(f"drop table {schema}.{name} cascade")

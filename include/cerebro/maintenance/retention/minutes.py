@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Months with readings that leave the marts in one transformation, so that the first run after a term was set does not
-# rebuild years at once.
-MONTHS = 3
+# Months with readings that leave the marts in one transformation: they leave with their partitions, but where somebody
+# reads them all the time, or in a table of an earlier release, their rows are deleted.
+MONTHS = 12
 # The store takes the file of a day while the transaction waits.
 SETTINGS = {"idle_in_transaction_session_timeout": "1h"}
 

@@ -15,10 +15,13 @@
             'match': "
                 target.hero_id = stale.hero_id
                 and target.timestamp >= stale.hour_at
-                and target.timestamp < stale.hour_at + interval '1 hour'"
+                and target.timestamp < stale.hour_at + interval '1 hour'",
+            'forgets': 'timestamp'
         }
     }
 ) }}
+
+-- depends_on: {{ ref('int_positions') }}
 
 {%- set mission_columns = [
     'mission_id', 'location', 'outcome', 'structural_damage',

@@ -13,10 +13,13 @@
                 target.hero_id = stale.hero_id
                 and target.minute_at >= stale.hour_at
                 and target.minute_at < stale.hour_at + interval '1 hour'
-                and stale.has_readings"
+                and stale.has_readings",
+            'forgets': 'minute_at'
         }
     }
 ) }}
+
+-- depends_on: {{ ref('int_positions') }}
 
 {%- set measures = ['heart_rate', 'stress_level', 'energy_output'] %}
 

@@ -4,12 +4,13 @@
     meta={
         'stale': {
             'by': 'int_stale_hours',
-            'match': 'target.hour_at = stale.hour_at and stale.has_readings'
+            'match': 'target.hour_at = stale.hour_at and stale.has_readings',
+            'forgets': 'hour_at'
         }
     }
 ) }}
 
--- depends_on: {{ ref('int_stale_hours') }}
+-- depends_on: {{ ref('int_stale_hours') }}, {{ ref('int_positions') }}
 
 with
 

@@ -33,7 +33,7 @@ from (
     cross join names
     inner join pg_namespace on pg_namespace.nspname = sides.prefix || '_' || names.name
     inner join pg_class on pg_namespace.oid = pg_class.relnamespace
-    where pg_class.relkind in ('r', 'p')
+    where pg_class.relkind in ('r', 'p') and not pg_class.relispartition
 ) as tables
 group by tables.schema_name, tables.table_name
 order by name;

@@ -14,11 +14,11 @@ stale_missions as (
     select * from {{ ref('int_stale_missions') }}
 ),
 
-mission_records as (
+-- CTEs that are read twice would be materialized: all of history.
+mission_records as not materialized (
     select * from {{ ref('int_mission_records') }}
 ),
 
--- A CTE that is read twice would be materialized: all of history.
 load_hours as not materialized (
     select * from {{ source('raw', 'load_hours') }}
 ),
@@ -36,10 +36,10 @@ touched_hours as (
 
     union
 
-    -- The horizon of the retention has moved across them.
+    -- The horizon of the retention has gone back: they are shown again.
     select
-        passed_hours.hero_id,
-        passed_hours.hour_at
+        shown_hours.hero_id,
+        shown_hours.hour_at
     from positions
     cross join lateral (
         select
@@ -47,10 +47,11 @@ touched_hours as (
             load_hours.hour_at
         from load_hours
         where
-            load_hours.hour_at >= positions.stale_from
+            load_hours.hour_at
+            >= greatest(positions.stale_from, positions.horizon)
             and load_hours.hour_at < positions.stale_until
         offset 0
-    ) as passed_hours
+    ) as shown_hours
 ),
 
 -- A hero that no current load names any more has no id. The hours are stale
@@ -69,6 +70,23 @@ stale_mission_records as (
     from stale_missions
     inner join mission_records
         on stale_missions.mission_id = mission_records.mission_id
+
+    union all
+
+    -- The horizon of the retention has passed them: their readings leave as a
+    -- whole, hours unnamed, and a row without readings takes their place.
+    select mission_records.*
+    from positions
+    cross join lateral (
+        select distinct passed.mission_id
+        from mission_records as passed
+        where
+            {{ mission_until('passed.mission_at') }} > positions.stale_from
+            and {{ mission_from('passed.mission_at') }} < positions.horizon
+        offset 0
+    ) as passed
+    inner join mission_records on passed.mission_id = mission_records.mission_id
+    where positions.stale_from < least(positions.stale_until, positions.horizon)
 ),
 
 crews as (
