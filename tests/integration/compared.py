@@ -111,7 +111,9 @@ class Compared:
         for key, file in files.items():
             rejected = model.in_force[held[key]].rejected
             rows = sorted((row["row_number"], row["reason"]) for row in there[file] if self.is_other(row["reason"]))
-            assert rows == sorted((n, it.reason) for n, it in rejected.items() if it.is_kept and self.is_other(it.reason))
+            assert rows == sorted(
+                (n, it.reason) for n, it in rejected.items() if it.is_kept and self.is_other(it.reason)
+            )
         for dataset, name in (("heroes", "hero_id"), ("missions", "hero_ids")):
             records = {(key, n): value for key, n, value in self.site.rows(RECORDS.format(name, dataset))}
             assert {place: comparable(value) for place, value in records.items()} == {
@@ -167,7 +169,9 @@ class Compared:
         expected = self.model.expected(self.holders())
         if self.rejects_repeats:
             books = query(self.site.warehouse_uri, BOOKS)
-            expected.loads = {row["object_key"]: (row["rows_in"], row["rows_loaded"], row["rows_rejected"]) for row in books}
+            expected.loads = {
+                row["object_key"]: (row["rows_in"], row["rows_loaded"], row["rows_rejected"]) for row in books
+            }
             reasons = query(self.site.warehouse_uri, REJECTIONS)
             expected.rejections = Counter({(row["dataset"], row["reason"]): row["rows"] for row in reasons})
         found = differences(expected, self.site.warehouse_uri)

@@ -135,7 +135,11 @@ class Pair(Compared):
         def run() -> None:
             def release() -> dict[str, Any]:
                 return decide(
-                    self.site, reason=chosen.reason, key=chosen.key, run_id=f"release {self.number}", **chosen.corrections
+                    self.site,
+                    reason=chosen.reason,
+                    key=chosen.key,
+                    run_id=f"release {self.number}",
+                    **chosen.corrections,
                 )
 
             if chosen.wanted is None:

@@ -333,13 +333,9 @@ class Model:
             first: dict[Instant, Reading] = {}
             for it in accepted:
                 first.setdefault((it.hero_id, it.at), it)
-            accepted = [
-                it for instant, it in first.items() if self.holders.get(instant) == body or self.is_dropped(it)
-            ]
+            accepted = [it for instant, it in first.items() if self.holders.get(instant) == body or self.is_dropped(it)]
         rows_in, _, _ = version.counts()
-        return Content(
-            version.dataset, accepted, understood=accepted, rejected=version.reasons(), rows_in=rows_in
-        )
+        return Content(version.dataset, accepted, understood=accepted, rejected=version.reasons(), rows_in=rows_in)
 
     def readings(self, since: datetime | None = None) -> Iterable[Any]:
         """The readings in force from an instant on."""
