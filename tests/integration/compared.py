@@ -124,8 +124,8 @@ class Compared:
             }
         self.check_minutes()
 
-    # Where repeated readings are rejected, nobody says of which objects. Those of a hero who was forgotten leave the rows
-    # that were loaded, or those that were rejected. So these counts are compared in their sum.
+    # Where repeated readings are rejected, nobody says of which objects. Those of a hero who was forgotten leave the
+    # rows that were loaded, or those that were rejected. So these counts are compared in their sum.
 
     def is_other(self, reason: str) -> bool:
         """Whether it is known how many rows are rejected for this reason."""
@@ -180,7 +180,7 @@ class Compared:
             assert self.mentions() == {}
 
     def check_rewritten(self) -> None:
-        """Tell the model which objects were written again after an erasure, and check that only listed ones hold the hero."""
+        """Tell the model which objects were written again after an erasure; those that hold the hero yet are listed."""
         for key, body in self.site.contents().items():
             if body != self.model.zone[key]:
                 self.model.rewrite(key, body)

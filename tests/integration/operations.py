@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -99,7 +99,7 @@ class Pair(Compared):
         return run
 
     def choose_release(self, chance: random.Random) -> Release | None:
-        """Choose rows of an object that were rejected for one reason, if there are any, and release them in the model."""
+        """Choose rows of an object that were rejected for one reason, if any, and release them in the model."""
         rejected = [
             (key, body, reason)
             for key, body in sorted(self.holders().items())

@@ -46,8 +46,8 @@ LONG_EXAMPLES = int(os.environ.get("CEREBRO_TEST_SEQUENCES", "100"))
 def origin(request: pytest.FixtureRequest, services: dict[str, str], moto: str) -> Iterator[Site]:
     """A warehouse that has its tables already, with enough in them that later data are few beside it.
 
-    Repeated readings count, or are rejected, or objects are written again without a hero who is forgotten: in moto, which
-    keeps the condition of a write.
+    Repeated readings count, or are rejected, or objects are written again without a hero who is forgotten: in moto,
+    which keeps the condition of a write.
     """
     is_in_moto = request.param == "rewritten"
     site = make_site(services | (s3_servers.moto_environment(moto) if is_in_moto else {}))

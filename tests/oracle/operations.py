@@ -48,8 +48,8 @@ class Rejected:
 class Version:
     """The bytes of an object that are in force: rows by their numbers.
 
-    ``rows_loaded`` counts accepted rows, those that left with their hero included. Readings that others hold are accepted
-    here: who holds them may change.
+    ``rows_loaded`` counts accepted rows, those that left with their hero included. Readings that others hold are
+    accepted here: who holds them may change.
     """
 
     dataset: str
@@ -164,7 +164,7 @@ class Model:
         self.in_force[body] = self.judge(key, body)
 
     def settle(self, holders: dict[Instant, bytes], keys: Mapping[str, bytes]) -> None:
-        """Take over whose readings are in force; each instant's is, unless the only objects that have it cannot be read.
+        """Take over whose readings are in force: each instant's, unless the objects that have it cannot be read.
 
         Args:
             holders: whose reading of each hero and instant is in force.
@@ -283,7 +283,7 @@ class Model:
                     it.reason, it.is_kept = ERASED, False
 
     def rewrite(self, key: str, body: bytes) -> None:
-        """An object was written again without heroes who were forgotten: all else is as it was. The next load has it."""
+        """An object was written again without heroes who were forgotten, and all else is as it was."""
         dataset, rules, former = dataset_of(key), self.rules[self.rule], self.zone[key]
         assert dataset
         if dataset == "biometrics":

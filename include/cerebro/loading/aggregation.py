@@ -290,8 +290,12 @@ class Aggregation:
         )
         if self.repeats:
             self.repeats.copy(self._duck, cursor)
+            self._record_repeated(cursor, self.repeats.repeated(self._duck))
         self._copy(cursor, "hour")
         return self._copy(cursor, "minute")
+
+    def _record_repeated(self, cursor: Cursor, repeated: dict[str, list[int]]) -> None:
+        cursor.execute(read_sql("ledger/record_repeated_readings.sql"), repeated)
 
     def _copy(self, cursor: Cursor, grain: str) -> int:
         query = read_sql(f"loading/biometrics/{grain}_rows.sql")

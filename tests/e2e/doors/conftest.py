@@ -27,7 +27,7 @@ class Doors:
         scheduler: its API.
         store: where its landing zone is.
         overlap: what becomes of readings that another object delivers again.
-        horizon: readings before it leave. What was loaded ten years ago leaves the quarantine, and if it was superseded.
+        horizon: readings before it leave. What is superseded or rejected leaves ten years after its load.
         zones_file: where its landing zone is described.
     """
 
