@@ -64,6 +64,8 @@ class Compared:
     number: int = 0
     # The loads that were looked at.
     known: set[int] = field(default_factory=set)
+    # How many objects were written again after erasures.
+    rewritten: int = 0
 
     @property
     def rejects_repeats(self) -> bool:
@@ -184,6 +186,7 @@ class Compared:
         for key, body in self.site.contents().items():
             if body != self.model.zone[key]:
                 self.model.rewrite(key, body)
+                self.rewritten += 1
         left = {key for (key,) in self.site.rows(LEFT)}
         for key, body in self.model.zone.items():
             if self.model.current.get(key) == body and key not in left:

@@ -18,6 +18,9 @@ KEYS = {
 }
 BASE = parquet([(f"2025-05-31 12:{n % 60:02d}:00", "Base", 80, 20, n) for n in range(600)])
 
+# All of them in one object, so that whoever is forgotten is in it.
+TEAM = parquet([(f"2025-05-31 13:00:{n:02d}", hero_id, 80, 20, n) for n, hero_id in enumerate([*HEROES, "Thor"])])
+
 
 def make(dataset: str, chance: random.Random, seconds: int = 60) -> bytes:
     """A random object, with all kinds of dirt; its readings are of that many seconds of a minute."""

@@ -18,7 +18,7 @@ from testing.sites import object_store, warehouse_of
 from tests.e2e.doors.conftest import Doors
 from tests.e2e.scheduler import RUN_TIMEOUT
 from tests.integration.compared import REJECTED, RULES
-from tests.integration.deliveries import BASE, HEROES
+from tests.integration.deliveries import BASE, HEROES, TEAM
 from tests.integration.helpers import Site
 from tests.integration.operations import Pair
 from tests.oracle.operations import Model
@@ -185,8 +185,9 @@ def test_random_operations_keep_the_laws(doors: Doors) -> None:
     )  # fmt: skip
     model = Model(RULES, overlap=doors.overlap)
     pair = OnAirflow(site, model, seconds=60 if doors.overlap == "count" else 3, erases_landing=True, doors=doors)
-    pair.model.deliver("biometrics/base.parquet", BASE)
-    site.put("biometrics/base.parquet", BASE)
+    for name, body in {"base": BASE, "team": TEAM}.items():
+        pair.model.deliver(f"biometrics/{name}.parquet", body)
+        site.put(f"biometrics/{name}.parquet", body)
     pair.model.load()
     pair.run(RESTORE_DAG)
     try:
@@ -197,3 +198,4 @@ def test_random_operations_keep_the_laws(doors: Doors) -> None:
         error.add_note("\n".join([f"CEREBRO_TEST_SEED={SEED}", *pair.log]))
         raise
     assert any("  killed" in line for line in pair.log), pair.log
+    assert pair.rewritten, pair.log
