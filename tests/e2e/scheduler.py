@@ -97,9 +97,10 @@ class Scheduler(AirflowApi):
         )
         return {instance["task_id"] for instance in answer["task_instances"]}
 
-    def connect(self, conn_id: str, conn_type: str, password: str) -> None:
+    def connect(self, conn_id: str, conn_type: str, password: str, **fields: str) -> None:
         """Create an Airflow connection."""
-        self.call("POST", "/connections", json={"connection_id": conn_id, "conn_type": conn_type, "password": password})
+        named = {"connection_id": conn_id, "conn_type": conn_type, "password": password}
+        self.call("POST", "/connections", json=named | fields)
 
     def assets(self) -> list[dict[str, Any]]:
         """All assets, with the tasks that make them and the DAGs that wait for them."""

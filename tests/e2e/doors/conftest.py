@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -34,7 +34,7 @@ class Doors:
     values: dict[str, str]
     scheduler: Scheduler
     store: ObjectStore
-    overlap: str
+    overlap: Literal["count", "reject"]
     horizon: datetime
     zones_file: Path
 
@@ -52,13 +52,8 @@ def doors(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Doors]:
     months = str(12 * (now.year - horizon.year) + now.month - horizon.month)
     with s3_servers.moto() as address:
         store = object_store(s3_servers.moto_environment(address))
-        connection = {
-            "conn_type": "aws", "login": store.access_key_id, "password": store.secret_access_key,
-            "extra": {"endpoint_url": address},
-        }  # fmt: skip
         zones_file = tmp_path / "landing_zones.yaml"
         product = {
-            "AIRFLOW_CONN_MOTO": json.dumps(connection),
             "CEREBRO_ARRIVAL_SECONDS": "0",
             "CEREBRO_ERASE_LANDING": "true",
             "CEREBRO_LANDING_ZONES": str(zones_file),
@@ -69,7 +64,10 @@ def doors(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Doors]:
         }
         zones_file.write_text('{"landing_zones": [{"name": "cerebro"}]}', encoding="utf-8")
         with running(settings_apart(tmp_path / "stack"), airflow=True, product=product) as values:
-            made = Doors(values, ready(values), store, request.param, horizon, zones_file)
+            scheduler = ready(values)
+            keys = {"login": store.access_key_id, "password": store.secret_access_key}
+            scheduler.connect("moto", "aws", **keys, extra=json.dumps({"endpoint_url": address}))
+            made = Doors(values, scheduler, store, request.param, horizon, zones_file)
             made.write_zone()
             store.client().create_bucket(Bucket="cerebro-data")
             yield made

@@ -231,7 +231,9 @@ class Deciding:
     @contextmanager
     def _cursor(self, connection: Connection | None = None) -> Iterator[Cursor]:
         """Open a cursor of a connection; without one, of a new connection."""
-        opened = nullcontext(connection) if connection else self._warehouse.connect(LOADER_ROLE)
+        opened: AbstractContextManager[Connection] = (
+            nullcontext(connection) if connection else self._warehouse.connect(LOADER_ROLE)
+        )
         with opened as its, its.cursor() as cursor:
             yield cursor
 
