@@ -91,7 +91,7 @@ def run(pair: Pair, steps: list[Step]) -> None:
         raise
 
 
-# Every operation at least once, some of them killed. The seeds are such that releases find rows, of readings and of records.
+# Every operation at least once, some of them killed. The seeds are such that releases find readings and records.
 EVERY = [
     ("load", 381, False), ("load", 392, True), ("release", 325, False), ("transform", 0, False), ("load", 248, False),
     ("release", 280, True), ("change_rules", 0, False), ("reprocess", 298, True), ("release", 481, False),
