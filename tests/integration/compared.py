@@ -190,7 +190,7 @@ class Compared:
         left = {key for (key,) in self.site.rows(LEFT)}
         for key, body in self.model.zone.items():
             if self.model.current.get(key) == body and key not in left:
-                assert not self.model.holds_forgotten(key), key
+                assert not self.model.holds_last_forgotten(key), key
 
     def mentions(self) -> dict[str, list[str]]:
         """Every row of the database and of the quarantine that names a hero who was forgotten."""

@@ -87,6 +87,8 @@ class Model:
     failed: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     # The keys of heroes.
     forgotten: set[str] = field(default_factory=set)
+    # The last one, unless it had been forgotten before: later deliveries stay as they are.
+    last_forgotten: set[str] = field(default_factory=set)
     horizon: datetime | None = None
     # Minutes before this instant have left raw.
     dropped: datetime | None = None
@@ -196,11 +198,15 @@ class Model:
 
     def names_forgotten(self, hero_id: Any) -> bool:
         """Whether an id, as delivered, is that of a hero who was forgotten."""
+        return self.is_among(hero_id, self.forgotten)
+
+    def is_among(self, hero_id: Any, keys: set[str]) -> bool:
+        """Whether an id, as delivered, is that of one of some heroes, by their keys."""
         try:
             known = identifier(hero_id)
         except InvalidIdError:
             return False
-        return known is not None and hero_key(known) in self.forgotten
+        return known is not None and hero_key(known) in keys
 
     def without_forgotten(self, dataset: str, record: dict[str, Any]) -> dict[str, Any] | None:
         """The record without heroes who were forgotten; None if it is one's own."""
@@ -270,6 +276,7 @@ class Model:
 
     def forget(self, hero_id: str) -> None:
         """Take a hero out of everything. The rejected rows that the quarantine loses are counted as the hero's."""
+        self.last_forgotten = {hero_key(hero_id)} - self.forgotten
         self.forgotten.add(hero_key(hero_id))
         for version in self.in_force.values():
             if version.dataset == "biometrics":
@@ -296,14 +303,16 @@ class Model:
             assert after.rejected == before.rejected, key
         self.zone[key] = body
 
-    def holds_forgotten(self, key: str) -> bool:
-        """Whether an object of the landing zone names a hero who was forgotten."""
+    def holds_last_forgotten(self, key: str) -> bool:
+        """Whether an object of the landing zone names the hero who was forgotten last."""
         dataset, rules, body = dataset_of(key), self.rules[self.rule], self.zone[key]
         assert dataset
         if dataset == "biometrics":
-            return any(self.names_forgotten(row[1]) for row in parquet_rows(body, rules))
-        understood = read_object(dataset, body, rules).understood
-        return any(self.without_forgotten(dataset, record) != record for record in understood)
+            ids = [row[1] for row in parquet_rows(body, rules)]
+        else:
+            understood = read_object(dataset, body, rules).understood
+            ids = [it for record in understood for it in record.get("hero_ids") or [record.get("hero_id")]]
+        return any(self.is_among(hero_id, self.last_forgotten) for hero_id in ids)
 
     def retire(self, until: datetime, *, drop: bool) -> None:
         """Hide readings before a horizon, which goes back no further than raw has minutes; drop them from raw."""
@@ -351,6 +360,6 @@ def corrected(dataset: str, row: Any, hero_id: str, shift: timedelta, mission_id
         return (moment + shift if isinstance(moment, datetime) else moment, hero_id or given, *measures)
     changes: dict[str, Any] = {"mission_id": mission_id} if mission_id else {}
     if hero_id:
-        changes |= {"hero_id": hero_id} if dataset == "heroes" else {"hero_ids": [hero_id]}
+        changes["hero_id" if dataset == "heroes" else "hero_ids"] = hero_id if dataset == "heroes" else [hero_id]
     names = {spelled(name) for name in changes}
     return {name: value for name, value in row.items() if spelled(name) not in names} | changes

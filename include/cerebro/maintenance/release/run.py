@@ -179,7 +179,7 @@ class Deciding:
             cursor.connection.rollback()
         with (
             self._quarantined(held, decision, erasures) as quarantined,
-            self._cursor(quarantined.repeats and quarantined.repeats.connection) as cursor,
+            self._cursor(quarantined.repeats.connection if quarantined.repeats else None) as cursor,
         ):
             outcome = quarantined.outcome(decision)
             if quarantined.released.accepted:
