@@ -45,6 +45,23 @@ class Scheduler(AirflowApi):
             time.sleep(0.5)
         return run
 
+    def follow_up(self, source: Run, timeout: float = RUN_TIMEOUT) -> list[Run]:
+        """Wait for the runs of cerebro_restore since the source run announced something; none if it has not."""
+        announced = next((task for task in self.tasks(source) if task.task_id == "announce"), None)
+        if announced is None or announced.state != "success" or announced.start is None:
+            return []
+        deadline = time.monotonic() + timeout
+        while True:
+            runs = self.runs(RESTORE_DAG, limit=10, order_by="-run_after")
+            if later := [run for run in runs if run.start and run.start > announced.start]:
+                break
+            if time.monotonic() > deadline:
+                pytest.fail(f"No run of {RESTORE_DAG} followed {source.run_id} in {timeout:.0f} s")
+            time.sleep(0.5)
+        for run in later:
+            self.wait_until_finished(run, timeout)
+        return later
+
     def hosts(self, run: Run) -> dict[str, str]:
         """The host of each task instance, by task id and map index."""
         instances = self.call("GET", f"{run.path}/taskInstances", params={"limit": 100})["task_instances"]
@@ -80,9 +97,10 @@ class Scheduler(AirflowApi):
         )
         return {instance["task_id"] for instance in answer["task_instances"]}
 
-    def connect(self, conn_id: str, conn_type: str, password: str) -> None:
+    def connect(self, conn_id: str, conn_type: str, password: str, **fields: str) -> None:
         """Create an Airflow connection."""
-        self.call("POST", "/connections", json={"connection_id": conn_id, "conn_type": conn_type, "password": password})
+        named = {"connection_id": conn_id, "conn_type": conn_type, "password": password}
+        self.call("POST", "/connections", json=named | fields)
 
     def assets(self) -> list[dict[str, Any]]:
         """All assets, with the tasks that make them and the DAGs that wait for them."""

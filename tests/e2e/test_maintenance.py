@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
 from local.airflow_api import Run
-from local.run import RESTORE_DAG
 from tests.e2e.scheduler import Scheduler
 from tests.oracle.store import calculate_from_store
 from tests.oracle.warehouse import differences, query
@@ -35,16 +33,11 @@ def run(scheduler: Scheduler, dag_id: str, **parameters: Any) -> Run:
 
 
 def follow_up(scheduler: Scheduler, source: Run) -> None:
-    """Wait until the run of cerebro_restore that the announcement has triggered is green."""
-    (announced,) = [task for task in scheduler.tasks(source) if task.task_id == "announce"]
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        runs = [run for run in scheduler.runs(RESTORE_DAG, limit=10) if run.start and announced.end]
-        if later := [run for run in runs if run.start > announced.start]:
-            scheduler.wait_until_green(min(later, key=lambda run: run.start))
-            return
-        time.sleep(0.5)
-    pytest.fail(f"No run of {RESTORE_DAG} followed {source.run_id}")
+    """Wait until the runs that the source run has announced are green."""
+    followers = scheduler.follow_up(source)
+    assert followers
+    for follower in followers:
+        scheduler.wait_until_green(follower)
 
 
 @pytest.mark.usefixtures("restored")

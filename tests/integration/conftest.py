@@ -43,8 +43,7 @@ def moto() -> Iterator[str]:
 @pytest.fixture
 def moto_site(services: dict[str, str], moto: str) -> Iterator[Site]:
     """The same as ``site`` with its buckets in moto; it takes any key."""
-    keys = {"AWS_ACCESS_KEY_ID": s3_servers.KEY, "AWS_SECRET_ACCESS_KEY": s3_servers.SECRET}
-    made = make_site(services | keys | {"S3_ENDPOINT_URL": moto})
+    made = make_site(services | s3_servers.moto_environment(moto))
     yield made
     made.drop()
 

@@ -18,9 +18,12 @@ KEYS = {
 }
 BASE = parquet([(f"2025-05-31 12:{n % 60:02d}:00", "Base", 80, 20, n) for n in range(600)])
 
+# All of them in one object, so that whoever is forgotten is in it.
+TEAM = parquet([(f"2025-05-31 13:00:{n:02d}", hero_id, 80, 20, n) for n, hero_id in enumerate([*HEROES, "Thor"])])
 
-def make(dataset: str, chance: random.Random) -> bytes:
-    """A random object, with all kinds of dirt."""
+
+def make(dataset: str, chance: random.Random, seconds: int = 60) -> bytes:
+    """A random object, with all kinds of dirt; its readings are of that many seconds of a minute."""
     if chance.random() < 0.08:
         return b"PAR1" if dataset == "biometrics" else b""
     if dataset == "heroes":
@@ -43,13 +46,13 @@ def make(dataset: str, chance: random.Random) -> bytes:
             for _ in range(chance.randint(1, 4))
         ]
         return json.dumps(missions).encode()
-    return parquet([reading(chance) for _ in range(chance.randint(1, 12))])
+    return parquet([reading(chance, seconds) for _ in range(chance.randint(1, 12))])
 
 
-def reading(chance: random.Random) -> tuple[Any, ...]:
+def reading(chance: random.Random, seconds: int) -> tuple[Any, ...]:
     """A random reading."""
     year = 1825 if chance.random() < 0.15 else 2025
-    at = f"{year}-0{chance.randint(1, 4)}-10 12:0{chance.randint(0, 2)}:{chance.randint(0, 59):02d}"
+    at = f"{year}-0{chance.randint(1, 4)}-10 12:0{chance.randint(0, 2)}:{chance.randint(0, seconds - 1):02d}"
     hero_id = chance.choice([*HEROES, "Thor", "nobody", "n/a", None, None])
     rate = chance.choice([None, 80.0, 120.0, 250.0, 400.0])
     return (

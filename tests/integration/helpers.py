@@ -20,7 +20,7 @@ from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.loading.records import RecordLoader
 from include.cerebro.loading.result import LoadResult
 from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
-from include.cerebro.platform.object_store import StoredObject
+from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.settings import Settings
 from include.cerebro.schema.setup import prepare_warehouse
 from include.cerebro.zones.landing_zones import LandingZone
@@ -73,6 +73,8 @@ class Site(sites.Site):
     zone_name: str = DEFAULT_LANDING_ZONE
     # What its configuration says beside its name.
     zone_fields: dict[str, Any] = field(default_factory=dict)
+    # Where the quarantine is, if in another store.
+    quarantine_store: ObjectStore | None = None
 
     @property
     def settings(self) -> Settings:
@@ -112,11 +114,10 @@ class Site(sites.Site):
 
     def quarantined(self) -> dict[str, list[dict[str, Any]]]:
         """The rows of every object in the quarantine bucket."""
+        client = (self.quarantine_store or self.store).client()
         return {
-            stored.key: parquet_rows(
-                self.client.get_object(Bucket=self.quarantine_bucket, Key=stored.key)["Body"].read()
-            )
-            for stored in list_objects(self.client, self.quarantine_bucket, "")
+            stored.key: parquet_rows(client.get_object(Bucket=self.quarantine_bucket, Key=stored.key)["Body"].read())
+            for stored in list_objects(client, self.quarantine_bucket, "")
         }
 
     # The main job
@@ -176,7 +177,7 @@ class Site(sites.Site):
 
     # The warehouse
 
-    def rows(self, query: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a query with all rights."""
         with self.superuser() as cursor:
             cursor.execute(query, parameters)

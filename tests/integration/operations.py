@@ -6,11 +6,13 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import pytest
 
+from include.cerebro.maintenance.erasure import landing
+from include.cerebro.maintenance.erasure.objects import list_holders
 from include.cerebro.maintenance.release.request import DecisionImpossibleError
 from include.cerebro.maintenance.retention.minutes import drop_minutes, move_horizon
 from include.cerebro.maintenance.retention.quarantine import retire_quarantine
@@ -35,10 +37,27 @@ class KilledError(BaseException):
     """The process is killed."""
 
 
+class Release(NamedTuple):
+    """A release of the rows of an object that were rejected for one reason; none is ``wanted`` if it is impossible."""
+
+    key: str
+    reason: str
+    corrections: dict[str, Any]
+    wanted: int | None
+
+
 @dataclass
 class Pair(Compared):
-    """A site and its model, to both of which operations are done."""
+    """A site and its model, to both of which operations are done.
 
+    Attributes:
+        seconds: the seconds of a minute that readings are of; a few make many repeated ones.
+        erases_landing: whether objects of the landing zone are written again without a hero who is forgotten.
+        log: what was done.
+    """
+
+    seconds: int = 60
+    erases_landing: bool = False
     log: list[str] = field(default_factory=list)
 
     # Each takes a source of chances, so that it can be repeated.
@@ -49,7 +68,7 @@ class Pair(Compared):
             dataset = chance.choice(["biometrics"] * 4 + ["heroes", "missions"])
             key = chance.choice(KEYS[dataset])
             known = [body for its, body in self.model.zone.items() if dataset_of(its) == dataset and body != BASE]
-            body = chance.choice(known) if known and chance.random() < 0.3 else make(dataset, chance)
+            body = chance.choice(known) if known and chance.random() < 0.3 else make(dataset, chance, self.seconds)
             if self.model.deliver(key, body):
                 self.site.put(key, body)
         if chance.random() < 0.2:
@@ -64,7 +83,7 @@ class Pair(Compared):
     def change_rules(self, _: random.Random) -> Callable[[], object]:
         """Judge by the other rules from now on."""
         self.model.change_rules("default" if self.model.rule == "other" else "other")
-        self.site.zone_fields = {"rules": FORMAT_RULES[self.model.rule]}
+        self.site.zone_fields = self.site.zone_fields | {"rules": FORMAT_RULES[self.model.rule]}
         return lambda: None
 
     def reprocess(self, chance: random.Random) -> Callable[[], object]:
@@ -79,42 +98,55 @@ class Pair(Compared):
 
         return run
 
-    def rejected_readings(self) -> list[tuple[str, bytes, str]]:
-        """Return key, bytes and reason of what was rejected of the objects of biometrics in force."""
-        return [
+    def choose_release(self, chance: random.Random) -> Release | None:
+        """Choose rows of an object that were rejected for one reason, if any, and release them in the model."""
+        rejected = [
             (key, body, reason)
             for key, body in sorted(self.holders().items())
-            if self.model.in_force[body].dataset == "biometrics"
             for reason in sorted(self.model.in_force[body].reasons())
         ]
-
-    def release(self, chance: random.Random) -> Callable[[], object]:
-        """Release the rows of an object that were rejected for one reason, if there are any."""
-        rejected = self.rejected_readings()
         if not rejected:
-            return lambda: None
+            return None
         key, body, reason = chance.choice(rejected)
-        hero_id = chance.choice(HEROES) if reason == "missing_hero_id" or chance.random() < 0.1 else ""
-        shift = SHIFT if reason == "implausible_timestamp" else timedelta(0)
-        self.log.append(f"  {key} {reason} {hero_id}")
+        is_reading = self.model.in_force[body].dataset == "biometrics"
+        corrections: dict[str, Any] = {}
+        if reason == "missing_hero_id" or (is_reading and chance.random() < 0.1):
+            corrections["hero_id"] = chance.choice(HEROES)
+        if reason == "missing_mission_id":
+            corrections["mission_id"] = "M4"
+        if reason == "implausible_timestamp":
+            corrections["shift"] = SHIFT
+        self.log.append(f"  {key} {reason} {corrections}")
         wanted: int | None = None
         try:
-            wanted = self.model.release(body, reason, hero_id, shift)
+            wanted = self.model.release(body, reason, **corrections)
         except NotReleasedError:
             self.log.append("  is impossible")
+        if shift := corrections.pop("shift", None):
+            corrections["shift_seconds"] = shift.total_seconds()
+        return Release(key, reason, corrections, wanted)
+
+    def release(self, chance: random.Random) -> Callable[[], object]:
+        """Release rejected rows."""
+        chosen = self.choose_release(chance)
+        if chosen is None:
+            return lambda: None
 
         def run() -> None:
             def release() -> dict[str, Any]:
                 return decide(
-                    self.site, reason=reason, key=key, run_id=f"release {self.number}", hero_id=hero_id,
-                    shift_seconds=shift.total_seconds(),
-                )  # fmt: skip
+                    self.site,
+                    reason=chosen.reason,
+                    key=chosen.key,
+                    run_id=f"release {self.number}",
+                    **chosen.corrections,
+                )
 
-            if wanted is None:
+            if chosen.wanted is None:
                 with pytest.raises(DecisionImpossibleError):
                     release()
             else:
-                assert release()["rows_released"] == wanted
+                assert release()["rows_released"] == chosen.wanted
 
         return run
 
@@ -139,7 +171,18 @@ class Pair(Compared):
         hero_id = chance.choice(HEROES)
         self.log.append(f"  {hero_id}")
         self.model.forget(hero_id)
-        return lambda: forget(self.site, hero_id, f"forget {self.number}")
+        site, zones = self.site, [self.site.zone]
+        approved = landing.digests(site.warehouse, zones, lambda _: site.store, hero_id) if self.erases_landing else []
+
+        def run() -> None:
+            done = forget(site, hero_id, f"forget {self.number}")
+            if self.erases_landing:
+                landing.rewrite_objects(
+                    site.warehouse, zones, lambda _: site.store, site.settings, done.erasure_id, approved
+                )
+                list_holders(site.warehouse, zones, lambda _: site.store, done.erasure_id)
+
+        return run
 
     def retain(self, chance: random.Random) -> Callable[[], object]:
         """Move the horizon of the marts, and drop the minutes before it."""
@@ -182,6 +225,8 @@ class Pair(Compared):
                 run()
             self.check_books()
         run()
+        if name == "forget" and self.erases_landing:
+            self.check_rewritten()
         self.check()
         if name == "transform":
             self.check_tables()

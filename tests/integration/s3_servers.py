@@ -28,6 +28,11 @@ def moto() -> Iterator[str]:
         yield address
 
 
+def moto_environment(address: str) -> dict[str, str]:
+    """Where moto is, and keys for it, in the names of .local/env."""
+    return {"S3_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
+
+
 @contextmanager
 def seaweedfs(folder: Path) -> Iterator[str]:
     """SeaweedFS, a store for real use."""

@@ -1,5 +1,6 @@
 """Random sequences of operations keep the laws: after each, the warehouse is what the oracle says.
 
+Where repeated readings count, and where they are rejected; where objects are written again after an erasure.
 Law 5 by killing an operation at one of its commits and repeating it, law 8 by a change of rules and reprocessing, law 1
 by a last run that writes nothing. Objects are dirty, repeated, corrected and broken.
 """
@@ -13,9 +14,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.integration import s3_servers
+from tests.integration.compared import RULES
 from tests.integration.deliveries import BASE
-from tests.integration.helpers import Site, copy_site
+from tests.integration.helpers import Site, copy_site, make_site
 from tests.integration.operations import Pair
+from tests.oracle.operations import Model
 
 # A fixed seed: what passes today passes tomorrow. Shrinking would take hours.
 STEADY = settings(
@@ -38,10 +42,17 @@ SLOW = st.tuples(st.sampled_from(["transform", "retain"]), st.integers(0, 1 << 3
 LONG_EXAMPLES = int(os.environ.get("CEREBRO_TEST_SEQUENCES", "100"))
 
 
-@pytest.fixture(scope="module")
-def origin(prepared_site: Site) -> Iterator[Site]:
-    """A warehouse that has its tables already, with enough in them that later data are few beside it."""
-    site = copy_site(prepared_site)
+@pytest.fixture(scope="module", params=["counted", "rejected", "rewritten"])
+def origin(request: pytest.FixtureRequest, services: dict[str, str], moto: str) -> Iterator[Site]:
+    """A warehouse that has its tables already, with enough in them that later data are few beside it.
+
+    Repeated readings count, or are rejected, or objects are written again without a hero who is forgotten: in moto,
+    which keeps the condition of a write.
+    """
+    is_in_moto = request.param == "rewritten"
+    site = make_site(services | (s3_servers.moto_environment(moto) if is_in_moto else {}))
+    if request.param == "rejected":
+        site.zone_fields = {"overlap": "reject"}
     site.put("biometrics/base.parquet", BASE)
     site.restore()
     yield site
@@ -49,15 +60,17 @@ def origin(prepared_site: Site) -> Iterator[Site]:
 
 
 @pytest.fixture
-def pair(origin: Site) -> Iterator[Callable[[], Pair]]:
+def pair(request: pytest.FixtureRequest, origin: Site) -> Iterator[Callable[[], Pair]]:
     """A function that returns a new site with its model."""
     made: list[Site] = []
+    kind = request.node.callspec.params["origin"]
 
     def new() -> Pair:
         while made:
             made.pop().drop()
         made.append(copy_site(origin))
-        pair = Pair(made[-1])
+        model = Model(RULES, overlap="reject" if kind == "rejected" else "count")
+        pair = Pair(made[-1], model, seconds=3 if kind == "rejected" else 60, erases_landing=kind == "rewritten")
         pair.model.deliver("biometrics/base.parquet", BASE)
         pair.model.load()
         return pair
@@ -78,7 +91,7 @@ def run(pair: Pair, steps: list[Step]) -> None:
         raise
 
 
-# Every operation at least once, some of them killed. The seeds are such that three releases find rows to release.
+# Every operation at least once, some of them killed. The seeds are such that releases find readings and records.
 EVERY = [
     ("load", 381, False), ("load", 392, True), ("release", 325, False), ("transform", 0, False), ("load", 248, False),
     ("release", 280, True), ("change_rules", 0, False), ("reprocess", 298, True), ("release", 481, False),

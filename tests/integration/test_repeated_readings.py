@@ -13,9 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.cerebro.checking.overlaps import find_overlaps
+from include.cerebro.formats.rules import FormatRules
 from include.cerebro.landing.batches import pack
 from include.cerebro.loading.biometrics import BiometricsLoader
 from tests.integration.helpers import Site, make_site, parquet
+from tests.integration.test_released_rows import decide
+from tests.integration.test_reprocess import reprocess
 from tests.oracle.landing import read_object
 from tests.oracle.repeats import in_force
 from tests.oracle.values import minute_of
@@ -37,7 +40,7 @@ READINGS = st.lists(
 )
 
 
-def body(readings: Sequence[tuple[str, int]]) -> bytes:
+def body(readings: Sequence[tuple[str | None, int]]) -> bytes:
     """The heart rate follows from hero and instant, as in a second delivery of the same readings."""
     return parquet(
         [
@@ -235,3 +238,38 @@ def test_other_landing_zones_are_not_looked_at(site: Site) -> None:
     site.load()
     site.zone_name = "watches"
     assert site.load().rows_loaded == 1
+
+
+def test_released_readings_count_once(site: Site) -> None:
+    """Of four readings without a hero, one is in force elsewhere, one in their own object, and two are equal."""
+    site.zone_fields = {"overlap": "reject"}
+    site.put("biometrics/a.parquet", body([("hulk", 0), ("hulk", 5)]))
+    site.load()
+    site.put("biometrics/b.parquet", body([("hulk", 2), ("hulk", 5), *[(None, us) for us in (0, 1, 1, 2)]]))
+    site.load()
+    decision: dict[str, Any] = {"reason": "missing_hero_id", "key": "biometrics/b.parquet", "hero_id": "hulk"}
+    assert decide(site, **decision, is_dry_run=True)["rows_released"] == 1
+    assert decide(site, **decision)["rows_in_quarantine"] == {"duplicate_reading": 4}
+    assert [row[2] for row in site.rows(MINUTES)] == [4]
+    # The next object finds all that is in force, the released reading included.
+    site.put("biometrics/c.parquet", body([("hulk", us) for us in (0, 1, 2, 5)]))
+    site.load()
+    assert [row[2] for row in site.rows(MINUTES)] == [4]
+    repeated = "select load_id, holder_load_id, readings from raw.repeated_readings order by 1, 2"
+    assert site.rows(repeated) == [(2, 1, 1), (3, 1, 2), (4, 1, 2), (4, 3, 2)]
+
+
+def test_a_released_load_is_unfounded_when_what_it_lost_is_taken_back(site: Site) -> None:
+    site.zone_fields = {"overlap": "reject"}
+    site.put("biometrics/a.parquet", body([("hulk", 0), ("hulk", 1)]))
+    site.load()
+    site.put("biometrics/b.parquet", body([("hulk", 0), (None, 2)]))
+    site.load()
+    # Loaded again as it is, a has what it had.
+    reprocess(site, rules=FormatRules(), only_older_rules=False, key_pattern="*a.parquet")
+    decide(site, reason="missing_hero_id", key="biometrics/b.parquet", hero_id="hulk")
+    unfounded = "select object_key from raw.unfounded_rejections join raw.current_loads using (load_id)"
+    assert site.rows(unfounded) == []
+    site.put("biometrics/a.parquet", body([("hulk", 1)]))
+    site.load()
+    assert site.rows(unfounded) == [("biometrics/b.parquet",)]

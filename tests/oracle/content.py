@@ -33,6 +33,8 @@ class Content:
     # The same by standard names and values; what raw keeps is the record as it came.
     understood: list[Any] = field(default_factory=list)
     rejected: Counter[str] = field(default_factory=Counter)
+    # The rejected ones by their places: why, and the record if there is one.
+    refused: dict[int, tuple[str, Any]] = field(default_factory=dict)
     # Unusable values in accepted records and readings, by name.
     not_understood: Counter[str] = field(default_factory=Counter)
     rows_in: int = 0
@@ -43,9 +45,10 @@ class Content:
         self.understood.append(understood)
         self.numbers.append(self.rows_in)
 
-    def reject(self, reason: str) -> None:
-        """Count one rejected record."""
+    def reject(self, reason: str, record: Any = None) -> None:
+        """Reject one record."""
         self.rejected[reason] += 1
+        self.refused[self.rows_in] = (reason, record)
 
     def checked(self) -> Content:
         """This content, unless nothing of it can be used."""

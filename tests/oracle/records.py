@@ -47,22 +47,27 @@ def read_heroes(data: bytes, rules: Rules = DEFAULT) -> Content:
             for name, has_name, value in zip(header, named, values, strict=True)
             if has_name or text(value) is not None
         }
-        by_spelling = {spelled(name): value for name, value in reversed(record.items())}
-        hero = {name: by_spelling[spelled(name)] for name in HERO_COLUMNS}
-        try:
-            hero["hero_id"] = identifier(hero["hero_id"], rules) or ""
-        except InvalidIdError:
-            content.reject("invalid_hero_id" if is_clean(record) else "invalid_text")
-            continue
-        if not is_clean(record):
-            content.reject("invalid_text")
-        elif not hero["hero_id"]:
-            content.reject("missing_hero_id")
+        hero = judge_hero(record, rules)
+        if isinstance(hero, str):
+            content.reject(hero, record)
         else:
             content.accept(record, hero)
     if header is None:
         raise BrokenObjectError("no header")
     return content.checked()
+
+
+def judge_hero(record: dict[str, Any], rules: Rules = DEFAULT) -> dict[str, Any] | str:
+    """A hero record by its standard names, or the reason for which it is rejected."""
+    by_spelling = {spelled(name): value for name, value in reversed(record.items())}
+    hero = {name: by_spelling[spelled(name)] for name in HERO_COLUMNS}
+    try:
+        hero["hero_id"] = identifier(hero["hero_id"], rules) or ""
+    except InvalidIdError:
+        return "invalid_hero_id" if is_clean(record) else "invalid_text"
+    if not is_clean(record):
+        return "invalid_text"
+    return hero if hero["hero_id"] else "missing_hero_id"
 
 
 def header_of(values: list[str]) -> tuple[list[str], list[bool]]:
@@ -89,22 +94,32 @@ def read_missions(data: bytes, rules: Rules = DEFAULT) -> Content:
         if element.reason:
             content.reject(element.reason)
             continue
-        known = known_fields(element.value, MISSION_FIELDS)
-        reason = fault_of_mission(element.value, known, rules)
-        if reason:
-            content.reject(reason)
+        mission = judge_mission(element.value, rules)
+        if isinstance(mission, str):
+            content.reject(mission, element.value)
             continue
-        known["mission_id"] = identifier(known["mission_id"], rules)
-        known["hero_ids"] = crew(known.get("hero_ids"), rules)
-        report = known.get("damage_report")
-        damage = known_fields(report, DAMAGE) if isinstance(report, dict) else {}
-        for name, value in damage.items():
+        for name, value in mission["damage_report"].items():
             if text(value) is not None and amount(value) is None:
                 content.not_understood[name] += 1
+        report = known_fields(element.value, ("damage_report",)).get("damage_report")
         if report is not None and not isinstance(report, dict):
             content.not_understood["damage_report"] += 1
-        content.accept(element.value, known | {"damage_report": damage})
+        content.accept(element.value, mission)
     return content.checked()
+
+
+def judge_mission(record: Any, rules: Rules = DEFAULT) -> dict[str, Any] | str:
+    """A mission record by its standard names, or the reason for which it is rejected."""
+    known = known_fields(record, MISSION_FIELDS)
+    reason = fault_of_mission(record, known, rules)
+    if reason:
+        return reason
+    report = known.get("damage_report")
+    return known | {
+        "mission_id": identifier(known["mission_id"], rules),
+        "hero_ids": crew(known.get("hero_ids"), rules),
+        "damage_report": known_fields(report, DAMAGE) if isinstance(report, dict) else {},
+    }
 
 
 def known_fields(record: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

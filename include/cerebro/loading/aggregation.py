@@ -289,7 +289,11 @@ class Aggregation:
         )
         if self.repeats:
             self.repeats.copy(self._duck, cursor)
+            self._record_repeated(cursor, self.repeats.repeated(self._duck))
         copy_hours(self._duck, read_sql("loading/biometrics/hour_rows.sql"), cursor, tables)
         days = [day for (day,) in self._execute("days").fetchall()]
         query = read_sql("loading/biometrics/minute_rows.sql")
         return copy_minutes(self._duck, query, cursor, warehouse, days, tables)
+
+    def _record_repeated(self, cursor: Cursor, repeated: dict[str, list[int]]) -> None:
+        cursor.execute(read_sql("ledger/record_repeated_readings.sql"), repeated)

@@ -62,14 +62,15 @@ class RepeatedReadings:
 
     @staticmethod
     def copy(duck: duckdb.DuckDBPyConnection, cursor: Cursor) -> None:
-        """Write the instants of the claimed objects, and whose readings they repeat."""
+        """Write the instants of the claimed objects."""
         copy_instants(duck, read_sql("loading/biometrics/instant_rows.sql"), cursor)
-        if rows := duck.execute(read_sql("loading/biometrics/repeated_rows.sql")).fetchall():
-            load_ids, holders, readings = map(list, zip(*rows, strict=True))
-            cursor.execute(
-                read_sql("ledger/record_repeated_readings.sql"),
-                {"load_ids": load_ids, "holder_load_ids": holders, "readings": readings},
-            )
+
+    @staticmethod
+    def repeated(duck: duckdb.DuckDBPyConnection) -> dict[str, list[int]]:
+        """Return whose readings the claimed objects repeat: the columns of ``raw.repeated_readings``, as parameters."""
+        rows = duck.execute(read_sql("loading/biometrics/repeated_rows.sql")).fetchall()
+        names = ("load_ids", "holder_load_ids", "readings")
+        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
 @contextmanager

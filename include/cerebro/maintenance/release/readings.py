@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -13,6 +13,7 @@ from include.cerebro.formats.readings import set_rules
 from include.cerebro.formats.rules import FormatRules
 from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.loading.aggregation import Aggregation
+from include.cerebro.loading.repeats import RepeatedReadings
 from include.cerebro.maintenance.release.request import Corrections, DecisionImpossibleError, Held, refuse_erased
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 CORRECTED = "corrected.parquet"
+NOTHING_REPEATED: dict[str, list[int]] = {"holder_load_ids": [], "readings": []}
 
 
 class ReleasedReadings:
@@ -40,6 +42,7 @@ class ReleasedReadings:
         corrections: Corrections,
         rules: FormatRules,
         erasures: Erasures,
+        repeats: RepeatedReadings | None,
         warehouse: Warehouse,
     ) -> None:
         """Judge the readings.
@@ -51,6 +54,7 @@ class ReleasedReadings:
             corrections: what is changed before they are judged.
             rules: the rules of the landing zone.
             erasures: the heroes who were forgotten.
+            repeats: rejects readings that are in force already; none where they count.
             warehouse: the warehouse that accepted readings go to.
 
         Raises:
@@ -66,7 +70,9 @@ class ReleasedReadings:
         for bad in layouts.bad.values():
             raise bad
         corrected = StoredObject(CORRECTED, "", 0)
-        self._aggregation = _Released(duck, folder, [corrected], rules=rules, erasures=lambda: erasures)
+        self._aggregation = _Released(
+            duck, folder, [corrected], rules=rules, repeats=repeats, erasures=lambda: erasures
+        )
         set_rules(duck, rules, datetime.now(UTC))
         duck.execute("set variable release_hero_id = ?", [corrections.hero_id])
         duck.execute("set variable release_shift_us = ?", [round(corrections.shift_seconds * 1_000_000)])
@@ -91,13 +97,29 @@ class ReleasedReadings:
 
     def copy(self, cursor: Cursor, held: Held, load_id: int) -> None:
         """Write the minutes and hours of a load together with the accepted readings to the load that supersedes it."""
+        parameters: dict[str, Any] = {"load_id": held.load_id, "to_load_id": load_id}
         cursor.execute(read_sql("maintenance/release/temporary_tables.sql"))
         self._aggregation.copy(cursor, self._warehouse, {CORRECTED: load_id}, tables="released_")
-        cursor.execute(read_sql("maintenance/release/merge.sql"), {"load_id": held.load_id, "to_load_id": load_id})
+        cursor.execute(read_sql("maintenance/release/merge.sql"), parameters)
+        # Later readings repeat those of the new load, and it has lost what the one before it has lost.
+        repeated = parameters | (self._aggregation.repeated or NOTHING_REPEATED)
+        cursor.execute(read_sql("maintenance/release/repeated_readings.sql"), repeated)
+        for table in ("instants", "unfounded_rejections"):
+            cursor.execute(read_sql("maintenance/release/copy_rows.sql"), parameters | {"table_name": table})
 
 
 class _Released(Aggregation):
-    """An aggregation of readings that were rejected before."""
+    """An aggregation of readings that were rejected before.
+
+    Attributes:
+        repeated: whose readings they repeat, to be merged with what the superseded load repeats.
+    """
+
+    repeated: dict[str, list[int]] | None = None
+
+    def _record_repeated(self, cursor: Cursor, repeated: dict[str, list[int]]) -> None:
+        del cursor
+        self.repeated = repeated
 
     def _refuse_useless(self) -> None:
         """Refuse nothing: what is rejected again stays where it is."""

@@ -7,7 +7,7 @@ import logging
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from include.cerebro.ledger.erasures import ERASED, Erasures
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.ledger.rejections import Rejection, record_invalid_measures, record_rejections
 from include.cerebro.loading import quarantine
+from include.cerebro.loading.repeats import RepeatedReadings, turn
 from include.cerebro.loading.site import LoadSite
 from include.cerebro.maintenance.erasure.quarantine import find_rows
 from include.cerebro.maintenance.release.readings import ReleasedReadings
@@ -33,6 +34,7 @@ from include.cerebro.zones.datasets import BIOMETRICS, DATASETS
 from include.cerebro.zones.landing_zones import LandingZone, zone_named
 
 if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its classes in lower case
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ class Quarantined:
 
     def __init__(
         self, site: LoadSite, duck: duckdb.DuckDBPyConnection, held: Held, decision: Decision, folder: str,
-        erasures: Erasures,
+        erasures: Erasures, repeats: RepeatedReadings | None,
     ) -> None:  # fmt: skip
         """Fetch the rows and judge them.
 
@@ -57,6 +59,7 @@ class Quarantined:
             decision: what is to be released.
             folder: a folder for files.
             erasures: the heroes who were forgotten, from before the load was looked up.
+            repeats: rejects readings that are in force already, in its turn; none where they count.
 
         Raises:
             DecisionImpossibleError: the rows cannot be released.
@@ -65,7 +68,7 @@ class Quarantined:
         self._site, self._duck, self._held, self._folder = site, duck, held, folder
         # find() has refused what nothing keeps.
         file = self._fetch(held.rejected[decision.reason].quarantine_key or "")
-        self.erasures = erasures
+        self.erasures, self.repeats = erasures, repeats
         if erasures.last:
             self._refuse_erased(file)
         duck.execute("set variable quarantine_file = ?", [str(file)])
@@ -74,7 +77,7 @@ class Quarantined:
         self._check(duck.execute("select reason, count(*) from quarantined group by reason").fetchall())
         rules = site.zone.rules
         self.released: ReleasedReadings | ReleasedRecords = (
-            ReleasedReadings(duck, file, held, decision.corrections, rules, self.erasures, site.warehouse)
+            ReleasedReadings(duck, file, held, decision.corrections, rules, self.erasures, repeats, site.warehouse)
             if held.dataset == BIOMETRICS.name
             else ReleasedRecords(duck, file, held, decision.corrections, rules, decision.reason, self.erasures)
         )
@@ -172,7 +175,10 @@ class Deciding:
             if decision.action == "discard":
                 return self._discard(cursor, held, decision, note)
             cursor.connection.rollback()
-        with self._quarantined(held, decision, erasures) as quarantined, self._cursor() as cursor:
+        with (
+            self._quarantined(held, decision, erasures) as quarantined,
+            self._cursor(quarantined.repeats.connection if quarantined.repeats else None) as cursor,
+        ):
             outcome = quarantined.outcome(decision)
             if quarantined.released.accepted:
                 outcome["load_id"] = self._release(cursor, held, decision, quarantined)
@@ -219,17 +225,29 @@ class Deciding:
         return self._open_site(zone_named(self._zones, held.landing_zone))
 
     @contextmanager
-    def _cursor(self) -> Iterator[Cursor]:
-        with self._warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+    def _cursor(self, connection: Connection | None = None) -> Iterator[Cursor]:
+        """Open a cursor of a connection; without one, of a new connection."""
+        opened: AbstractContextManager[Connection] = (
+            nullcontext(connection) if connection else self._warehouse.connect(LOADER_ROLE)
+        )
+        with opened as its, its.cursor() as cursor:
             yield cursor
 
     @contextmanager
     def _quarantined(self, held: Held, decision: Decision, erasures: Erasures) -> Iterator[Quarantined]:
         site = self._site(held)
-        with tempfile.TemporaryDirectory(prefix="cerebro-release-") as folder, duckdb_session(site.settings) as duck:
-            quarantined = Quarantined(site, duck, held, decision, folder, erasures)
+        with (
+            tempfile.TemporaryDirectory(prefix="cerebro-release-") as folder,
+            duckdb_session(site.settings) as duck,
+            self._turn(site, held) as repeats,
+        ):
+            quarantined = Quarantined(site, duck, held, decision, folder, erasures, repeats)
             with closing(quarantined.released):
                 yield quarantined
+
+    def _turn(self, site: LoadSite, held: Held) -> AbstractContextManager[RepeatedReadings | None]:
+        is_rejected = held.dataset == BIOMETRICS.name and site.zone.overlap == "reject"
+        return turn(self._warehouse, site.origin(BIOMETRICS)) if is_rejected else nullcontext()
 
 
 def _discarded(held: Held, decision: Decision) -> dict[str, Any]:
