@@ -32,7 +32,7 @@ CATALOG = """
     )
 
     select format('%%s %%s of %%s', relkind, oid::regclass, relowner::regrole) from relations
-    where relkind not in ('S', 'i', 't')
+    where relkind not in ('S', 'i', 'I', 't')
     union all
     select format(
         'column %%s of %%s: %%s%%s %%s', attname, relations.oid::regclass, format_type(atttypid, atttypmod),
