@@ -57,11 +57,11 @@ def add_months(cursor: Cursor, warehouse: Warehouse, days: Sequence[date]) -> No
 
     Partitions are added in a transaction of their own, so that other loads that need them do not wait for this one.
     """
-    cursor.execute(read_sql("loading/biometrics/missing_months.sql"), {"days": list(days)})
+    cursor.execute(read_sql("ledger/missing_months.sql"), {"days": list(days)})
     (missing,) = cursor.fetchone() or ([],)
     if missing:
         with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as other:
-            other.execute(read_sql("loading/biometrics/add_months.sql"), {"days": missing})
+            other.execute(read_sql("ledger/add_months.sql"), {"days": missing})
             connection.commit()
 
 
