@@ -20,10 +20,10 @@ DBT, BY_HAND = "dbt", "by hand"
 TEXT = """
 {days} days of {heroes} heroes in `raw`, a row a minute and 24 missions a day, are made into dimensions, bridge, fact,
 big table and rankings: by `dbt build` with all its tests, and by the statements in `bench/sql/handwritten`, one after
-the other in one connection. They write the same rows and add the same keys, checks and indexes, which the section
-checks, but they know only whole rebuilds and whole days. *One more day* is added to both. dbt's start is left out: its
-seconds count from the start of the first model to the end of the last test, as `run_results.json` has them. The check
-`reconcile`, which follows in a run and recounts a fixed part of history, is left out.
+the other in one connection. They write the same rows into monthly partitions and add the same keys, checks and indexes,
+which the section checks, but they know only whole rebuilds and whole days. *One more day* is added to both. dbt's start
+is left out: its seconds count from the start of the first model to the end of the last test, as `run_results.json` has
+them. The check `reconcile`, which follows in a run and recounts a fixed part of history, is left out.
 """
 
 Runs = Mapping[str, list[measure.Measurement]]

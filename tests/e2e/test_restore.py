@@ -19,7 +19,7 @@ READINGS = 5 * 3 * 3600
 ROWS = """
     select
         count(*) as rows,
-        md5(coalesce(string_agg(concat_ws(' ', xmin, ctid, t::text), ';' order by ctid), ''))
+        md5(coalesce(string_agg(concat_ws(' ', xmin, ctid, t::text), ';' order by tableoid, ctid), ''))
             as fingerprint
     from {table} as t
 """

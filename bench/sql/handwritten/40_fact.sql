@@ -3,25 +3,31 @@
 set local work_mem = '64MB';
 set local maintenance_work_mem = '64MB';
 
-create table handwritten.fact_biometrics as
-select
-    hero_ids.hero_id,
-    biometrics.minute_at,
-    sum(biometrics.reading_count) as reading_count,
-    sum(biometrics.heart_rate_sum) / nullif(sum(biometrics.heart_rate_count), 0) as heart_rate,
-    min(biometrics.heart_rate_min) as heart_rate_min,
-    max(biometrics.heart_rate_max) as heart_rate_max,
-    sum(biometrics.stress_level_sum) / nullif(sum(biometrics.stress_level_count), 0) as stress_level,
-    min(biometrics.stress_level_min) as stress_level_min,
-    max(biometrics.stress_level_max) as stress_level_max,
-    sum(biometrics.energy_output_sum) / nullif(sum(biometrics.energy_output_count), 0) as energy_output,
-    min(biometrics.energy_output_min) as energy_output_min,
-    max(biometrics.energy_output_max) as energy_output_max
-from raw.biometrics
-inner join raw.current_loads on biometrics.load_id = current_loads.load_id
-inner join handwritten.hero_ids on btrim(biometrics.hero_id) = hero_ids.spelled_hero_id
-group by hero_ids.hero_id, biometrics.minute_at
-order by biometrics.minute_at, hero_ids.hero_id;
+select meta.create_in_months(
+    'handwritten.fact_biometrics',
+    'minute_at',
+    $query$
+        select
+            hero_ids.hero_id,
+            biometrics.minute_at,
+            sum(biometrics.reading_count) as reading_count,
+            sum(biometrics.heart_rate_sum) / nullif(sum(biometrics.heart_rate_count), 0) as heart_rate,
+            min(biometrics.heart_rate_min) as heart_rate_min,
+            max(biometrics.heart_rate_max) as heart_rate_max,
+            sum(biometrics.stress_level_sum) / nullif(sum(biometrics.stress_level_count), 0) as stress_level,
+            min(biometrics.stress_level_min) as stress_level_min,
+            max(biometrics.stress_level_max) as stress_level_max,
+            sum(biometrics.energy_output_sum) / nullif(sum(biometrics.energy_output_count), 0) as energy_output,
+            min(biometrics.energy_output_min) as energy_output_min,
+            max(biometrics.energy_output_max) as energy_output_max
+        from raw.biometrics
+        inner join raw.current_loads on biometrics.load_id = current_loads.load_id
+        inner join handwritten.hero_ids on btrim(biometrics.hero_id) = hero_ids.spelled_hero_id
+        group by hero_ids.hero_id, biometrics.minute_at
+        order by biometrics.minute_at, hero_ids.hero_id
+    $query$,
+    meta.months_of('raw.load_hours', 'hour_at')
+);
 
 alter table handwritten.fact_biometrics
 add primary key (hero_id, minute_at),

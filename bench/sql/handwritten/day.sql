@@ -109,6 +109,8 @@ where
 
 analyze day_biometrics;
 
+select meta.add_months('handwritten.fact_biometrics', array[%(day)s::date]);
+
 insert into handwritten.fact_biometrics
 select
     hero_ids.hero_id,
@@ -134,6 +136,8 @@ where
     obt_cerebro_restored.hero_id = dim_heroes.hero_id
     and obt_cerebro_restored.timestamp >= %(day)s::timestamptz
     and obt_cerebro_restored.timestamp < %(day)s::timestamptz + interval '1 day';
+
+select meta.add_months('handwritten.obt_cerebro_restored', array[%(day)s::date]);
 
 insert into handwritten.obt_cerebro_restored
 with participations as (
