@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import partial
 
 from bench import measure
 from bench.context import Bench
-from bench.dbt import transform, vacuum
+from bench.dbt import Built, transform, vacuum
 from bench.exponents import at_most_flat, at_most_linear, cpu_points
 from bench.history import History
 from bench.report import Figure, Section, Target, at_most
+from include.cerebro.maintenance.retention.minutes import MONTHS, drop_minutes, move_horizon
+from testing.sites import Site
 
 NAME = "days"
 TITLE = "Growth with days"
@@ -19,6 +22,7 @@ TITLE = "Growth with days"
 # A year of 100 heroes takes ten minutes; that of 30 takes four, and its days are as far apart.
 HEROES = 30
 NEW, NEXT = "so many new days at once", "one more day"
+FORGOTTEN, DROPPED = "the earliest twelve months leave the marts", "... and `raw`"
 # Tables, indexes and the sorts of a build.
 GIB_A_DAY = 0.03
 # What three tables may take for a hero-minute, as in the section history.
@@ -28,8 +32,8 @@ TEXT = """
 {heroes} heroes have a row a minute, and 24 missions happen a day. One warehouse grows: a load and a mission log a day
 are written straight into `raw`. *{new}*: those that bring the history to its next length, built once. *{next}*: on a
 history of that length, in turns with nothing else. Each is dbt's build with its start and all tests, and the
-conservation check. *Services* is PostgreSQL's processor time, *peak* the memory of dbt. The longest history holds
-{sizes}.
+conservation check. At last all months but the latest leave: the marts by such a run, `raw` a month in a transaction.
+*Services* is PostgreSQL's processor time, *peak* the memory of dbt. The longest history holds {sizes}.
 """
 
 
@@ -69,6 +73,7 @@ def run(bench: Bench) -> Section:
                 seconds = [history.seconds_to_answer(query) for _ in range(bench.scale.repeats)]
                 answers[length, title] = Figure(seconds, 3)
         layers = history.sizes()
+        forgotten = _forget(bench, site, history, task)
     sizes = "; ".join(
         f"`{name}` {rows} and {indexes} of indexes, {a_minute:.0f} bytes a hero-minute"
         for name, rows, indexes, a_minute in layers
@@ -82,9 +87,23 @@ def run(bench: Bench) -> Section:
             *(_row(days, NEW, sample) for days, sample in new.items()),
             *(_row(days, NEXT, sample) for days, sample in more.items()),
             *((f"{days:,}", title, seconds, "", "", "") for (days, title), seconds in answers.items()),
+            *(_row(history.days, what, sample) for what, sample in forgotten.items()),
         ],
         targets(new, more, answers, sum(a_minute for *_, a_minute in layers)),
     )
+
+
+def _forget(bench: Bench, site: Site, history: History, task: partial[Built]) -> dict[str, measure.Sample]:
+    """Let all months but the last one leave, and return what the marts and raw took; nothing if there is one month."""
+    horizon = datetime.fromisoformat(history.last_day()).replace(day=1, tzinfo=UTC)
+    if not move_horizon(site.warehouse, horizon, "bench", MONTHS):
+        return {}
+    samples = {}
+    for what, leave in {FORGOTTEN: task, DROPPED: partial(drop_minutes, site.warehouse, horizon, "bench")}.items():
+        left = measure.measure(leave, bench.watched)
+        bench.say(f"  {what}: {left.wall_s:.1f} s")
+        samples[what] = measure.Sample([left])
+    return samples
 
 
 def _row(days: int, what: str, sample: measure.Sample) -> tuple[str, ...]:
