@@ -173,14 +173,15 @@ $(VENV)/.project: pyproject.toml $(VENV)/.installed
 	@$(UV) pip install --quiet --no-deps --editable .
 	@touch $@
 
-# dbt's manifest is built ahead, so that reading a DAG file never calls dbt. An empty one is built again.
+# dbt's manifest is built ahead, so that reading a DAG file never calls dbt. An empty one is built again. All files are
+# parsed: dbt's partial parsing overlooks configurations that are added to a YAML file, such as those of a new release.
 ifneq ($(shell test -s $(MANIFEST) && echo whole),whole)
 .PHONY: $(MANIFEST)
 endif
 $(MANIFEST): $(DBT_SOURCES) $(VENV)/.installed
 	@if [ -f $(DBT_PROJECT)/dbt_project.yml ]; then \
 		echo "Reading the dbt project ..."; \
-		$(VENV)/bin/dbt --quiet parse --project-dir $(DBT_PROJECT) --profiles-dir $(DBT_PROJECT) \
+		$(VENV)/bin/dbt --quiet parse --no-partial-parse --project-dir $(DBT_PROJECT) --profiles-dir $(DBT_PROJECT) \
 		&& test -s $@ && touch $@; fi
 
 LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
