@@ -42,7 +42,10 @@ SLOW = st.tuples(st.sampled_from(["transform", "retain"]), st.integers(0, 1 << 3
 LONG_EXAMPLES = int(os.environ.get("CEREBRO_TEST_SEQUENCES", "100"))
 
 
-@pytest.fixture(scope="module", params=["counted", "rejected", "rewritten"])
+@pytest.fixture(
+    scope="module",
+    params=["counted", *(pytest.param(kind, marks=pytest.mark.long) for kind in ("rejected", "rewritten"))],
+)
 def origin(request: pytest.FixtureRequest, services: dict[str, str], moto: str) -> Iterator[Site]:
     """A warehouse that has its tables already, with enough in them that later data are few beside it.
 
