@@ -70,7 +70,7 @@ SCALES = {
         new_objects=(10, 50, 100),
         known_objects=(10, 1_000, 2_000),
         missions=(50, 500, 2_000),
-        lengths=(2, 5, 10),
+        lengths=(1, 8, 20),
     ),
     "default": Scale(
         "default",
