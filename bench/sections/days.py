@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -99,7 +99,9 @@ def _forget(bench: Bench, site: Site, history: History, task: partial[Built]) ->
     if not move_horizon(site.warehouse, horizon, "bench", MONTHS):
         return {}
     samples = {}
-    for what, leave in {FORGOTTEN: task, DROPPED: partial(drop_minutes, site.warehouse, horizon, "bench")}.items():
+    drop = partial(drop_minutes, site.warehouse, horizon, "bench")
+    tasks: dict[str, Callable[[], object]] = {FORGOTTEN: task, DROPPED: drop}
+    for what, leave in tasks.items():
         left = measure.measure(leave, bench.watched)
         bench.say(f"  {what}: {left.wall_s:.1f} s")
         samples[what] = measure.Sample([left])
