@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -206,14 +206,11 @@ class BiometricsLoader:
         while objects:
             with (
                 duckdb_session(self.settings, self.store) as duck,
-                self._turn() as repeats,
+                turn(self._site) as repeats,
                 closing(self._aggregation(duck, objects, repeats=repeats)) as aggregation,
             ):
                 aggregation.run(client)
                 objects = self._parts.commit(client, aggregation)
-
-    def _turn(self) -> AbstractContextManager[RepeatedReadings | None]:
-        return turn(self.warehouse, self._origin) if self._rejects_repeats else nullcontext()
 
     def _aggregation(
         self,

@@ -18,11 +18,13 @@ from include.cerebro.loading.minutes import copy_instants
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
-from include.cerebro.platform.warehouse import Warehouse
+from include.cerebro.zones.datasets import BIOMETRICS
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its classes in lower case
     from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+    from include.cerebro.loading.site import LoadSite
 
 # A part waits for the one before, and reads its objects within the transaction.
 TURN = {"lock_timeout": "1h", "idle_in_transaction_session_timeout": "1h"}
@@ -74,9 +76,13 @@ class RepeatedReadings:
 
 
 @contextmanager
-def turn(warehouse: Warehouse, origin: Origin) -> Iterator[RepeatedReadings]:
-    """Wait for the turn of a landing zone's load; it ends with the transaction."""
-    with warehouse.connect(LOADER_ROLE, TURN) as connection:
+def turn(site: LoadSite) -> Iterator[RepeatedReadings | None]:
+    """Wait for the turn of a landing zone's load; it ends with the transaction. None if repeated readings count."""
+    if site.zone.overlap != "reject":
+        yield None
+        return
+    origin = site.origin(BIOMETRICS)
+    with site.warehouse.connect(LOADER_ROLE, TURN) as connection:
         with connection.cursor() as cursor:
             cursor.execute(read_sql("ledger/lock_readings.sql"), {"landing_zone": origin.landing_zone})
         yield RepeatedReadings(connection, origin)

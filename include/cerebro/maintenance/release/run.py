@@ -239,15 +239,11 @@ class Deciding:
         with (
             tempfile.TemporaryDirectory(prefix="cerebro-release-") as folder,
             duckdb_session(site.settings) as duck,
-            self._turn(site, held) as repeats,
+            turn(site) if held.dataset == BIOMETRICS.name else nullcontext() as repeats,
         ):
             quarantined = Quarantined(site, duck, held, decision, folder, erasures, repeats)
             with closing(quarantined.released):
                 yield quarantined
-
-    def _turn(self, site: LoadSite, held: Held) -> AbstractContextManager[RepeatedReadings | None]:
-        is_rejected = held.dataset == BIOMETRICS.name and site.zone.overlap == "reject"
-        return turn(self._warehouse, site.origin(BIOMETRICS)) if is_rejected else nullcontext()
 
 
 def _discarded(held: Held, decision: Decision) -> dict[str, Any]:
