@@ -12,7 +12,7 @@ from include.cerebro.ledger import loads
 from include.cerebro.ledger.erasures import ErasedMeanwhileError
 from include.cerebro.maintenance.erasure.erase import erase
 from include.cerebro.maintenance.release.request import DecisionImpossibleError
-from include.cerebro.maintenance.release.run import Quarantined
+from include.cerebro.maintenance.release.quarantined import Quarantined
 from include.cerebro.maintenance.retention.quarantine import retire_quarantine
 from include.cerebro.schema.suitability import dbt_relations
 from include.cerebro.zones.places import Place

@@ -17,8 +17,9 @@ from include.cerebro.loading.site import LoadSite
 from include.cerebro.maintenance.release.request import Corrections, Decision, DecisionImpossibleError
 from include.cerebro.maintenance.release.run import Deciding
 from include.cerebro.zones.landing_zones import LandingZone
-from tests.integration.helpers import Site, parquet
+from tests.integration.helpers import ORDINARY_TYPES, READING_COLUMNS, Site, parquet
 from tests.integration.samples import HEROES, MISSION, NOON, heart_rates, one_reading
+from tests.integration.test_forget_hero import forget
 from tests.integration.test_reprocess import reprocess
 
 KEY = "biometrics/a.parquet"
@@ -266,3 +267,89 @@ def test_a_load_behind_the_transformation_does_not_count_as_lost(site: Site) -> 
     site.transform()
     decide(site, hero_id="hulk")
     assert check_conservation(site.warehouse, "run 1")["readings_rejected"] == 4
+
+
+# The tables of raw with rows of a load, and those of them that a load of biometrics has rows in.
+OF_LOADS = """
+    select table_name from information_schema.columns join information_schema.tables using (table_schema, table_name)
+    where table_schema = 'raw' and column_name = 'load_id' and table_type = 'BASE TABLE'
+        and not (select relispartition from pg_class where oid = format('raw.%I', table_name)::regclass)
+"""
+OF_READINGS = {
+    "biometrics", "load_hours", "instants", "rejections", "invalid_measures", "notices", "repeated_readings",
+    "unfounded_rejections", "quarantine_decisions", "erased_rows",
+}  # fmt: skip
+NOTICES = """
+    select column_name, reason, rows, kept_as from raw.notices join raw.current_loads using (load_id) order by 1, 2
+"""
+EXTRA = (*READING_COLUMNS, "battery"), (*ORDINARY_TYPES, "tinyint")
+
+
+def test_a_release_takes_over_all_that_hangs_on_a_load(site: Site) -> None:
+    """A new table with a load_id fails here: a release has to take its rows over."""
+    assert {name for (name,) in site.rows(OF_LOADS)} - {"loads", "heroes", "missions"} == OF_READINGS
+    site.zone_fields = {"overlap": "reject", "rules": {"extra_columns": "rescue"}}
+    site.put("biometrics/0.parquet", parquet([(NOON, "hulk", 80, 10, 100), ("2025-01-01 12:00:09", "loki", 1, 1, 1)]))
+    site.load()
+    rows = [
+        (NOON, "hulk", 80, 10, 100, 1),
+        ("2025-01-01 12:00:01", "hulk", 80, -1, 100, 2),
+        ("2025-01-01 12:00:02", None, 100, 20, 300, 3),
+        ("2025-01-01 12:00:03", "loki", 100, 20, 300, 4),
+        ("1800-01-01 12:00:04", "hulk", 60, 10, 100, 5),
+    ]
+    site.put(KEY, parquet(rows, *EXTRA))
+    site.load()
+    decide(site, "discard", reason="implausible_timestamp", run_id="discard")
+    forget(site, "loki", "forget")
+    # What it repeats is taken back, and nobody has loaded it again yet.
+    with site.superuser() as cursor:
+        cursor.execute("insert into raw.unfounded_rejections (load_id) values (2)")
+    of_load = " union all ".join(
+        f"select '{name}', count(*) from raw.{name} where load_id = %(load_id)s" for name in sorted(OF_READINGS)
+    )
+    assert all(count for _, count in site.rows(of_load, {"load_id": 2})), site.rows(of_load, {"load_id": 2})
+    assert decide(site, hero_id="hulk")["load_id"] == 3
+    taken_over = site.rows(of_load, {"load_id": 3})
+    assert all(count for _, count in taken_over), taken_over
+
+
+@pytest.mark.parametrize("extra_columns", ["ignore", "rescue"])
+def test_the_notices_of_a_load_count_the_released_readings(site: Site, extra_columns: str) -> None:
+    site.zone_fields = {"rules": {"extra_columns": extra_columns}}
+    rows = [(NOON, "hulk", 80, -1, 100, 1), ("2025-01-01 12:00:01", None, 80, -1, 100, 2)]
+    site.put(KEY, parquet(rows, *EXTRA))
+    site.load()
+    [(name, reason, number, key)] = site.rows(NOTICES)
+    assert (name, reason, number) == ("battery", f"{extra_columns.removesuffix('e')}ed_column", 1)
+    assert (key is None) == (extra_columns == "ignore")
+    decide(site, hero_id="hulk")
+    assert site.rows(NOTICES) == [(name, reason, 2, key)]
+
+
+@pytest.mark.parametrize("extra_columns", ["ignore", "rescue"])
+def test_the_first_reading_in_force_brings_the_notices(site: Site, extra_columns: str) -> None:
+    """Of an object of which nothing was accepted, nothing was noted."""
+    site.zone_fields = {"rules": {"extra_columns": extra_columns}}
+    site.put(KEY, parquet([(NOON, "hulk", 8000, -1, -1, 7)], *EXTRA))
+    site.load()
+    assert site.rows(NOTICES) == []
+    decide(site, reason="no_usable_measure", factors={"heart_rate": 0.01})
+    (battery,) = site.rows(NOTICES)
+    if extra_columns == "ignore":
+        assert battery == ("battery", "ignored_column", 1, None)
+    else:
+        assert battery[:3] == ("battery", "rescued_column", 1)
+        assert [(row["row_number"], row["battery"]) for row in site.quarantined()[battery[3]]] == [(1, 7)]
+
+
+def test_the_notices_of_records_count_the_released_ones(site: Site) -> None:
+    missions = [
+        MISSION | {"outcome": "SUCCESSFUL"},
+        MISSION | {"mission_id": None, "outcome": "FAILED", "location": "x" * 2001},
+    ]
+    site.put("mission_logs.json", json.dumps(missions).encode())
+    site.load()
+    assert [row[:3] for row in site.rows(NOTICES)] == [("outcome", "folded", 1)]
+    decide(site, key="mission_logs.json", reason="missing_mission_id", mission_id="M2")
+    assert [row[:3] for row in site.rows(NOTICES)] == [("location", "cut", 1), ("outcome", "folded", 2)]

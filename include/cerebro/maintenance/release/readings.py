@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from include.cerebro.formats.parquet import MEASURES, Layout, read_layouts
+from include.cerebro.formats.parquet import MEASURES, RESERVED, Column, Layout, read_layouts
 from include.cerebro.formats.readings import set_rules
 from include.cerebro.formats.rules import FormatRules
 from include.cerebro.ledger.erasures import Erasures
+from include.cerebro.ledger.notices import Notice
+from include.cerebro.loading import extra_columns
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.repeats import RepeatedReadings
 from include.cerebro.maintenance.release.request import Corrections, DecisionImpossibleError, Held, refuse_erased
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 CORRECTED = "corrected.parquet"
+# Reasons of notices that all readings of an object have in common.
+OF_COLUMNS = frozenset({"ignored_column", "rescued_column"})
 NOTHING_REPEATED: dict[str, list[int]] = {"holder_load_ids": [], "readings": []}
 
 
@@ -44,6 +49,7 @@ class ReleasedReadings:
         erasures: Erasures,
         repeats: RepeatedReadings | None,
         warehouse: Warehouse,
+        kept_as: str,
     ) -> None:
         """Judge the readings.
 
@@ -56,6 +62,7 @@ class ReleasedReadings:
             erasures: the heroes who were forgotten.
             repeats: rejects readings that are in force already; none where they count.
             warehouse: the warehouse that accepted readings go to.
+            kept_as: the file's key in the quarantine.
 
         Raises:
             DecisionImpossibleError: the corrections cannot be applied, or the readings are of a hero who was forgotten.
@@ -64,11 +71,13 @@ class ReleasedReadings:
             raise DecisionImpossibleError(f"{held.name} has readings, which name no mission. Correct something else.")
         self._duck = duck
         self._warehouse = warehouse
+        self._repeats = repeats
         # The file is an object of a bucket that is a folder.
         folder = str(file.parent)
         layouts = read_layouts(duck, [StoredObject(file.name, "", 0)], folder)
         for bad in layouts.bad.values():
             raise bad
+        self._extra = _extra(next(iter(layouts.columns.values())), rules, kept_as)
         corrected = StoredObject(CORRECTED, "", 0)
         self._aggregation = _Released(
             duck, folder, [corrected], rules=rules, repeats=repeats, erasures=lambda: erasures
@@ -92,6 +101,15 @@ class ReleasedReadings:
         rejected = read_sql("loading/biometrics/rejected_readings.sql")
         duck.sql(rejected).project("reason, quarantine_row").to_table("rejected_again")
 
+    def notices(self, noted: Collection[Notice]) -> dict[Notice, int]:
+        """Return the columns of the accepted readings that no table has.
+
+        Args:
+            noted: what was noted of the object. It is nothing if none of its readings was in force before.
+        """
+        extra = [notice for notice in noted if notice.reason in OF_COLUMNS]
+        return dict.fromkeys(extra or self._extra, self.accepted)
+
     def close(self) -> None:
         """Release nothing: the connection is the caller's."""
 
@@ -102,27 +120,27 @@ class ReleasedReadings:
         self._aggregation.copy(cursor, self._warehouse, {CORRECTED: load_id}, tables="released_")
         cursor.execute(read_sql("maintenance/release/merge.sql"), parameters)
         # Later readings repeat those of the new load, and it has lost what the one before it has lost.
-        repeated = parameters | (self._aggregation.repeated or NOTHING_REPEATED)
-        cursor.execute(read_sql("maintenance/release/repeated_readings.sql"), repeated)
+        repeated = self._repeats.repeated(self._duck) if self._repeats else NOTHING_REPEATED
+        cursor.execute(read_sql("maintenance/release/repeated_readings.sql"), parameters | repeated)
         for table in ("instants", "unfounded_rejections"):
             cursor.execute(read_sql("maintenance/release/copy_rows.sql"), parameters | {"table_name": table})
 
 
 class _Released(Aggregation):
-    """An aggregation of readings that were rejected before.
-
-    Attributes:
-        repeated: whose readings they repeat, to be merged with what the superseded load repeats.
-    """
-
-    repeated: dict[str, list[int]] | None = None
+    """An aggregation of readings that were rejected before."""
 
     def _record_repeated(self, cursor: Cursor, repeated: dict[str, list[int]]) -> None:
-        del cursor
-        self.repeated = repeated
+        """Record nothing: what they repeat is merged with what the superseded load repeats."""
 
     def _refuse_useless(self) -> None:
         """Refuse nothing: what is rejected again stays where it is."""
+
+
+def _extra(columns: Sequence[Column], rules: FormatRules, kept_as: str) -> list[Notice]:
+    """Return what became of the columns that no table has. Where they are rescued, the quarantine's file has them."""
+    delivered = tuple(column for column in columns if column.name not in RESERVED)
+    rescued = extra_columns.rescuable(delivered) if rules.extra_columns == "rescue" else []
+    return extra_columns.notices(delivered, rescued, kept_as)
 
 
 def _corrected(layout: Layout, corrections: Corrections) -> str:

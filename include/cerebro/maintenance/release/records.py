@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from include.cerebro.formats.missions_json import read_missions
 from include.cerebro.formats.records import Record, RejectedRecord, field_key
 from include.cerebro.formats.rules import FormatRules
 from include.cerebro.ledger.erasures import Erasures
+from include.cerebro.ledger.notices import Notice
 from include.cerebro.loading.erased_heroes import without_erased
 from include.cerebro.loading.parsing import ParsedObject
 from include.cerebro.loading.records import Prefixed
@@ -91,6 +93,11 @@ class ReleasedRecords:
         duck.execute(read_sql("maintenance/release/quarantine/rejected_again.sql"), [str(again)])
         self.accepted = self.parsed.totals.rows_loaded
         self.invalid: Counter[str] = self.parsed.not_understood
+
+    def notices(self, noted: Collection[Notice]) -> dict[Notice, int]:
+        """Return the fields of the accepted records that the tables do not show as they came."""
+        del noted
+        return {Notice(name, reason): rows for (name, reason), rows in self.parsed.notices.items()}
 
     def close(self) -> None:
         """Forget the records."""
