@@ -11,8 +11,8 @@ from include.cerebro.checking.conservation import check_conservation
 from include.cerebro.ledger import loads
 from include.cerebro.ledger.erasures import ErasedMeanwhileError
 from include.cerebro.maintenance.erasure.erase import erase
-from include.cerebro.maintenance.release.request import DecisionImpossibleError
 from include.cerebro.maintenance.release.quarantined import Quarantined
+from include.cerebro.maintenance.release.request import DecisionImpossibleError
 from include.cerebro.maintenance.retention.quarantine import retire_quarantine
 from include.cerebro.schema.suitability import dbt_relations
 from include.cerebro.zones.places import Place

@@ -13,6 +13,7 @@ from include.cerebro.maintenance.erasure.objects import list_holders
 from include.cerebro.maintenance.erasure.quarantine import clean
 from tests.integration.helpers import Site, parquet
 from tests.integration.samples import NOON
+from tests.integration.test_reprocess import reprocess
 
 A, B, COPY, ALONE, OTHER = (f"biometrics/{name}.parquet" for name in ("a", "b", "copy", "alone", "other"))
 BOOKS = "select object_key, rows_in, rows_loaded, rows_rejected from raw.current_loads order by object_key"
@@ -134,3 +135,40 @@ def test_a_store_that_ignores_conditions_is_not_written_to(site: Site) -> None:
         "the store ignores conditions of a write (If-Match), so that a delivery might be lost"
     }
     assert len(holders(site)) == 6
+
+
+@pytest.mark.parametrize("rewrites", [True, False])
+def test_objects_with_nothing_but_the_hero_settle(moto_site: Site, rewrites: bool) -> None:
+    """Of what is left of them a load would accept nothing: they stay in the landing zone, and no run is red."""
+    site = moto_site
+    heroes = b"hero_id,name,alter_ego,first_appearance\n"
+    missions = [{"mission_id": "m1", "hero_ids": ["hulk"], "timestamp": "2025-01-01T12:00:30Z"}]
+    kept = {
+        "biometrics/alone.parquet": parquet([(NOON, "hulk", 80, 10, 100)]),
+        "biometrics/useless.parquet": parquet([(NOON, "hulk", 81, 10, 100), (NOON, None, 1, 1, 1)]),
+        "biometrics/useless_two.parquet": parquet([(NOON, "hulk", 82, 10, 100), (NOON, "x" * 201, 1, 1, 1)]),
+        "heroes/alone.csv": heroes + b"hulk,Hulk,,1962\n",
+        "heroes/useless.csv": heroes + b"hulk,Hulk,,1963\nn/a,Thor,,1962\n",
+    }
+    written = {
+        "biometrics/off.parquet": parquet([(NOON, "hulk", 83, 10, 100), (NOON, "thor", None, None, None)]),
+        "mission_logs.json": json.dumps(missions).encode(),
+    }
+    site.put_all(kept | written)
+    site.load()
+    books = site.rows(BOOKS)
+    forget(site, approve(site) if rewrites else [])
+    assert holders(site) == sorted(kept | ({} if rewrites else written))
+    for number in range(2):
+        assert site.load().failed == []
+        assert site.errors() == {}
+        if not rewrites:
+            assert site.rows(BOOKS) == books
+        assert number == 0 or site.load().objects == 0
+    assert minutes(site) == []
+    # Read again, they are settled, too.
+    assert reprocess(site, only_older_rules=False, rules=site.zone.rules)["objects_refused"] == 0
+    assert site.rows("select reason, sum(rows)::int from raw.rejections join raw.current_loads using (load_id)"
+                     " where object_key like '%useless%' group by 1 order by 1") == [
+        ("erased_hero", 3), ("invalid_hero_id", 1), ("missing_hero_id", 2)
+    ]  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from include.cerebro.maintenance.erasure.quarantine import write_without
+import pytest
+
+from include.cerebro.maintenance.erasure.quarantine import find_rows, write_without
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.settings import Settings
 
@@ -25,3 +28,29 @@ def test_rows_leave_a_file_of_long_records_in_little_memory_and_the_others_keep_
         assert write_without(duck, [3, 3999], path, kept) == {"missions/0"}
         rows = duck.read_parquet(str(kept)).select("row_number").fetchall()
         assert [number for (number,) in rows] == [number for number in range(RECORDS) if number not in (3, 3999)]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "hero_id"),
+    [
+        ("'hulk'::blob", "hulk"),
+        ("' hulk '", "hulk"),
+        ("'n/a'", "n/a"),
+        ("'9f1c2d3e-0000-4000-8000-000000000001'::uuid", "9f1c2d3e-0000-4000-8000-000000000001"),
+        ("'hulk'::enum('hulk', 'thor')", "hulk"),
+        ("7.0::double", "7"),
+        ("7.00::decimal(9, 2)", "7"),
+        ("1e20::float", "100000002004087734272"),
+    ],
+)
+def test_rejected_readings_are_found_whatever_type_their_ids_have(tmp_path: Path, delivered: str, hero_id: str) -> None:
+    """A load takes them all. 1e20 as a float had other digits for Python."""
+
+    def erased(ids: Iterable[str]) -> set[str]:
+        return {name for name in ids if name == hero_id}
+
+    path = tmp_path / "rejected.parquet"
+    reading = "'invalid_timestamp' as reason, 'a' as source_key, 1 as row_number"
+    with duckdb_session(Settings(), threads=1) as duck:
+        duck.execute(f"copy (select {reading}, {delivered} as hero_id) to '{path}' (format parquet)")
+        assert find_rows(duck, path, erased) == [0]

@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from include.cerebro.formats.rules import DEFAULT_RULES
-from include.cerebro.maintenance.erasure.rewriting import CannotRewriteError, rewrite
+from include.cerebro.maintenance.erasure.errors import CannotRewriteError
+from include.cerebro.maintenance.erasure.rewriting import rewrite
 from include.cerebro.platform.settings import Settings
 
 
@@ -90,6 +91,56 @@ def test_what_cannot_be_rewritten_stays(tmp_path: Path) -> None:
     assert "nothing but the hero" in refused(tmp_path, "heroes", HEADER + b"hulk,x,,\n")
     assert "not found" in refused(tmp_path, "heroes", HEADER + b"thor,x,,\n")
     assert "cannot be read" in refused(tmp_path, "biometrics", b"no Parquet")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "body"),
+    [
+        ("heroes", HEADER + b"hulk,Hulk,,1962\r\nn/a,Thor,,1962\r\n"),
+        ("missions", b'[{"mission_id": null, "timestamp": "2025-01-01", "hero_ids": ["hulk"]}]'),
+        ("biometrics", [("hulk", 80), (None, 81)]),
+        ("biometrics", [("hulk", 80)]),
+        ("heroes", HEADER + b"hulk,Hulk,,1962\r\n"),
+    ],
+)
+def test_what_a_load_would_refuse_afterwards_stays(tmp_path: Path, dataset: str, body: Any) -> None:
+    """Refused under a new ETag it would keep every run red."""
+    problem = refused(tmp_path, dataset, body if isinstance(body, bytes) else readings(tmp_path, body))
+    assert "delete it" in problem or "names the hero" in problem
+
+
+def test_sensors_that_were_off_may_be_left(tmp_path: Path) -> None:
+    """A load takes an object of which no reading has a usable measure."""
+    found = rewritten(tmp_path, "biometrics", readings(tmp_path, [("hulk", 80), ("thor", None)]), 1)
+    (tmp_path / "left.parquet").write_bytes(found)
+    assert duckdb.sql(f"select hero_id from '{tmp_path}/left.parquet'").fetchall() == [("thor",)]
+
+
+@pytest.mark.parametrize(
+    ("hero", "other"),
+    [("'hulk'::blob", "'thor'::blob"), ("'HULK'::enum('HULK', 'thor')", "'thor'::enum('HULK', 'thor')")],
+)
+def test_readings_leave_whatever_type_their_ids_have(tmp_path: Path, hero: str, other: str) -> None:
+    query = (
+        "select '2025-01-01' as \"timestamp\", {} as hero_id, 80 as heart_rate, 1 as stress_level, 1 as energy_output"
+    )
+    body = parquet(tmp_path, f"{query.format(hero)} union all {query.format(other)}")
+    found = rewritten(tmp_path, "biometrics", body, 1)
+    (tmp_path / "left.parquet").write_bytes(found)
+    assert duckdb.sql(f"select hero_id::varchar from '{tmp_path}/left.parquet'").fetchall() == [("thor",)]
+
+
+def readings(tmp_path: Path, rows: list[tuple[str | None, int | None]]) -> bytes:
+    """Readings of a hero with a heart rate, and without other measures."""
+    values = ", ".join(
+        f"({'null' if hero is None else repr(hero)}::varchar, {'null' if rate is None else rate}::double)"
+        for hero, rate in rows
+    )
+    query = (
+        "select timestamp '2025-01-01' as \"timestamp\", hero_id, heart_rate, "
+        f"null::double as stress_level, null::double as energy_output from (values {values}) as r (hero_id, heart_rate)"
+    )
+    return parquet(tmp_path, query)
 
 
 def parquet(tmp_path: Path, query: str, options: str = "") -> bytes:

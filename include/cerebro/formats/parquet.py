@@ -182,7 +182,7 @@ def _top_level(elements: list[dict[str, Any]]) -> list[Column]:
     return columns
 
 
-def _kind(name: str, its_type: str) -> str | None:
+def kind_of(name: str, its_type: str) -> str | None:
     """Return what the values of the column are; None if its type is of no use."""
     kinds, _ = KINDS[name]
     return next((kind for pattern, kind in kinds.items() if re.fullmatch(pattern, its_type)), None)
@@ -197,8 +197,8 @@ def _layout(columns: Sequence[Column]) -> Layout:
     return Layout(
         tuple(column.name for column in chosen.values()),
         tuple(column.type for column in chosen.values()),
-        tuple(_kind(name, column.type) or "" for name, column in chosen.items()),
-        _kind("timestamp", timestamp.type) == "plain" and not timestamp.is_utc,
+        tuple(kind_of(name, column.type) or "" for name, column in chosen.items()),
+        kind_of("timestamp", timestamp.type) == "plain" and not timestamp.is_utc,
         tuple(delivered) if collide else (),
     )
 
@@ -220,7 +220,7 @@ def _problem(columns: Sequence[Column]) -> tuple[str, str] | None:
                 f"its column {column.name} is a decimal of {column.digits} digits, it may have {DECIMAL_DIGITS}",
                 "Cast the column and deliver it again under the same key",
             )
-        if _kind(name, column.type) is None:
+        if kind_of(name, column.type) is None:
             return (
                 f"its column {column.name} has the type {column.type}, it must be {KINDS[name][1]}",
                 "Cast the column and deliver it again under the same key",

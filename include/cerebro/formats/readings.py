@@ -41,7 +41,8 @@ def set_rules(duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: da
         "iso_8601": ISO_8601,
         "smallest_normal": SMALLEST_NORMAL,
         "time_zone": rules.time_zone,
-        "words_of_none": sorted(rules.missing),
+        # An empty list would be one of numbers for DuckDB. A blank id is missing in any case.
+        "words_of_none": sorted({"", *rules.missing}),
         # A day more on either side: the landing zone's time. The minutes are exact.
         "first_us": first_us - DAY_US,
         "last_us": last_us + DAY_US,

@@ -19,7 +19,8 @@ from botocore.exceptions import ClientError
 from include.cerebro.landing.listing import list_objects
 from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.maintenance.erasure.erase import spellings_of
-from include.cerebro.maintenance.erasure.rewriting import CannotRewriteError, rewrite
+from include.cerebro.maintenance.erasure.errors import CannotRewriteError
+from include.cerebro.maintenance.erasure.rewriting import rewrite
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.platform.object_store import ObjectStore, download
 from include.cerebro.platform.settings import Settings

@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 from botocore.exceptions import ClientError
 
-from include.cerebro.formats.rules import DEFAULT_RULES
-from include.cerebro.formats.values import InvalidValueError, parse_id
+from include.cerebro.formats.rules import FormatRules
 from include.cerebro.landing.listing import list_objects
 from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.loading.erased_heroes import names_in
 from include.cerebro.loading.quarantine import write_file
+from include.cerebro.maintenance.erasure.hero_ids import Among, find_leaving
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.errors import is_missing
 from include.cerebro.platform.object_store import ObjectStore, download
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 # How often the progress is recorded: a killed task repeats no more than this.
 SECONDS = 20
+# In some landing zone a word that means elsewhere that an id is missing may be a hero.
+ALL_IDS = FormatRules(missing=frozenset())
 # Rejected records whose texts are compared at a time.
 RECORDS = 1000
 
@@ -130,7 +132,7 @@ def _clean_object(
     client: S3Client,
     bucket: str,
     key: str,
-    among: Callable[[Iterable[str]], set[str]],
+    among: Among,
     move_rejections: Callable[[dict[str, int]], None],
 ) -> tuple[int, set[str]]:
     """Write one file again if it holds such rows; return how many, and the keys of their objects.
@@ -178,9 +180,7 @@ def write_without(duck: duckdb.DuckDBPyConnection, rows: list[int], path: Path, 
     return {source for (source,) in duck.fetchall()}
 
 
-def find_rows(
-    duck: duckdb.DuckDBPyConnection, path: Path, among: Callable[[Iterable[str]], set[str]]
-) -> list[int] | None:
+def find_rows(duck: duckdb.DuckDBPyConnection, path: Path, among: Among) -> list[int] | None:
     """Return the places of those rows of a file of the quarantine that are of heroes who were forgotten.
 
     Args:
@@ -199,7 +199,7 @@ def find_rows(
     return _rows_of_readings(duck, rejected, among)
 
 
-def _rows_of_records(rejected: duckdb.DuckDBPyRelation, among: Callable[[Iterable[str]], set[str]]) -> list[int]:
+def _rows_of_records(rejected: duckdb.DuckDBPyRelation, among: Among) -> list[int]:
     """Return the places of rejected records whose text names such a hero."""
     found: list[int] = []
     result = rejected.select("file_row_number, record")
@@ -210,30 +210,12 @@ def _rows_of_records(rejected: duckdb.DuckDBPyRelation, among: Callable[[Iterabl
     return found
 
 
-def _rows_of_readings(
-    duck: duckdb.DuckDBPyConnection, rejected: duckdb.DuckDBPyRelation, among: Callable[[Iterable[str]], set[str]]
-) -> list[int]:
+def _rows_of_readings(duck: duckdb.DuckDBPyConnection, rejected: duckdb.DuckDBPyRelation, among: Among) -> list[int]:
     """Return the places of rejected readings of such a hero."""
     if "hero_id" not in rejected.columns:
         return []
-    rejected.create_view("rejected")
-    duck.execute(
-        "create temp table ids as select hero_id, row_number() over () as number "
-        "from (select distinct hero_id from rejected where hero_id is not null)"
-    )
-    ids = {number: _hero_id(value) for value, number in duck.execute("select * from ids").fetchall()}
-    gone = among({hero_id for hero_id in ids.values() if hero_id})
-    numbers = [number for number, hero_id in ids.items() if hero_id in gone]
-    if not numbers:
+    if not find_leaving(duck, rejected, "hero_id", among, ALL_IDS):
         return []
-    rows = duck.execute(
-        "select file_row_number from rejected inner join ids using (hero_id) where list_contains(?, number)", [numbers]
-    ).fetchall()
+    rejected.create_view("rejected")
+    rows = duck.execute(read_sql("maintenance/erasure/files/rejected_rows.sql")).fetchall()
     return [place for (place,) in rows]
-
-
-def _hero_id(value: Any) -> str | None:
-    try:
-        return parse_id(value, DEFAULT_RULES)
-    except InvalidValueError:
-        return None
