@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from include.cerebro.ledger import loads
+from include.cerebro.ledger.erasures import ErasedMeanwhileError
 from tests.integration.helpers import ORDINARY_TYPES, READING_COLUMNS, Site, parquet, parquet_rows
 from tests.integration.samples import MISSION, NOON
+from tests.integration.test_forget_hero import forget
 
 NOTICES = """
     select object_key, column_name, reason, rows, kept_as from raw.notices
@@ -49,9 +54,10 @@ def test_rescued_columns_are_kept_with_key_and_row_number(site: Site) -> None:
     assert others[0][4] == key
     # The rejected reading is there, too, under its row number.
     assert kept(site, key) == [
-        {"source_key": "biometrics/a.parquet", "row_number": number, "battery": level, "delivered_reason": reason}
-        for number, level, reason in ((1, 5, "x"), (2, 6, "y"), (3, 7, None))
-    ]
+        {"source_key": "biometrics/a.parquet", "row_number": number, "hero_id": hero_id, "battery": level,
+         "delivered_reason": reason}
+        for number, hero_id, level, reason in ((1, "hulk", 5, "x"), (2, None, 6, "y"), (3, "thor", 7, None))
+    ]  # fmt: skip
 
 
 def test_texts_that_the_tables_do_not_show_as_they_came(site: Site) -> None:
@@ -70,3 +76,42 @@ def test_texts_that_the_tables_do_not_show_as_they_came(site: Site) -> None:
         ("mission_logs.json", "outcome", "cut", 1),
         ("mission_logs.json", "outcome", "folded", 1),
     ]
+
+
+@pytest.mark.parametrize("hero_type", ["varchar", "blob"])
+def test_rescued_columns_leave_with_their_hero(site: Site, hero_type: str) -> None:
+    """Where the hero was counts among them. A later delivery does not bring it back."""
+    site.zone_fields = {"rules": {"extra_columns": "rescue"}}
+    readings = [(NOON, hero_id, 80, 10, 100, place) for place, hero_id in enumerate(["hulk", "thor", " HULK", None])]
+    columns, types = (*READING_COLUMNS, "record"), [*ORDINARY_TYPES, "tinyint"]
+    types[1] = hero_type
+    delivered = [(at, hero_id and (hero_id.encode() if hero_type == "blob" else hero_id), *others)
+                 for at, hero_id, *others in readings]  # fmt: skip
+    site.put("biometrics/a.parquet", parquet(delivered, columns, types))
+    site.load()
+    forget(site, "hulk")
+    site.put("biometrics/b.parquet", parquet(delivered[::-1], columns, types))
+    site.load()
+    for object_key, _, reason, _, key in site.rows(NOTICES):
+        assert reason == "rescued_column"
+        assert sorted(row["record"] for row in kept(site, key)) == [1, 3], object_key
+
+
+def test_rescued_columns_of_a_hero_who_is_forgotten_meanwhile(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the object is in force after the retry, which writes no such file."""
+    site.zone_fields = {"rules": {"extra_columns": "rescue"}}
+    site.put("biometrics/a.parquet", parquet([(NOON, "hulk", 80, 10, 100, 7)], (*READING_COLUMNS, "battery"),
+                                             (*ORDINARY_TYPES, "tinyint")))  # fmt: skip
+    publish = loads.publish
+
+    def forget_and_publish(*arguments: Any) -> None:
+        monkeypatch.undo()
+        forget(site, "hulk")
+        publish(*arguments)
+
+    monkeypatch.setattr(loads, "publish", forget_and_publish)
+    with pytest.raises(ErasedMeanwhileError):
+        site.load()
+    site.load()
+    assert site.ledger() == [("biometrics/a.parquet", "loaded", 1, 0, 1)]
+    assert all(rows == [] for rows in site.quarantined().values())

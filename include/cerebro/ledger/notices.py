@@ -50,3 +50,9 @@ def record_notices(cursor: Cursor, notices: Iterable[tuple[int, Mapping[Notice, 
                 "kept_as": [notice.kept_as for _, notice in counts],
             },
         )
+
+
+def rescued_files(cursor: Cursor, load_ids: Iterable[int]) -> set[str]:
+    """Return the objects in the quarantine with rescued columns of loads alone: no other load names them."""
+    cursor.execute(read_sql("ledger/rescued_files.sql"), {"load_ids": list(load_ids)})
+    return {key for (key,) in cursor.fetchall()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from include.cerebro.formats.parquet import DECIMAL_DIGITS, Column, column_names, extra_columns
+from include.cerebro.formats.parquet import DECIMAL_DIGITS, Column, chosen_columns, column_names, extra_columns, kind_of
 from include.cerebro.formats.readings import quoted
 from include.cerebro.ledger.notices import Notice
 from include.cerebro.platform.sql import read_sql
@@ -16,9 +16,11 @@ def rescuable(columns: tuple[Column, ...]) -> list[int]:
 
 
 def query(columns: Sequence[Column], positions: Sequence[int]) -> str:
-    """Return the query that reads some columns of the object in the variable ``url``, with its key and row numbers."""
+    """Return the query that reads some columns of the object in ``url``, with its key, row numbers and heroes."""
     names = [quoted(name) for name in column_names([column.name for column in columns])]
     text = read_sql("loading/biometrics/rescued_columns.sql")
+    hero = chosen_columns([column.name for column in columns])["hero_id"]
+    text = text.replace("__id_kind__", kind_of("hero_id", columns[hero].type) or "plain")
     text = text.replace("__extra__", ", ".join(names[position] for position in positions))
     return text.replace("__columns__", ", ".join(names))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from include.cerebro.ledger import duplicates, failures, loads
 from include.cerebro.ledger.erasures import ErasedMeanwhileError
+from include.cerebro.ledger.notices import rescued_files
 from include.cerebro.ledger.objects import Origin, new_objects
 from include.cerebro.ledger.rejections import Rejection
 from include.cerebro.ledger.schema_changes import likely_renamed
@@ -88,12 +89,13 @@ class LoadSite:
 
         Raises:
             ErasedMeanwhileError: a hero was forgotten since the objects were read. Their files in the quarantine are
-                emptied, because the retry may have no rejected rows left to write over them.
+                emptied, because the retry may have nothing left to write over them.
         """
         try:
             loads.publish(cursor, origin, load_ids, last_erasure)
         except ErasedMeanwhileError:
-            for key in {it.quarantine_key for it in rejections if it.object_key in load_ids and it.quarantine_key}:
+            keys = {it.quarantine_key for it in rejections if it.object_key in load_ids and it.quarantine_key}
+            for key in keys | rescued_files(cursor, load_ids.values()):
                 empty(self.settings, self.quarantine_client, self.quarantine, key)
             raise
 

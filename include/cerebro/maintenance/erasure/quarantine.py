@@ -158,8 +158,10 @@ def _clean_object(
             return 0, set()
         kept = Path(folder) / "kept.parquet"
         sources = write_without(duck, rows, path, kept)
-        duck.execute("select reason, count(*) from read_parquet(?) group by reason", [str(kept)])
-        move_rejections(dict(duck.fetchall()))
+        left = duck.read_parquet(str(kept))
+        # Columns that no table has are beside the rejected rows, and no rows of their own.
+        if "reason" in left.columns:
+            move_rejections(dict(left.aggregate("reason, count(*)", "reason").fetchall()))
         with kept.open("rb") as rewritten:
             client.put_object(Bucket=bucket, Key=key, Body=rewritten)
         return len(rows), sources
@@ -194,9 +196,10 @@ def find_rows(duck: duckdb.DuckDBPyConnection, path: Path, among: Among) -> list
     rejected = duck.read_parquet(str(path), file_row_number=True)
     if "source_key" not in rejected.columns:
         return None
-    if "record" in rejected.columns:
-        return _rows_of_records(rejected, among)
-    return _rows_of_readings(duck, rejected, among)
+    # Readings may have any other columns.
+    if "hero_id" in rejected.columns:
+        return _rows_of_readings(duck, rejected, among)
+    return _rows_of_records(rejected, among) if "record" in rejected.columns else []
 
 
 def _rows_of_records(rejected: duckdb.DuckDBPyRelation, among: Among) -> list[int]:
@@ -212,8 +215,6 @@ def _rows_of_records(rejected: duckdb.DuckDBPyRelation, among: Among) -> list[in
 
 def _rows_of_readings(duck: duckdb.DuckDBPyConnection, rejected: duckdb.DuckDBPyRelation, among: Among) -> list[int]:
     """Return the places of rejected readings of such a hero."""
-    if "hero_id" not in rejected.columns:
-        return []
     if not find_leaving(duck, rejected, "hero_id", among, ALL_IDS):
         return []
     rejected.create_view("rejected")
