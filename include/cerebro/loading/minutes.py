@@ -35,10 +35,11 @@ def copy_minutes(
         query: a query in DuckDB, with the columns of the table.
         cursor: a cursor of the transaction that the ledger rows are in.
         warehouse: its warehouse.
-        days: days, in UTC, of the minutes.
+        days: days, in UTC, of the minutes; none if ``add_months`` was given them in this transaction.
         tables: what the table's name begins with, if they wait in a temporary one to be inserted by a statement.
     """
-    add_months(cursor, warehouse, days)
+    if days:
+        add_months(cursor, warehouse, days)
     return _copy(duck, query, cursor, "minutes", tables)
 
 
