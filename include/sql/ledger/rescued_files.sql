@@ -6,7 +6,7 @@ where
     and notices.kept_as is not null
     and not exists (
         select from raw.notices as others
-        where others.kept_as = notices.kept_as and others.load_id <> all(%(load_ids)s::bigint[])
+        where others.kept_as = notices.kept_as and others.load_id <> all(%(load_ids)s::bigint[]) -- noqa: RF02
     )
     and not exists (
         select from raw.rejections

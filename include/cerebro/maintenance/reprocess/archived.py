@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 
 from include.cerebro.ledger.erasures import Erasures
+from include.cerebro.loading.minutes import add_months
 from include.cerebro.maintenance.archive import BIOMETRICS, take_turn
 from include.cerebro.maintenance.reprocess.archived_file import ArchivedFile, ArchiveIncompleteError
 from include.cerebro.maintenance.reprocess.choice import ALL, ChoiceInvalidError
@@ -158,9 +159,11 @@ class Restoring:
         """Bring the minutes of a step back. The caller commits."""
         erasures = Erasures.find(self._warehouse)
         cursor.execute(read_sql("maintenance/archive/files_of_step.sql"), {"horizon": step.horizon})
+        files = cursor.fetchall()
+        add_months(cursor, self._warehouse, [day for _, _, table, day, _, _ in files if table == BIOMETRICS])
         objects, minutes = set[int](), 0
-        for bucket, key, table, day, rows, archived_at in cursor.fetchall():
-            file = ArchivedFile(duck, self._store, bucket, key, table, day)
+        for bucket, key, table, _, rows, archived_at in files:
+            file = ArchivedFile(duck, self._store, bucket, key, table)
             file.check(cursor, rows)
             load_ids, its_rows = file.restore(cursor, self._warehouse, erasures, archived_at)
             if table == BIOMETRICS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -28,12 +28,9 @@ class ArchiveIncompleteError(FinalError):
 class ArchivedFile:
     """A file of the archive."""
 
-    def __init__(
-        self, duck: duckdb.DuckDBPyConnection, store: ObjectStore, bucket: str, key: str, table: str, day: date
-    ) -> None:
+    def __init__(self, duck: duckdb.DuckDBPyConnection, store: ObjectStore, bucket: str, key: str, table: str) -> None:
         self._duck = duck
         self._table = table
-        self._day = day
         self._address = url(bucket, key)
         with closing(store.client()) as client:
             try:
@@ -69,6 +66,7 @@ class ArchivedFile:
     ) -> tuple[set[int], int]:
         """Copy the rows to their table; return the loads that have them now, and their number.
 
+        ``raw.biometrics`` must have the months of the rows (``loading.minutes.add_months``).
         Rows of heroes who were forgotten stay out. So do those of superseded loads that retention has retired.
         """
         names = self._rows.select("hero_id").distinct().fetchall()
@@ -84,7 +82,7 @@ class ArchivedFile:
         )
         rows = read_sql("maintenance/archive/files/restored_rows.sql")
         if self._table == BIOMETRICS:
-            number = copy_minutes(self._duck, rows, cursor, warehouse, [self._day])
+            number = copy_minutes(self._duck, rows, cursor, warehouse, days=())
         else:
             number = copy_instants(self._duck, rows, cursor)
         return {to_load_id for _, to_load_id in targets}, number

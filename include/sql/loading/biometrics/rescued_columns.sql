@@ -18,6 +18,6 @@ select
     getvariable('source_key') as source_key,
     readings.file_row_number + 1 as row_number,
     readings.hero_id,
-    __extra__
+    __extra__ -- noqa: RF02
 from read_parquet([getvariable('url')], hive_partitioning = false) as readings (__columns__)
 anti join erased on readings.hero_id = erased.hero_id
