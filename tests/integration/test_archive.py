@@ -11,7 +11,6 @@ import pytest
 
 from include.cerebro.checking.conservation import check_conservation
 from include.cerebro.landing.listing import list_objects
-from include.cerebro.loading import minutes
 from include.cerebro.maintenance.archive import Archive
 from include.cerebro.maintenance.erasure import archive as cleaning
 from include.cerebro.maintenance.erasure.archive import Cleaned, clean_archive
@@ -20,8 +19,7 @@ from include.cerebro.maintenance.reprocess.archived_file import ArchiveIncomplet
 from include.cerebro.maintenance.retention import archive as writing
 from include.cerebro.maintenance.retention.minutes import drop_minutes, move_horizon
 from include.cerebro.platform.errors import NotConservedError
-from include.cerebro.platform.sql import read_sql
-from tests.integration.helpers import Site, copy_site, parquet, parquet_rows
+from tests.integration.helpers import Site, copy_site, parquet_rows
 from tests.integration.test_forget_hero import forget
 from tests.integration.test_released_rows import decide
 from tests.integration.test_retention import APRIL, MARCH, RAW, built, readings
@@ -134,26 +132,6 @@ def test_what_comes_back_is_what_it_was(site: Site) -> None:
     assert restore(site, february, run_id="one month") == {"objects": 1, "months": 1, "minutes": 6}
     assert site.rows(RAW) == [("02", 6), ("03", 6), ("04", 6)]
     assert site.rows("select min(minute_at) from marts.fact_biometrics")[0][0] > february
-
-
-def test_a_step_asks_for_its_months_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A month has a file for each day, and the partitions of the table are the same for all of them."""
-    days = [(f"2025-01-{day} 12:00:00", "hulk", 80, 10, 100) for day in (11, 12, 13)]
-    site.put("biometrics/days.parquet", parquet(days))
-    site.restore()
-    raw = site.rows(BIOMETRICS)
-    retire(site, datetime(2025, 2, 1, tzinfo=UTC))
-    assert site.rows("select count(*) from meta.archive_files where table_name = 'biometrics'") == [(4,)]
-    asked: list[str] = []
-
-    def counted(name: str) -> str:
-        asked.append(name)
-        return read_sql(name)
-
-    monkeypatch.setattr(minutes, "read_sql", counted)
-    assert Restoring(None, site.settings, site.store, site.warehouse, "back").run()["minutes"] == 12
-    assert asked.count("ledger/missing_months.sql") == 1
-    assert site.rows(BIOMETRICS) == raw
 
 
 def test_a_run_that_is_killed_is_repeated(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
