@@ -50,6 +50,9 @@
         {{ 'and ' if not loop.first }}target.{{ key }} = source.{{ key }}
         {%- endfor %}
     {%- endset %}
+    -- The planner knows then whether to look the rows up or to hash the table.
+    analyze {{ arg_dict['temp_relation'] }};
+
     delete from {{ arg_dict['target_relation'] }} as target
     where
         not exists (

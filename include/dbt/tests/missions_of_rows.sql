@@ -71,6 +71,7 @@ final as (
         not exists (
             select from dim_missions
             where dim_missions.mission_id = checked_missions.mission_id
+            offset 0
         )
 )
 

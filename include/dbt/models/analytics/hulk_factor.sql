@@ -7,7 +7,12 @@ dim_heroes as (
 ),
 
 mission_totals as (
-    select * from {{ ref('int_mission_totals') }}
+    select
+        hero_id,
+        sum(energy_output_sum) as energy_output_sum,
+        sum(energy_output_count) as energy_output_count
+    from {{ ref('int_mission_totals') }}
+    group by hero_id
 ),
 
 measured_heroes as (

@@ -7,7 +7,13 @@ dim_heroes as (
 ),
 
 mission_totals as (
-    select * from {{ ref('int_mission_totals') }}
+    select
+        hero_id,
+        sum(successful_missions_count)::bigint as successful_missions_count,
+        sum(stress_level_sum) as stress_level_sum,
+        sum(stress_level_count) as stress_level_count
+    from {{ ref('int_mission_totals') }}
+    group by hero_id
 ),
 
 counted_heroes as (

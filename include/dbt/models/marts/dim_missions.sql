@@ -16,9 +16,12 @@ stale_missions as (
 ),
 
 missions as (
-    select * from {{ ref('int_current_missions') }}
     {% if computes_stale_rows() %}
-    where mission_id in (select stale_missions.mission_id from stale_missions)
+    {{ stale_rows(
+        ref('int_current_missions'), 'stale_missions', 'mission_id'
+    ) }}
+    {% else %}
+    select * from {{ ref('int_current_missions') }}
     {% endif %}
 ),
 

@@ -1,17 +1,22 @@
 with
 
-missions as (
-    select * from {{ ref('stg_missions') }}
-),
-
 stale_loads as (
     select * from {{ ref('int_stale_loads') }}
 ),
 
 loads as (
-    select * from {{ source('raw', 'loads') }}
     {% if computes_stale_rows() %}
-    where load_id in (select stale_loads.load_id from stale_loads)
+    {{ stale_rows(source('raw', 'loads'), 'stale_loads', 'load_id') }}
+    {% else %}
+    select * from {{ source('raw', 'loads') }}
+    {% endif %}
+),
+
+missions as (
+    {% if computes_stale_rows() %}
+    {{ stale_rows(ref('stg_missions'), 'stale_loads', 'load_id') }}
+    {% else %}
+    select * from {{ ref('stg_missions') }}
     {% endif %}
 ),
 
