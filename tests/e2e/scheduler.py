@@ -111,24 +111,34 @@ class Scheduler(AirflowApi):
         parameters = {"source_dag_id": dag_id, "limit": 100, "order_by": "-timestamp"}
         return list(self.call("GET", "/assets/events", params=parameters)["asset_events"])
 
-    def await_question(self, run: Run) -> None:
-        """Wait until the run asks for an approval."""
+    def question(self, run: Run) -> str | None:
+        """The question that the run asks and nobody has answered."""
+        if self.states(run).get("approve") != "awaiting_input":
+            return None
+        details = self.call("GET", _approval(run))
+        return None if details["response_received"] else str(details["body"])
+
+    def await_question(self, run: Run) -> str:
+        """Wait until the run asks for an approval; return the question."""
         deadline = time.monotonic() + TRIGGER_TIMEOUT
-        while (states := self.states(run))["approve"] != "awaiting_input":
+        while (question := self.question(run)) is None:
             if time.monotonic() > deadline:
-                pytest.fail(f"{run.dag_id} asks nobody: {states}")
+                pytest.fail(f"{run.dag_id} asks nobody: {self.states(run)}")
             time.sleep(0.5)
+        return question
 
     def answer(self, run: Run, option: str) -> str:
         """Answer the run's question as soon as it is asked; return the question."""
-        self.await_question(run)
-        path = f"{run.path}/taskInstances/approve/-1/hitlDetails"
-        question = str(self.call("GET", path)["body"])
-        self.call("PATCH", path, json={"chosen_options": [option], "params_input": {}})
+        question = self.await_question(run)
+        self.call("PATCH", _approval(run), json={"chosen_options": [option], "params_input": {}})
         return question
 
     def _states(self, run: Run) -> str:
         return ", ".join(f"{task.label} {task.state}" for task in self.tasks(run))
+
+
+def _approval(run: Run) -> str:
+    return f"{run.path}/taskInstances/approve/-1/hitlDetails"
 
 
 def ready(stack: dict[str, str]) -> Scheduler:

@@ -121,6 +121,8 @@ class OnAirflow(Pair):
     def retain_all(self, chance: random.Random) -> Callable[[], object]:
         """Retain after years, when superseded loads and the quarantine are over, too."""
         with self.site.superuser() as cursor:
+            # Without the triggers that keep history as it was.
+            cursor.execute("set session_replication_role = replica")
             cursor.execute("update raw.loads set loaded_at = loaded_at - interval '20 years'")
         self.model.empty_quarantine()
         return self.retain(chance)
@@ -143,7 +145,10 @@ class OnAirflow(Pair):
             scheduler.answer(run, "Approve")
         if self.killer:
             self.kill(run, self.killer)
-        scheduler.wait_until_finished(run, TIMEOUT)
+        for _ in scheduler.follow(run, TIMEOUT):
+            # Airflow asks once more if the worker that had the answer could not report that it had ended.
+            if dag_id == "cerebro_forget_hero" and scheduler.question(run):
+                scheduler.answer(run, "Approve")
         for ended in [run, *scheduler.follow_up(run, TIMEOUT)]:
             failed = {task_id for task_id, state in scheduler.states(ended).items() if state == "failed"}
             assert (may_fail and ended == run) or failed <= MAY_FAIL, f"{ended.run_id}: {failed}"
