@@ -4,8 +4,8 @@ Cosmos' version is pinned. ``tests/dags/test_cosmos_internals.py`` names the par
 of them changes:
 
 - ``cosmos.operators._watcher``: how the producer hands over what dbt reports, and how it keeps that for its retry;
-- ``BaseConsumerSensor._get_node_status``, ``._handle_no_dbt_node_status``, ``._cache_compiled_sql`` and
-  ``._log_startup_events``: the decisions of a model's task, and what it reads for them;
+- ``BaseConsumerSensor._get_node_status``, ``._handle_no_dbt_node_status``, ``._fallback_to_non_watcher_run``,
+  ``._cache_compiled_sql`` and ``._log_startup_events``: the decisions of a model's task, and what it reads for them;
 - ``DbtProducerWatcherOperator._make_parse_callable``: what the producer does with a line of dbt's;
 - ``ProjectConfig.manifest_path``: assigned, because the constructor makes an ObjectStoragePath of it;
 - ``DbtProducerWatcherOperator.tests_per_model`` and ``.calculate_openlineage_events_completes``;
@@ -52,10 +52,16 @@ class WithoutArtifacts:
         return False
 
 
+def _rendered_first(operator: Any) -> tuple[str, ...]:
+    """Return the fields of an operator that are rendered before a model's task runs: not dbt's environment."""
+    return tuple(name for name in operator.template_fields if name != "env")
+
+
 class _ReadsReports:
     """Reads what dbt reports of a model with one request, if it was built. Cosmos makes five."""
 
     log: Any
+    env: Any
     model_unique_id: str
     producer_task_id: str
     _reported_sql: str | None = None
@@ -86,12 +92,19 @@ class _ReadsReports:
             self.compiled_sql = self._reported_sql
             self._override_rtif(context)  # type: ignore[attr-defined]
 
+    def _fallback_to_non_watcher_run(self, try_number: int, context: Any) -> bool:
+        """Build the model with a dbt process of its own. Only that needs the environment, which is a request more."""
+        self.env = self.render_template(self.env, context)  # type: ignore[attr-defined]
+        return bool(super()._fallback_to_non_watcher_run(try_number, context))  # type: ignore[misc]
+
     def _log_startup_events(self, _: Any) -> None:
         """Do not read dbt's first messages: they would be logged as debug."""
 
 
 class SnapshotWatcher(WithoutArtifacts, _ReadsReports, DbtSnapshotWatcherOperator):  # type: ignore[misc]  # Cosmos brings no types
     """Waits until dbt has taken a snapshot. A retry takes it alone."""
+
+    template_fields = _rendered_first(DbtSnapshotWatcherOperator)
 
 
 class ModelWatcher(WithoutArtifacts, _ReadsReports, DbtRunWatcherOperator):  # type: ignore[misc]  # Cosmos brings no types
@@ -102,6 +115,7 @@ class ModelWatcher(WithoutArtifacts, _ReadsReports, DbtRunWatcherOperator):  # t
     """
 
     base_cmd: ClassVar[list[str]] = ["build"]
+    template_fields = _rendered_first(DbtRunWatcherOperator)
 
     def __init__(self, *, has_tests: bool, **kwargs: Any) -> None:
         """Create the task.
