@@ -85,9 +85,12 @@ def cerebro_restore() -> None:
     # Red if anything before it failed, and so is the run.
     answers = publish_answers()
 
-    chain(prepare_warehouse(), found, loads, state, transform, recorded, reconciled)
+    ended = [publish_report(), check_objects(), continue_backlog()]
+    chain(prepare_warehouse(), found, loads, state, transform)
+    chain(transform, [recorded, reconciled])
     chain([loads, transform, recorded, reconciled], answers)
-    chain(reconciled, [publish_report(), check_objects(), continue_backlog()])
+    for task in (recorded, reconciled):
+        chain(task, ended)
     chain(loads, [check_sources(), find_overlaps()])
 
 

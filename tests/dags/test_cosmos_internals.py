@@ -4,17 +4,22 @@ When one of these fails after an upgrade, ``include/cerebro/transforming/cosmos_
 """
 
 import ast
+import copy
 import inspect
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cosmos import ProjectConfig
+from cosmos.constants import PRODUCER_WATCHER_TASK_ID
 from cosmos.operators._watcher import aggregation, state
-from cosmos.operators._watcher.base import BaseConsumerSensor
+from cosmos.operators._watcher.base import BaseConsumerSensor, store_dbt_resource_status_from_log
 from cosmos.operators.watcher import DbtProducerWatcherOperator, DbtRunWatcherOperator, DbtSnapshotWatcherOperator
 
-from include.cerebro.transforming.cosmos_internals import PRODUCER_DONE_TASK_ID
+from include.cerebro.transforming import cosmos_internals
+from include.cerebro.transforming.cosmos_internals import BACKUP_INTERVAL, PRODUCER_DONE_TASK_ID, Reporter
 
 REPOSITORY = Path(__file__).parents[2]
 INTERNALS = "include/cerebro/transforming/cosmos_internals.py"
@@ -68,10 +73,113 @@ def test_dbt_and_each_models_retry_get_the_plan_of_the_run(dag_bag: Any) -> None
     dag = dag_bag.dags["cerebro_restore"]
     for name in ("dbt_producer_watcher", "fact_biometrics", "heroes_history"):
         task = dag.get_task(f"transform.{name}")
-        assert "env" in task.template_fields
+        # A model's task needs it for a retry alone.
+        assert ("env" in task.template_fields) == (name == "dbt_producer_watcher")
         assert task.append_env
         rendered = task.render_template(task.env, {"ti": Ti()})
         assert json.loads(rendered["CEREBRO_REBUILD"]) == Ti().xcom_pull("anything_to_transform")["rebuild"]
+
+
+@pytest.mark.parametrize("name", ["fact_biometrics", "heroes_history"])
+def test_a_models_retry_renders_the_environment(name: str, dag_bag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ti:
+        try_number = 2
+
+        def xcom_pull(self, task_ids: str, **_: str) -> Any:
+            return {"anything_to_transform": {"rebuild": {"plan": "p"}}}.get(task_ids)
+
+    task = copy.copy(dag_bag.dags["cerebro_restore"].get_task(f"transform.{name}"))
+    built = []
+    monkeypatch.setattr(type(task), "build_and_run_cmd", lambda self, *_, **__: built.append(self.env))
+    assert task._fallback_to_non_watcher_run(2, {"ti": Ti()})
+    assert [json.loads(env["CEREBRO_REBUILD"]) for env in built] == [{"plan": "p"}]
+
+
+class Producer:
+    """The task instance of the producer, as far as Cosmos' parser of dbt's messages knows it."""
+
+    def __init__(self) -> None:
+        self.pushed: list[tuple[str, Any]] = []
+        self._cosmos_xcom_backup_buffer: dict[str, Any] = {}
+        self._cosmos_xcom_persist_incrementally = True
+        self._cosmos_xcom_backup_var_key = "backup"
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self.pushed.append((key, value))
+
+
+def built(name: str, status: str = "success") -> str:
+    node = {"unique_id": f"model.cerebro.{name}", "node_status": status, "resource_type": "model",
+            "node_path": f"marts/{name}.sql"}  # fmt: skip
+    return json.dumps({"info": {"name": "LogModelResult", "msg": "OK"}, "data": {"node_info": node}})
+
+
+def test_a_model_is_reported_by_one_request_and_all_reports_are_backed_up_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two requests a model, and a backup of all reports with each: dbt's end was seen seconds late."""
+    compiled = tmp_path / "target" / "compiled" / "cerebro" / "models" / "marts"
+    compiled.mkdir(parents=True)
+    (compiled / "one.sql").write_text("select 1\n")
+    (compiled / "two.sql").write_text("select 2\n")
+    backups: list[set[str]] = []
+    monkeypatch.setattr(cosmos_internals, "_persist_backup", lambda _, buffer: backups.append(set(buffer)))
+    now = [100.0]
+    monkeypatch.setattr(cosmos_internals.time, "monotonic", lambda: now[0])
+    producer = Producer()
+    extra = {"context": {"ti": producer}, "project_dir": str(tmp_path)}
+    parse = partial(store_dbt_resource_status_from_log, should_generate_model_uris=False)
+    report = Reporter(parse)
+    report(built("one", "started"), extra)
+    report("no JSON", extra)
+    assert producer.pushed == []
+    report(built("one"), extra)
+    now[0] += BACKUP_INTERVAL
+    report(built("two"), extra)
+    keys = [f"model__cerebro__{name}_status" for name in ("one", "two")]
+    assert producer.pushed == [
+        (keys[0], {"status": "success", "outlet_uris": [], "compiled_sql": "select 1"}),
+        (keys[1], {"status": "success", "outlet_uris": [], "compiled_sql": "select 2"}),
+    ]
+    assert backups == [set(), set(keys)]
+    # What a retry of the producer restores has the SQL, too.
+    assert producer._cosmos_xcom_backup_buffer == dict(producer.pushed)
+
+
+def test_the_producer_of_the_dag_reports_that_way(dag_bag: Any) -> None:
+    producer = dag_bag.dags["cerebro_restore"].get_task(f"transform.{PRODUCER_WATCHER_TASK_ID}")
+    assert isinstance(producer._make_parse_callable(), Reporter)
+    assert "self._make_parse_callable()" in inspect.getsource(DbtProducerWatcherOperator.run_subprocess)
+    assert "if project_dir:" in inspect.getsource(store_dbt_resource_status_from_log)
+    assert parameters(BaseConsumerSensor._cache_compiled_sql) == ["self", "ti", "context"]
+    assert parameters(BaseConsumerSensor._log_startup_events) == ["self", "ti"]
+    assert parameters(BaseConsumerSensor._fallback_to_non_watcher_run) == ["self", "try_number", "context"]
+
+
+def test_a_models_task_asks_once_if_its_model_is_built(dag_bag: Any) -> None:
+    report = {"status": "success", "outlet_uris": [], "compiled_sql": "select 1"}
+    asked = []
+
+    class Ti:
+        try_number = 1
+
+        def xcom_pull(self, _: str, key: str) -> Any:
+            asked.append(key)
+            return report
+
+    task = copy.copy(dag_bag.dags["cerebro_restore"].get_task("transform.dim_missions"))
+    assert not task.has_tests
+    assert task.poke({"ti": Ti()})
+    assert asked == ["model__cerebro__dim_missions_status"]
+    assert task.compiled_sql == "select 1"
+
+
+def test_the_longest_chain_of_models_goes_first(dag_bag: Any) -> None:
+    dag = dag_bag.dags["cerebro_restore"]
+    for task in dag.task_group.get_child_by_label("transform").children.values():
+        later = [it for it in task.get_direct_relatives() if it.task_id.startswith("transform.")]
+        assert all(task.priority_weight > it.priority_weight for it in later if "dbt_producer" not in it.task_id)
+    assert dag.get_task("transform.hulk_factor").priority_weight == 2
 
 
 def private_names(path: Path) -> list[str]:

@@ -187,6 +187,27 @@ def test_rejected_readings_are_kept_with_reason_and_place(site: Site) -> None:
     assert [str(row["timestamp"]) for row in kept] == [NOON, "None", NOON, NOON, str(kept[4]["timestamp"])]
 
 
+def test_rejected_readings_of_many_objects_are_kept_apart(site: Site) -> None:
+    """One query reads the rejected readings of all objects with equal columns."""
+    for number in range(6):
+        rows = [(NOON, "hulk", 80.0, 1.0, 1.0), *[(NOON, None, 80.0 + number, 1.0, 1.0)] * number]
+        columns, types = READING_COLUMNS, ORDINARY_TYPES
+        if number % 2:
+            rows = [(*row, "v1") for row in rows]
+            columns, types = (*columns, "firmware"), (*types, "varchar")
+        site.put(f"biometrics/{number}.parquet", parquet(rows, columns, types))
+    assert site.load().rows_rejected == 15
+    kept = {key.split("/")[2]: rows for key, rows in site.quarantined().items()}
+    assert {name: len(rows) for name, rows in kept.items()} == {f"{number}.parquet": number for number in range(1, 6)}
+    for number in range(1, 6):
+        rows = kept[f"{number}.parquet"]
+        assert {(row["source_key"], row["heart_rate"]) for row in rows} == {
+            (f"biometrics/{number}.parquet", 80.0 + number)
+        }
+        assert [row["row_number"] for row in rows] == list(range(2, number + 2))
+        assert ("firmware" in rows[0]) == bool(number % 2)
+
+
 def test_rejected_readings_keep_extra_columns_and_types(site: Site) -> None:
     columns = ("reason", *READING_COLUMNS, "row_number", "filename")
     types = ("varchar", "varchar", "varchar", "varchar", "integer", "decimal(9, 2)", "varchar", "varchar")

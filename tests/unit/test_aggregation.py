@@ -12,6 +12,7 @@ from include.cerebro.formats import row_groups
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.loading import aggregation
 from include.cerebro.loading.aggregation import Aggregation
+from include.cerebro.loading.rejected_readings import RejectedReadings
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.settings import read_settings
@@ -336,14 +337,38 @@ def test_extra_columns_are_harmless_whatever_they_are_called(duck: duckdb.DuckDB
     run = Aggregation(duck, "", [StoredObject(str(path), "", 1)])
     run.run()
     assert run.summaries[str(path)].rejected == {"missing_hero_id": 1}
-    duck.execute("set variable url = ?", [str(path)])
-    duck.execute("set variable source_key = 'the key'")
+    duck.execute("set variable urls = ?", [[str(path)]])
+    duck.execute("set variable source_keys = ['the key']")
     rows = duck.execute(read_sql("loading/biometrics/rejected_readings.sql"))
     names = [column[0] for column in rows.description]
     [row] = rows.fetchall()
-    assert len({name.lower() for name in names}) == len(names) == 3 + len(EXTRA) + len(COLUMNS) + 1
-    assert row[:3] == ("missing_hero_id", "the key", 2)
+    assert len({name.lower() for name in names}) == len(names) == 4 + len(EXTRA) + len(COLUMNS) + 1
+    assert row[:4] == (0, "missing_hero_id", "the key", 2)
     assert dict(zip(names, row, strict=True))["heart_rate"] == 61
+
+
+@pytest.mark.parametrize("limit", [0, 1, 3, 4, 100])
+def test_rejected_readings_are_those_of_their_object_however_many_are_kept(
+    limit: int, duck: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    good = f"({NOON}, 'hulk', 60.0, 1.0, 1.0)"
+    bad = f"({NOON}, 'null', 60.0, 1.0, 1.0)"
+    rejected = {"0.parquet": 1, "1.parquet": 3, "2.parquet": 2}
+    aggregate(duck, tmp_path, *(reading(", ".join([good, *[bad] * count])) for count in rejected.values()))
+    paths = {name: str(tmp_path / name) for name in rejected}
+    held = RejectedReadings(duck, limit)
+    for name, count in rejected.items():
+        if name not in held:
+            held.keep({it: rejected[it] for it in rejected if it >= name}, paths)
+        assert sum(rejected[it] for it in rejected if it in held) <= limit
+        query, parameters = held.query(name, paths[name])
+        rows = duck.execute(f"select source_key, row_number, heart_rate from ({query}) order by all", parameters)
+        assert rows.fetchall() == [(name, number, 60) for number in range(2, count + 2)]
+        held.forget(name)
+    assert duck.execute("from duckdb_tables() where table_name like 'rejected_readings%'").fetchall() == []
+    # With enough room, all are read at once.
+    if limit == 100:
+        assert held.queries == 1
 
 
 def test_objects_with_different_extra_columns_and_spellings_are_read_together(

@@ -21,6 +21,7 @@ from include.cerebro.ledger.erasures import ERASED, Erasures
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.loading import extra_columns, quarantine
 from include.cerebro.loading.minutes import copy_hours, copy_minutes
+from include.cerebro.loading.rejected_readings import RejectedReadings
 from include.cerebro.loading.repeats import RepeatedReadings
 from include.cerebro.loading.result import ObjectSummary
 from include.cerebro.platform.errors import BadObjectError, NotConservedError
@@ -86,6 +87,7 @@ class Aggregation:
         self._erasures: Erasures | None = None
         self._erased: set[str] = set()
         self._local_copy: IO[bytes] | None = None
+        self._rejected = RejectedReadings(duck)
 
     def run(self, client: S3Client | None = None) -> None:
         """Aggregate all objects.
@@ -249,11 +251,22 @@ class Aggregation:
 
     def quarantine(self, site: LoadSite, stored: StoredObject) -> str:
         """Write the object's rejected readings to the quarantine and return their key."""
-        self._use_layout(stored)
-        self._duck.execute("set variable url = ?", [self._url[stored.key]])
-        self._duck.execute("set variable source_key = ?", [stored.key])
-        rejected = read_sql("loading/biometrics/rejected_readings.sql")
-        return quarantine.write(self._duck, site.quarantine_client, site.quarantine, stored, rejected)
+        if stored.key not in self._rejected:
+            self._use_layout(stored)
+            self._rejected.keep(self._rejected_together(stored), self._url)
+        query, parameters = self._rejected.query(stored.key, self._url[stored.key])
+        key = quarantine.write(self._duck, site.quarantine_client, site.quarantine, stored, query, parameters)
+        self._rejected.forget(stored.key)
+        return key
+
+    def _rejected_together(self, first: StoredObject) -> dict[str, int]:
+        """Return the rejected readings, by key, of an object and of those after it that have exactly its columns."""
+        after = self.objects[self.objects.index(first) :]
+        alike = [
+            it.key for it in after if it.key in self.summaries and self._columns[it.key] == self._columns[first.key]
+        ]
+        rejected = {key: sum(self.summaries[key].rejected.values()) for key in alike}
+        return {key: readings for key, readings in rejected.items() if readings}
 
     def note_extra_columns(self, site: LoadSite, stored: StoredObject) -> None:
         """Count the columns that no table has; keep a copy of them if the landing zone rescues them."""

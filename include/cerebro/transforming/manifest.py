@@ -35,3 +35,18 @@ def _ancestors(manifest: Mapping[str, Any], unique_id: str) -> set[str]:
                 found.add(parent)
                 pending.append(parent)
     return found
+
+
+def longest_chains(manifest: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many models and snapshots wait for each one, directly or not, one after the other at most."""
+    nodes = manifest["nodes"]
+    found: dict[str, int] = {}
+
+    def visit(unique_id: str) -> int:
+        if unique_id not in found:
+            children = (it for it in manifest["child_map"][unique_id] if it in nodes)
+            waiting = [visit(it) for it in children if nodes[it]["resource_type"] in ("model", "snapshot")]
+            found[unique_id] = 1 + max(waiting) if waiting else 0
+        return found[unique_id]
+
+    return {it: visit(it) for it, node in nodes.items() if node["resource_type"] in ("model", "snapshot")}

@@ -28,13 +28,18 @@ from include.cerebro.orchestration.links import docs_url
 from include.cerebro.platform.names import DBT_ROOT
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.transforming.cosmos_internals import adjust_producer, project_config
-from include.cerebro.transforming.manifest import tests_by_model
+from include.cerebro.transforming.manifest import longest_chains, tests_by_model
 from include.cerebro.transforming.model_tasks import DbtModelOperator, DbtSnapshotOperator
 from include.cerebro.transforming.plan import VARIABLE
 from include.cerebro.transforming.profile import profile_config
 
 # Which tables are built again from the start: the plan of the task before says so, to dbt and to each model's retry.
 REBUILD = "{{ (ti.xcom_pull(task_ids='anything_to_transform') or {}).get('rebuild', {}) | tojson }}"
+
+# Priorities of the models' tasks: that of a model which nothing waits for, and how much more one may have. That of the
+# dbt process is 20.
+LEAST_PRIORITY = 2
+MOST_WAITING = 17
 
 PRODUCER_DOC = """The one dbt process that builds and tests all models, in the order of what they refer to.
 
@@ -140,6 +145,7 @@ def _tasks(
     The task's outlet is the asset of its own table; its inlets are those of the tables that the model reads.
     """
     tables = manifest["nodes"] | manifest["sources"]
+    chains = longest_chains(manifest)
 
     def asset(unique_id: str) -> Asset:
         return table(tables[unique_id]["schema"], tables[unique_id]["name"])
@@ -158,10 +164,11 @@ def _tasks(
             select=node.name,
             inlets=[asset(parent) for parent in node.depends_on if parent in tables],
             outlets=[asset(node.unique_id)],
+            # Of the models that are ready, those that most others wait for first: the last ones decide when it is over.
+            **{**task_args, "priority_weight": LEAST_PRIORITY + min(chains[node.unique_id], MOST_WAITING)},
             doc_md=_doc(tables[node.unique_id]),
             extra_context={"dbt_node_config": node.context_dict, "package_name": node.package_name},
             **own,
-            **task_args,
         )
 
     return task

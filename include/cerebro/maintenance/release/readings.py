@@ -96,8 +96,8 @@ class ReleasedReadings:
         self.accepted = summary.totals.rows_loaded
         self.invalid = dict(summary.invalid_measures)
         # The variables of the layout are those of the corrected file.
-        duck.execute("set variable url = ?", [f"{folder}/{CORRECTED}"])
-        duck.execute("set variable source_key = ?", [held.stored.key])
+        duck.execute("set variable urls = ?", [[f"{folder}/{CORRECTED}"]])
+        duck.execute("set variable source_keys = ?", [[held.stored.key]])
         rejected = read_sql("loading/biometrics/rejected_readings.sql")
         duck.sql(rejected).project("reason, quarantine_row").to_table("rejected_again")
 
