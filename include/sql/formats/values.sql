@@ -102,16 +102,28 @@ end;
 
 create or replace temp macro binary_number(value) as text_number(try(decode(value)));
 
--- A measure within its range; null beside it. The second branch is the rule: neither NaN (in DuckDB greater than every
--- other number) nor a number so small that PostgreSQL's arithmetic would underflow. The first branch is a fast path for
--- most readings: numbers nearer to the middle of the range than `reach`. abs() makes every NaN positive, and their
--- difference stays so. Comparisons of doubles are expensive (12 million readings, three measures: 0.35 s of processor
--- time with `between`, 0.33 s with a product of two differences and isnan(), 0.19 s with this).
-create or replace temp macro plausible_measure(value, middle, reach, lowest, highest) as
+-- Whether a measure is within its range: neither NaN (in DuckDB greater than every other number) nor a number so small
+-- that PostgreSQL's arithmetic would underflow.
+create or replace temp macro is_plausible(value, lowest, highest) as
+value between lowest and highest and (value = 0 or abs(value) >= getvariable('smallest_normal'));
+
+-- A measure within its range; null beside it. The first branch of many_plausible is a fast path for most readings:
+-- numbers nearer to the middle of the range than `reach`. abs() makes every NaN positive, and their difference stays so.
+-- Comparisons of doubles are expensive (12 million readings, three measures: 0.35 s of processor time with `between`,
+-- 0.33 s with a product of two differences and isnan(), 0.19 s with this).
+--
+-- few_plausible is for columns whose chunks have dictionaries of few values. DuckDB applies a function of one column to
+-- each value of a dictionary once, but CASE to each reading, so the rule is the condition of a function (5 million
+-- readings, three measures: 0.05 s instead of 0.20 s of processor time). Without dictionaries it takes six times as
+-- long as many_plausible.
+create or replace temp macro many_plausible(value, middle, reach, lowest, highest) as
 case
     when signbit(abs(value - middle) - reach) then value
-    when value between lowest and highest and (value = 0 or abs(value) >= getvariable('smallest_normal')) then value
+    when is_plausible(value, lowest, highest) then value
 end;
+
+create or replace temp macro few_plausible(value, middle, reach, lowest, highest) as
+list_filter([value], lambda each: is_plausible(each, lowest, highest))[1];
 
 -- A measure, and what was delivered as it, without the values that mean "no reading" in the landing zone. Most zones
 -- have none: every_....
