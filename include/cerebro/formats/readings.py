@@ -30,8 +30,17 @@ MINUTE_ZERO_US = 62_135_596_800_000_000
 LARGEST_FAST = 1e300
 
 
-def set_rules(duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: datetime) -> None:
-    """Give the session the rules, as variables and macros. ``loaded_at`` bounds the plausible timestamps."""
+def set_rules(
+    duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: datetime, *, text_instants: bool = True
+) -> None:
+    """Give the session the rules, as variables and macros.
+
+    Args:
+        duck: the session's connection.
+        rules: the rules of the landing zone.
+        loaded_at: bounds the plausible timestamps.
+        text_instants: whether there are instants as text.
+    """
     first_us = _microseconds(FIRST_INSTANT)
     last_us = _microseconds(loaded_at.replace(second=59, microsecond=999_999) + AHEAD)
     variables: dict[str, Any] = {
@@ -64,6 +73,8 @@ def set_rules(duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: da
     for name, value in variables.items():
         duck.execute(f"set variable {name} = ?", [value])
     duck.execute(read_sql("formats/values.sql"))
+    if text_instants:
+        duck.execute(read_sql("formats/text_instants.sql"))
 
 
 def use_layout(

@@ -111,7 +111,8 @@ class Aggregation:
         layouts = read_layouts(self._duck, self.objects, self._bucket)
         self.bad = dict(layouts.bad)
         self._columns = {stored.key: columns for stored, columns in layouts.columns.items()}
-        set_rules(self._duck, self._rules, datetime.now(UTC))
+        text_instants = any(layout.has_text_instants for layout in layouts.groups)
+        set_rules(self._duck, self._rules, datetime.now(UTC), text_instants=text_instants)
         self._execute("nothing_repeated")
         large = largest_row_group(self._duck, self.objects, [self._url[stored.key] for stored in self.objects])
         if large:
