@@ -389,7 +389,8 @@ def test_measures_of_few_values_are_judged_like_others(
         f"({values})[(1 + hash(range, {salt}) % 12)::bigint] as {name}" for salt, name in enumerate(COLUMNS[2:])
     ]
     query = f"""
-        select {NOON} + to_seconds(range % 6000) as "timestamp", 'hulk' as hero_id, {", ".join(measures)} from range(20000)
+        select {NOON} + to_seconds(range % 6000) as "timestamp", 'hulk' as hero_id, {", ".join(measures)}
+        from range(20000)
     """
     expected = []
     for asked_bytes in (0, 10**9):

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Objects of fewer bytes, on average, are not asked for their columns of few values: 500 footers take 0.1 s, which is
-# what readings in 45 MB save.
+# Objects of fewer bytes, on average, are not asked for their columns of few values: 500 footers take 0.065 s of
+# processor time, and readings in 47 MB save 0.17 s if all three measures have few values.
 ASKED_BYTES = 1024**2
 
 
