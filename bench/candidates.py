@@ -17,8 +17,8 @@ import duckdb
 
 from bench.dbt import Built, transform
 from include.cerebro.checking.answers import read_answers
-from include.cerebro.formats.parquet import COLUMNS, Layout
-from include.cerebro.formats.readings import set_rules, use_layout
+from include.cerebro.formats.parquet import COLUMNS, MEASURES, Layout
+from include.cerebro.formats.readings import set_rules, use_layout, with_few_values
 from include.cerebro.formats.rules import DEFAULT_RULES
 from include.cerebro.landing.backlog import backlog_after
 from include.cerebro.landing.discovery import Discovery, discover
@@ -130,8 +130,10 @@ def baseline(bucket: str, site: Site) -> None:
 def aggregate_as_a_load(duck: duckdb.DuckDBPyConnection, steps: Sequence[str] = STEPS) -> None:
     """Run the aggregation of a load, rules included, on the objects in the variable ``urls``."""
     set_rules(duck, DEFAULT_RULES, datetime.now(UTC))
-    layout = Layout(COLUMNS, (), ("plain",) * len(COLUMNS), is_local=True, columns=())
-    use_layout(duck, layout, COLUMNS, DEFAULT_RULES)
+    types = ("TIMESTAMP", "VARCHAR", *["DOUBLE"] * len(MEASURES))
+    layout = Layout(COLUMNS, types, ("plain",) * len(COLUMNS), is_local=True, columns=())
+    ((urls,),) = duck.execute("select getvariable('urls')").fetchall()
+    use_layout(duck, layout, COLUMNS, DEFAULT_RULES, with_few_values(duck, urls))
     duck.execute("set variable erased_heroes = cast([] as varchar[])")
     for name in steps:
         duck.execute(read_sql(f"loading/biometrics/{name}.sql"))

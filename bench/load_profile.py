@@ -28,7 +28,7 @@ AGGREGATE, READINGS = "aggregate", "judged_readings"
 LEFT_OUT: dict[str, tuple[str, Mapping[str, str]]] = {
     "the seconds": (
         AGGREGATE,
-        {"bit_or(1::bigint << (second_number - minute_number * 60)) as seconds": "cast(null as bigint) as seconds"},
+        {"bit_or(1::bigint << (second_number % 60)) as seconds": "cast(null as bigint) as seconds"},
     ),
     "the counts of invalid measures": (
         AGGREGATE,
@@ -37,7 +37,7 @@ LEFT_OUT: dict[str, tuple[str, Mapping[str, str]]] = {
     "the checks of measures": (
         READINGS,
         {
-            f"""plausible_measure(
+            f"""__{name}_values___plausible(
             {name},
             getvariable('{name}_middle'), getvariable('{name}_reach'),
             getvariable('{name}_lowest'), getvariable('{name}_highest')

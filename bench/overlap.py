@@ -10,7 +10,7 @@ from include.cerebro.loading import aggregation
 from include.cerebro.platform.sql import read_sql
 from testing.sites import Site
 
-SECONDS = "bit_or(1::bigint << (second_number - minute_number * 60)) as seconds"
+SECONDS = "bit_or(1::bigint << (second_number % 60)) as seconds"
 NO_SECONDS = "cast(null as bigint) as seconds"
 
 

@@ -403,3 +403,29 @@ def test_an_object_of_which_nothing_is_accepted_has_failed_unless_its_sensors_we
     assert stored.key.endswith("0.parquet")
     assert "none of its 2 rows can be used (missing_hero_id: 1, no_usable_measure: 1)" in str(error)
     assert [summary.totals for _, summary in sorted(run.summaries.items())] == [(0, 1), (1, 1), (0, 0)]
+
+
+def test_measures_of_few_values_are_judged_like_others(
+    duck: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a column is a dictionary, DuckDB judges each value once; the minutes must not differ."""
+    values = "[0.0, -0.0, -1.0, 60.0, 99.9, 100.0, 100.1, 1e-310, 'nan', 'inf', '-inf', null]::double[]"
+    measures = [
+        f"({values})[(1 + hash(range, {salt}) % 12)::bigint] as {name}" for salt, name in enumerate(COLUMNS[2:])
+    ]
+    query = f"""
+        select {NOON} + to_seconds(range % 6000) as "timestamp", 'hulk' as hero_id, {", ".join(measures)}
+        from range(20000)
+    """
+    expected = []
+    for asked_bytes in (0, 10**9):
+        monkeypatch.setattr(aggregation, "ASKED_BYTES", asked_bytes)
+        _, found = aggregate(duck, tmp_path, query)
+        macro = duck.execute(
+            "select macro_definition from duckdb_functions() where function_name = 'measured_readings'"
+        )
+        ((text,),) = macro.fetchall()
+        assert ("few_plausible" in text) == (asked_bytes == 0)
+        expected.append([{name: value for name, value in row.items() if name != "url"} for row in found])
+    assert expected[0] == expected[1]
+    assert sum(row["heart_rate_invalid"] for row in expected[0]) > 0

@@ -76,6 +76,11 @@ class Layout(NamedTuple):
     is_local: bool
     columns: tuple[str, ...]
 
+    @property
+    def has_text_instants(self) -> bool:
+        """Whether the timestamps are text, plain or as bytes."""
+        return self.kinds[COLUMNS.index("timestamp")] in {"text", "binary"}
+
 
 class Layouts(NamedTuple):
     """The columns of some objects.

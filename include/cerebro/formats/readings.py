@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
 
-from include.cerebro.formats.parquet import MEASURES, Layout, column_names
+from include.cerebro.formats.parquet import COLUMNS, MEASURES, Layout, column_names
 from include.cerebro.formats.rules import FormatRules
 from include.cerebro.formats.values import (
     AHEAD,
@@ -30,8 +30,17 @@ MINUTE_ZERO_US = 62_135_596_800_000_000
 LARGEST_FAST = 1e300
 
 
-def set_rules(duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: datetime) -> None:
-    """Give the session the rules, as variables and macros. ``loaded_at`` bounds the plausible timestamps."""
+def set_rules(
+    duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: datetime, *, text_instants: bool = True
+) -> None:
+    """Give the session the rules, as variables and macros.
+
+    Args:
+        duck: the session's connection.
+        rules: the rules of the landing zone.
+        loaded_at: bounds the plausible timestamps.
+        text_instants: whether there are instants as text.
+    """
     first_us = _microseconds(FIRST_INSTANT)
     last_us = _microseconds(loaded_at.replace(second=59, microsecond=999_999) + AHEAD)
     variables: dict[str, Any] = {
@@ -65,9 +74,17 @@ def set_rules(duck: duckdb.DuckDBPyConnection, rules: FormatRules, loaded_at: da
     for name, value in variables.items():
         duck.execute(f"set variable {name} = ?", [value])
     duck.execute(read_sql("formats/values.sql"))
+    if text_instants:
+        duck.execute(read_sql("formats/text_instants.sql"))
 
 
-def use_layout(duck: duckdb.DuckDBPyConnection, layout: Layout, columns: Sequence[str], rules: FormatRules) -> None:
+def use_layout(
+    duck: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    columns: Sequence[str],
+    rules: FormatRules,
+    few_values: Collection[str] = (),
+) -> None:
     """Create the macros that read objects of one layout.
 
     Args:
@@ -75,18 +92,33 @@ def use_layout(duck: duckdb.DuckDBPyConnection, layout: Layout, columns: Sequenc
         layout: the kinds of the five columns.
         columns: the names of all columns of the first object that is read, in its order.
         rules: the rules of the landing zone.
+        few_values: the columns that ``with_few_values`` found in all these objects.
     """
     is_local = layout.is_local and rules.time_zone != "UTC"
     duck.execute("set variable is_local = ?", [is_local])
     words = {f"{measure}_words": "other" if rules.no_reading.get(measure) else "every" for measure in MEASURES}
     kinds = dict(zip(("time", "id", *MEASURES), layout.kinds, strict=True))
     names = ", ".join(quoted(name) for name in column_names(columns))
-    text = read_sql("loading/biometrics/delivered_readings.sql")
-    filled = {"columns": names} | words | {f"{name}_kind": kind for name, kind in kinds.items()}
-    for name, value in filled.items():
-        text = text.replace(f"__{name}__", value)
-    duck.execute(text)
-    duck.execute(read_sql("loading/biometrics/judged_readings.sql"))
+    values = {
+        f"{measure}_values": "few" if name in few_values and _stays_in_dictionary(measure, type_, rules) else "many"
+        for measure, name, type_ in list(zip(COLUMNS, layout.names, layout.types, strict=True))[-len(MEASURES) :]
+    }
+    filled = {"columns": names} | words | values | {f"{name}_kind": kind for name, kind in kinds.items()}
+    for statements in ("delivered_readings", "judged_readings"):
+        text = read_sql(f"loading/biometrics/{statements}.sql")
+        for name, value in filled.items():
+            text = text.replace(f"__{name}__", value)
+        duck.execute(text)
+
+
+def with_few_values(duck: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> set[str]:
+    """Return the columns that are dictionaries of few values in all these objects, from the objects' footers."""
+    return {name for (name,) in duck.execute(read_sql("formats/few_values.sql"), [list(urls)]).fetchall()}
+
+
+def _stays_in_dictionary(measure: str, type_: str, rules: FormatRules) -> bool:
+    """Whether nothing that is done to a measure before its range is checked takes it out of its dictionary."""
+    return type_ == "DOUBLE" and not rules.no_reading.get(measure)
 
 
 def _microseconds(instant: datetime) -> int:

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 import duckdb
 
 from include.cerebro.formats.parquet import MEASURES, Column, Layout, read_layouts, url
-from include.cerebro.formats.readings import set_rules, use_layout
+from include.cerebro.formats.readings import set_rules, use_layout, with_few_values
 from include.cerebro.formats.records import nothing_accepted
 from include.cerebro.formats.row_groups import largest_row_group, local_copy, read_page_by_page, too_large
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from include.cerebro.platform.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
+
+# Objects of fewer bytes, on average, are not asked for their columns of few values: 500 footers take 0.065 s of
+# processor time, and readings in 47 MB save 0.17 s if all three measures have few values.
+ASKED_BYTES = 1024**2
 
 
 class Aggregation:
@@ -80,6 +84,7 @@ class Aggregation:
         self._rules = rules
         self._layout: dict[str, Layout] = {}
         self._columns: dict[str, tuple[Column, ...]] = {}
+        self._few_values: set[str] = set()
         self.repeats = repeats
         self._md5: dict[str, str] = {}
         self.last_erasure = 0
@@ -108,11 +113,13 @@ class Aggregation:
         layouts = read_layouts(self._duck, self.objects, self._bucket)
         self.bad = dict(layouts.bad)
         self._columns = {stored.key: columns for stored, columns in layouts.columns.items()}
-        set_rules(self._duck, self._rules, datetime.now(UTC))
+        text_instants = any(layout.has_text_instants for layout in layouts.groups)
+        set_rules(self._duck, self._rules, datetime.now(UTC), text_instants=text_instants)
         self._execute("nothing_repeated")
         large = largest_row_group(self._duck, self.objects, [self._url[stored.key] for stored in self.objects])
         if large:
             self._prepare_large(client, large)
+        self._few_values = self._find_few_values()
         steps = ["aggregate", "delivered_heroes", "judge"]
         try:
             self._aggregate(layouts.groups, [*steps, "instants"] if self.repeats else steps)
@@ -140,6 +147,12 @@ class Aggregation:
                 self._url[stored.key] = self._local_copy.name
                 return
         read_page_by_page(self._duck)
+
+    def _find_few_values(self) -> set[str]:
+        usable = [stored for stored in self.objects if stored not in self.bad]
+        if sum(stored.size_bytes for stored in usable) <= len(usable) * ASKED_BYTES:
+            return set()
+        return with_few_values(self._duck, [self._url[stored.key] for stored in usable])
 
     def proven(self) -> set[StoredObject]:
         """Return the objects that are proven to have been the listed version whenever they were read.
@@ -195,7 +208,7 @@ class Aggregation:
 
     def _use_layout(self, stored: StoredObject) -> None:
         names = [column.name for column in self._columns[stored.key]]
-        use_layout(self._duck, self._layout[stored.key], names, self._rules)
+        use_layout(self._duck, self._layout[stored.key], names, self._rules, self._few_values)
 
     def _reject_erased(self) -> None:
         """Judge the ids once more if some are those of heroes who were forgotten."""

@@ -31,63 +31,6 @@ trim(value, getvariable('separators')) = '' or list_contains(getvariable('words_
 create or replace temp macro is_invalid_id(value) as
 value is null or length(value) > getvariable('id_characters') or contains(value, chr(0));
 
--- The parts of ISO 8601 text as text that DuckDB's own cast reads right, and as microseconds since 1970.
-create or replace temp macro parts_text(parts) as
-parts.year || '-' || parts.month || parts.basic_month || '-' || parts.day || parts.basic_day
-|| ' ' || lpad(parts.hour, 2, '0') || ':' || lpad(parts.minute || parts.basic_minute, 2, '0')
-|| ':' || lpad(parts.second || parts.basic_second, 2, '0') || '.' || parts.fraction || parts.basic_fraction || '0';
-create or replace temp macro parts_epoch_us(parts) as
-case when parts.year not in ('', '0000') then
-    case
-        when parts.utc <> '' then epoch_us(try_cast(parts_text(parts) || 'Z' as timestamptz))
-        when parts.sign <> '' then epoch_us(try_cast(
-            parts_text(parts) || if(parts.sign = '+', '+', '-') || parts.ahead_hours
-            || ':' || if(parts.ahead_minutes = '', '00', parts.ahead_minutes) as timestamptz
-        ))
-        else epoch_us(timezone(getvariable('time_zone'), try_cast(parts_text(parts) as timestamp)))
-    end
-end;
-
--- Text that DuckDB's own cast reads right, with an offset and in the landing zone's time.
-create or replace temp macro instant_epoch_us(value) as epoch_us(try_cast(value as timestamptz));
-create or replace temp macro local_epoch_us(value) as
-epoch_us(timezone(getvariable('time_zone'), try_cast(value as timestamp)));
-
--- Text without seconds, and text in the basic format, as text that the cast reads right.
-create or replace temp macro with_seconds(value) as value[1:16] || ':00' || value[17:];
-create or replace temp macro extended(value) as
-value[1:4] || '-' || value[5:6] || '-' || value[7:11] || ':' || value[12:13] || ':' || value[14:];
-
--- ISO 8601 text as microseconds since 1970; null if it is anything else. The branches before the last one are common
--- forms: 0.2 to 0.4 us a text; the last one takes 32 us.
-create or replace temp macro text_epoch_us(value) as
-case
-    when
-        regexp_full_match(
-            value,
-            '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][01][0-9](:?[0-5][0-9])?)'
-        )
-        then instant_epoch_us(value)
-    when regexp_full_match(value, '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?')
-        then local_epoch_us(value)
-    when
-        regexp_full_match(
-            value, '[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(Z|[+-][01][0-9](:?[0-5][0-9])?)'
-        )
-        then instant_epoch_us(with_seconds(value))
-    when regexp_full_match(value, '[12][0-9]{7}T[0-9]{6}([.][0-9]+)?(Z|[+-][01][0-9](:?[0-5][0-9])?)')
-        then instant_epoch_us(extended(value))
-    when regexp_full_match(value, '[12][0-9]{7}T[0-9]{6}([.][0-9]+)?') then local_epoch_us(extended(value))
-    else parts_epoch_us(regexp_extract(
-        trimmed(value), getvariable('iso_8601'),
-        [
-            'year', 'month', 'day', 'basic_month', 'basic_day', 'hour', 'minute', 'second', 'fraction',
-            'basic_minute', 'basic_second', 'basic_fraction', 'utc', 'sign', 'ahead_hours', 'ahead_minutes'
-        ]
-    ))
-end;
-
-create or replace temp macro binary_epoch_us(value) as text_epoch_us(try(decode(value)));
 -- A TIMESTAMP of any unit, or a DATE. A cast to TIMESTAMPTZ would cost three times as much as the whole aggregation.
 create or replace temp macro plain_epoch_us(value) as epoch_us(value);
 create or replace temp macro null_epoch_us(value) as cast(null as bigint);
@@ -102,16 +45,28 @@ end;
 
 create or replace temp macro binary_number(value) as text_number(try(decode(value)));
 
--- A measure within its range; null beside it. The second branch is the rule: neither NaN (in DuckDB greater than every
--- other number) nor a number so small that PostgreSQL's arithmetic would underflow. The first branch is a fast path for
--- most readings: numbers nearer to the middle of the range than `reach`. abs() makes every NaN positive, and their
--- difference stays so. Comparisons of doubles are expensive (12 million readings, three measures: 0.35 s of processor
--- time with `between`, 0.33 s with a product of two differences and isnan(), 0.19 s with this).
-create or replace temp macro plausible_measure(value, middle, reach, lowest, highest) as
+-- Whether a measure is within its range: neither NaN (in DuckDB greater than every other number) nor a number so small
+-- that PostgreSQL's arithmetic would underflow.
+create or replace temp macro is_plausible(value, lowest, highest) as
+value between lowest and highest and (value = 0 or abs(value) >= getvariable('smallest_normal'));
+
+-- A measure within its range; null beside it. The first branch of many_plausible is a fast path for most readings:
+-- numbers nearer to the middle of the range than `reach`. abs() makes every NaN positive; their difference stays so.
+-- Comparisons of doubles are expensive (12 million readings, three measures: 0.35 s of processor time with `between`,
+-- 0.33 s with a product of two differences and isnan(), 0.19 s with this).
+--
+-- few_plausible is for columns whose chunks have dictionaries of few values. DuckDB applies a function of one column to
+-- each value of a dictionary once, but CASE to each reading, so the rule is the condition of a function (5 million
+-- readings, three measures: 0.05 s instead of 0.20 s of processor time). Without dictionaries it takes six times as
+-- long as many_plausible.
+create or replace temp macro many_plausible(value, middle, reach, lowest, highest) as
 case
     when signbit(abs(value - middle) - reach) then value
-    when value between lowest and highest and (value = 0 or abs(value) >= getvariable('smallest_normal')) then value
+    when is_plausible(value, lowest, highest) then value
 end;
+
+create or replace temp macro few_plausible(value, middle, reach, lowest, highest) as
+list_filter([value], lambda each: is_plausible(each, lowest, highest))[1];
 
 -- A measure, and what was delivered as it, without the values that mean "no reading" in the landing zone. Most zones
 -- have none: every_....

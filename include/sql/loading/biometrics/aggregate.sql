@@ -8,7 +8,7 @@ select
     minute_number,
     usability,
     count(*) as reading_count,
-    bit_or(1::bigint << (second_number - minute_number * 60)) as seconds,
+    bit_or(1::bigint << (second_number % 60)) as seconds,
     count(heart_rate) as heart_rate_count,
     sum(heart_rate) as heart_rate_sum,
     min(heart_rate) as heart_rate_min,

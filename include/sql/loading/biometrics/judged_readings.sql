@@ -25,7 +25,8 @@ create or replace temp macro minute_rejection(minute_number, usability) as case
 end;
 
 -- measured_readings(urls): one row per reading of the objects, with its minute and second, counted from the year 1 (-1
--- if they are beyond what can be plausible), and its measures; an impossible measure is null.
+-- if they are beyond what can be plausible), and its measures; an impossible measure is null. use_layout() in
+-- include/cerebro/formats/readings.py fills in the names between underscores.
 create or replace temp macro measured_readings(urls) as table
 with
 timed as (
@@ -49,17 +50,17 @@ measured as (
         epoch_us,
         second_number,
         second_number // 60 as minute_number,
-        plausible_measure(
+        __heart_rate_values___plausible(
             heart_rate,
             getvariable('heart_rate_middle'), getvariable('heart_rate_reach'),
             getvariable('heart_rate_lowest'), getvariable('heart_rate_highest')
         ) as heart_rate,
-        plausible_measure(
+        __stress_level_values___plausible(
             stress_level,
             getvariable('stress_level_middle'), getvariable('stress_level_reach'),
             getvariable('stress_level_lowest'), getvariable('stress_level_highest')
         ) as stress_level,
-        plausible_measure(
+        __energy_output_values___plausible(
             energy_output,
             getvariable('energy_output_middle'), getvariable('energy_output_reach'),
             getvariable('energy_output_lowest'), getvariable('energy_output_highest')
