@@ -232,8 +232,8 @@ def test_a_load_that_was_reading_meanwhile_commits_nothing(delivered: Site, monk
     site.put("biometrics/late.parquet", bad)
     run = Aggregation.run
 
-    def run_and_forget(aggregation: Aggregation) -> None:
-        run(aggregation)
+    def run_and_forget(aggregation: Aggregation, client: Any) -> None:
+        run(aggregation, client)
         forget(site)
 
     monkeypatch.setattr(Aggregation, "run", run_and_forget)
