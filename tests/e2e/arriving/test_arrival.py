@@ -37,30 +37,33 @@ def runs(arriving: Scheduler) -> "Runs":
 
 
 class Runs:
-    """The runs of cerebro_restore since the test began."""
+    """The runs of cerebro_restore since the test began, without those of the full hour."""
 
     def __init__(self, api: Scheduler) -> None:
         self._api = api
-        self._before = api.run_ids(RESTORE_DAG)
+        self._before = self._ids()
+
+    def _ids(self) -> set[str]:
+        return {run_id for run_id in self._api.run_ids(RESTORE_DAG) if not run_id.startswith("scheduled__")}
 
     def ended(self) -> int:
         """Wait until a run has started and none is running; return the number of runs since the last call."""
         deadline = time.monotonic() + START_TIMEOUT
-        while not (new := self._api.run_ids(RESTORE_DAG) - self._before):
+        while not (new := self._ids() - self._before):
             assert time.monotonic() < deadline, "no run has started"
             time.sleep(0.2)
         deadline = time.monotonic() + RUN_TIMEOUT
         while any(run.state in ("queued", "running") for run in self._api.runs(RESTORE_DAG, limit=10)):
             assert time.monotonic() < deadline, "a run does not end"
             time.sleep(0.2)
-        new = self._api.run_ids(RESTORE_DAG) - self._before
+        new = self._ids() - self._before
         self._before |= new
         return len(new)
 
     def none_start(self) -> bool:
         """Whether no run starts for a while."""
         time.sleep(QUIET_SECONDS)
-        return self._api.run_ids(RESTORE_DAG) == self._before
+        return self._ids() == self._before
 
 
 @contextmanager
