@@ -1,4 +1,5 @@
-{#- A query with one row per gapless range of the given relation's hours. -#}
+{#- A query with one row per gapless range of the given relation's hours, within a day: rows that
+    are written day by day lie together by hour (fact_biometrics). -#}
 {% macro hour_ranges(hours, condition='true') -%}
     select
         lower(ranges.minutes) as from_minute,
@@ -10,6 +11,9 @@
             ))) as minutes
         from {{ hours }} as hours
         where {{ condition }}
+        group by
+            date_bin(interval '24 hours', hours.hour_at, timestamptz '0001-01-01Z')
+        order by min(hours.hour_at)
     ) as ranges
 {%- endmacro %}
 
