@@ -34,7 +34,7 @@ def find_leaving(
     kind = kind_of("hero_id", str(rows.types[rows.columns.index(column)]))
     if kind is None:
         return False
-    set_rules(duck, rules, datetime.now(UTC))
+    set_rules(duck, rules, datetime.now(UTC), text_instants=False)
     ids = rows.project(f"{quoted(column)} as hero").distinct()
     ids.project(f"hero, trimmed_id({kind}_id(hero)) as hero_id").to_table("delivered_ids")
     names = duck.execute(read_sql("maintenance/erasure/files/hero_ids.sql")).fetchall()
