@@ -18,16 +18,16 @@
 {%- endmacro %}
 
 
-{#- A query of the relation's rows with a stale key. `offset 0` has PostgreSQL look up each
-    key: it would compute a view with all of history to join it (300,000 missions, a new log
-    of 50: 45 s). -#}
-{% macro stale_rows(relation, stale, key) -%}
+{#- A query of the relation's rows (known) that match one of what is stale (stale). `offset 0` has
+    PostgreSQL look them up one by one: it would compute a view with all of history to join it
+    (300,000 missions, a new log of 50: 45 s). -#}
+{% macro stale_rows(relation, stale, match) -%}
     select found.*
     from {{ stale }} as stale
     cross join lateral (
         select known.*
         from {{ relation }} as known
-        where known.{{ key }} = stale.{{ key }}
+        where {{ match }}
         offset 0
     ) as found
 {%- endmacro %}

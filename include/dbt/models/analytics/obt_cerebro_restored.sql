@@ -40,18 +40,11 @@ stale_hours as (
 
 fact_biometrics as (
     {% if computes_stale_rows() %}
-    select fact_biometrics.*
-    from stale_hours
-    cross join lateral (
-        select fact_biometrics.*
-        from {{ ref('fact_biometrics') }} as fact_biometrics
-        where
-            fact_biometrics.hero_id = stale_hours.hero_id
-            and fact_biometrics.minute_at >= stale_hours.hour_at
-            and fact_biometrics.minute_at
-            < stale_hours.hour_at + interval '1 hour'
-        offset 0
-    ) as fact_biometrics
+    {{ stale_rows(ref('fact_biometrics'), 'stale_hours', "
+            known.hero_id = stale.hero_id
+            and known.minute_at >= stale.hour_at
+            and known.minute_at < stale.hour_at + interval '1 hour'
+    ") }}
     {% else %}
     select * from {{ ref('fact_biometrics') }}
     {% endif %}

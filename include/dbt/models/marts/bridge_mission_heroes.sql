@@ -17,7 +17,8 @@ stale_missions as (
 missions as (
     {% if computes_stale_rows() %}
     {{ stale_rows(
-        ref('int_current_missions'), 'stale_missions', 'mission_id'
+        ref('int_current_missions'), 'stale_missions',
+        'known.mission_id = stale.mission_id'
     ) }}
     {% else %}
     select * from {{ ref('int_current_missions') }}

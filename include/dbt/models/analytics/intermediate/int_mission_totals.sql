@@ -50,18 +50,12 @@ row_ranges as (
 
 minutes_on_missions as (
     {% if computes_stale_rows() %}
-    select minutes.*
-    from row_ranges
-    cross join lateral (
-        select obt_cerebro_restored.*
-        from {{ ref('obt_cerebro_restored') }} as obt_cerebro_restored
-        where
-            obt_cerebro_restored.hero_id = row_ranges.hero_id
-            and obt_cerebro_restored.timestamp >= lower(row_ranges.rows_at)
-            and obt_cerebro_restored.timestamp < upper(row_ranges.rows_at)
-            and obt_cerebro_restored.mission_id is not null
-        offset 0
-    ) as minutes
+    {{ stale_rows(ref('obt_cerebro_restored'), 'row_ranges', "
+            known.hero_id = stale.hero_id
+            and known.timestamp >= lower(stale.rows_at)
+            and known.timestamp < upper(stale.rows_at)
+            and known.mission_id is not null
+    ") }}
     {% else %}
     select * from {{ ref('obt_cerebro_restored') }}
     where mission_id is not null

@@ -6,7 +6,9 @@ stale_loads as (
 
 loads as (
     {% if computes_stale_rows() %}
-    {{ stale_rows(source('raw', 'loads'), 'stale_loads', 'load_id') }}
+    {{ stale_rows(
+        source('raw', 'loads'), 'stale_loads', 'known.load_id = stale.load_id'
+    ) }}
     {% else %}
     select * from {{ source('raw', 'loads') }}
     {% endif %}
@@ -14,7 +16,9 @@ loads as (
 
 missions as (
     {% if computes_stale_rows() %}
-    {{ stale_rows(ref('stg_missions'), 'stale_loads', 'load_id') }}
+    {{ stale_rows(
+        ref('stg_missions'), 'stale_loads', 'known.load_id = stale.load_id'
+    ) }}
     {% else %}
     select * from {{ ref('stg_missions') }}
     {% endif %}
