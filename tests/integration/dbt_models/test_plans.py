@@ -126,8 +126,21 @@ def test_a_log_more_reads_no_history_of_missions(warehouse: Warehouse) -> None:
     assert {table: rows for table, rows in read.items() if rows > LOGS * 200 / 4} == {}
 
 
-def _load_days(warehouse: Warehouse, days: int) -> None:
-    """Load so many days, with strays, from 2025-01-01 on."""
-    for day in (f"2025-01-0{number}Z" for number in range(1, days + 1)):
+def test_days_in_one_run_lie_day_by_day(warehouse: Warehouse) -> None:
+    """They were written hero by hero, and each later run read all their pages to count their hours again (0071)."""
+    _load_days(warehouse, 1)
+    warehouse.transform()
+    _load_days(warehouse, 8, first=2)
+    warehouse.transform()
+    warehouse.execute("analyze marts.fact_biometrics")
+    ((correlation,),) = warehouse.rows(
+        "select correlation from pg_stats where tablename = 'fact_biometrics_2025_01' and attname = 'minute_at'"
+    )
+    assert correlation > 0.9
+
+
+def _load_days(warehouse: Warehouse, days: int, first: int = 1) -> None:
+    """Load so many days, with strays, from the first one of January 2025 on, up to a last one."""
+    for day in (f"2025-01-0{number}Z" for number in range(first, days + 1)):
         load = warehouse.load("biometrics", day, 20 * 1442 * 60)
         warehouse.execute(DAY_WITH_STRAYS, {"load": load, "day": day})
