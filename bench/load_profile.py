@@ -14,7 +14,7 @@ from bench.candidates import PLAIN_SQL, STEPS, aggregate_as_a_load, bare_duckdb,
 from include.cerebro.formats.parquet import MEASURES
 from include.cerebro.landing.batches import pack
 from include.cerebro.landing.listing import list_dataset
-from include.cerebro.loading import aggregation, parts
+from include.cerebro.loading import aggregation, minutes, parts
 from include.cerebro.loading.biometrics import BiometricsLoader
 from include.cerebro.platform.sql import read_sql
 from include.cerebro.zones.datasets import BIOMETRICS
@@ -93,7 +93,7 @@ def profiled_load(bucket: str, site: Site) -> dict[str, float]:
         time_phase(aggregation.Aggregation, "_check_conserved", lambda *_: "footers")
         time_phase(aggregation, "read_layouts", lambda *_: "footers")
         time_phase(aggregation, "largest_row_group", lambda *_: "footers")
-        time_phase(aggregation, "binary_copy", lambda *_: "COPY, our side")
+        time_phase(minutes, "binary_copy", lambda *_: "COPY, our side")
         time_phase(parts.Parts, "commit", lambda *_: "ledger and checks of versions")
         for batch in pack(objects, settings.batch_bytes, settings.batch_objects):
             BiometricsLoader(load_site).load(batch)
