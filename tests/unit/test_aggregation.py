@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from include.cerebro.formats import row_groups
+from include.cerebro.formats.readings import with_few_values
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.loading import aggregation
 from include.cerebro.loading.aggregation import Aggregation
@@ -429,3 +430,23 @@ def test_measures_of_few_values_are_judged_like_others(
         expected.append([{name: value for name, value in row.items() if name != "url"} for row in found])
     assert expected[0] == expected[1]
     assert sum(row["heart_rate_invalid"] for row in expected[0]) > 0
+
+
+def test_a_small_last_row_group_without_dictionaries_does_not_matter(
+    duck: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Objects of 862,068 readings had seven row groups with dictionaries, and an eighth of 1,908 readings without."""
+    path = tmp_path / "readings.parquet"
+    duck.execute(
+        f"""
+        copy (
+            select
+                if(range < 122880, range % 500, range)::double as heart_rate,
+                range::double as stress_level
+            from range(125000)
+        ) to '{path}' (row_group_size 122880)
+        """
+    )
+    chunks = f"select path_in_schema, encodings from parquet_metadata('{path}') where encodings like '%DICTIONARY%'"
+    assert duck.execute(f"{chunks} order by 1").fetchall() == [("heart_rate", "PLAIN_DICTIONARY")]
+    assert with_few_values(duck, [str(path)]) == {"heart_rate"}
