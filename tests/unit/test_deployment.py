@@ -194,8 +194,11 @@ def test_minio_has_the_buckets_of_the_stack_without_docker() -> None:
 CLIENT = r"""#!/bin/sh
 case "$*" in
     "admin policy create "*) cp "$6" "$NOTES/$5.json" ;;
-    "admin policy attach "*) echo "$5" >> "$NOTES/attached-to-$7" ;;
-    "admin policy detach "*) echo "mc: policy change is already in effect" >&2; exit 1 ;;
+    "admin policy attach "*)
+        if grep -qx "$5" "$NOTES/attached-to-$7" 2> /dev/null; then
+            echo "mc: policy change is already in effect" >&2; exit 1
+        fi
+        echo "$5" >> "$NOTES/attached-to-$7" ;;
 esac
 """
 
@@ -247,6 +250,13 @@ def test_the_pipeline_may_write_only_what_its_settings_need(
     }
     assert writing == always | more
     assert {("s3:GetObject", resource) for action, resource in more if action == "s3:PutObject"} <= rights
+
+
+def test_a_setting_that_is_turned_off_takes_its_rights_away(tmp_path: Path) -> None:
+    before = rights_of_the_pipeline(tmp_path, {})
+    on = {"CEREBRO_KEEP_QUARANTINE_MONTHS": "6", "CEREBRO_ERASE_LANDING": "true"}
+    assert rights_of_the_pipeline(tmp_path, on) > before
+    assert rights_of_the_pipeline(tmp_path, {}) == before
 
 
 def test_kubernetes_finds_everything_where_the_image_has_it(image_environment: dict[str, str]) -> None:
