@@ -13,37 +13,33 @@ for bucket in cerebro-data cerebro-quarantine cerebro-reports; do
 done
 [ -z "$archive" ] || mc mb --ignore-existing "store/${archive%%/*}"
 
-attach() { # POLICY USER
-    if ! said=$(mc admin policy attach store "$1" --user "$2" 2>&1); then
+grant() { # POLICY FILE USER: gives the policy the file's text, and attaches it
+    mc admin policy create store "$1" "$2"
+    if ! said=$(mc admin policy attach store "$1" --user "$3" 2>&1); then
         case $said in
             *"already in effect"*) ;;
             *) echo "$said" >&2; exit 1 ;;
         esac
     fi
 }
-user() { # NAME PASSWORD: creates a user and attaches the policy of the same name
-    mc admin policy create store "$1" "$setup/$1.json"
+user() { # NAME PASSWORD: creates a user with the policy of the same name
     mc admin user add store "$1" "$2"
-    attach "$1" "$1"
+    grant "$1" "$setup/$1.json" "$1"
 }
 user cerebro-pipeline "$PIPELINE_PASSWORD"
 user cerebro-sample-data "$SAMPLE_DATA_PASSWORD"
 
-setting() { # POLICY on|off: its policy is attached always; while it is off, it grants nothing new
-    case $2 in
-        on) mc admin policy create store "$1" "$setup/$1.json" ;;
-        off) mc admin policy create store "$1" "$setup/off.json" ;;
-    esac
-    attach "$1" cerebro-pipeline
-}
+# While a setting is off, its policy has the text of off.json, which grants nothing new.
 case ${CEREBRO_KEEP_QUARANTINE_MONTHS:-0} in
-    0) setting cerebro-expire-quarantine off ;;
-    *) setting cerebro-expire-quarantine on ;;
+    0) text=off ;;
+    *) text=cerebro-expire-quarantine ;;
 esac
+grant cerebro-expire-quarantine "$setup/$text.json" cerebro-pipeline
 case ${CEREBRO_ERASE_LANDING:-false} in
-    [Tt]* | [Yy]* | [Oo][Nn] | 1) setting cerebro-erase-landing on ;;
-    *) setting cerebro-erase-landing off ;;
+    [Tt]* | [Yy]* | [Oo][Nn] | 1) text=cerebro-erase-landing ;;
+    *) text=off ;;
 esac
+grant cerebro-erase-landing "$setup/$text.json" cerebro-pipeline
 if [ -n "$archive" ]; then
     # The bucket may be any; an earlier one keeps its policy for the months that come back from there.
     bucket=${archive%%/*}
@@ -53,6 +49,5 @@ if [ -n "$archive" ]; then
         {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetBucketLocation"], "Resource": ["arn:aws:s3:::%s"]},
         {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": ["arn:aws:s3:::%s/%s*"]}
     ]}' "$bucket" "$bucket" "$prefix" > "$scratch/cerebro-archive.json"
-    mc admin policy create store "cerebro-archive-$bucket" "$scratch/cerebro-archive.json"
-    attach "cerebro-archive-$bucket" cerebro-pipeline
+    grant "cerebro-archive-$bucket" "$scratch/cerebro-archive.json" cerebro-pipeline
 fi
