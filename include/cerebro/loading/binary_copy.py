@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 
-def binary_copy(
-    connection: duckdb.DuckDBPyConnection, query: str, cursor: Cursor, copy_statement: str, expected_rows: int
-) -> None:
-    """Run a query in DuckDB and COPY its rows. Commits nothing.
+def binary_copy(connection: duckdb.DuckDBPyConnection, query: str, cursor: Cursor, copy_statement: str) -> int:
+    """Run a query in DuckDB, COPY its rows and return their number. Commits nothing.
 
     If DuckDB fails half-way, PostgreSQL sees a clean end of its input: the caller must roll back on any exception.
 
@@ -26,18 +24,19 @@ def binary_copy(
         query: a query whose columns have the types of the table's.
         cursor: the PostgreSQL cursor.
         copy_statement: ``copy ... from stdin (format binary)``.
-        expected_rows: the number of rows of the query.
 
     Raises:
         duckdb.Error: the query failed.
-        NotConservedError: another number of rows arrived.
+        NotConservedError: not as many rows arrived as the query has.
     """
     read_end, write_end = os.pipe()
     errors: list[BaseException] = []
+    sent: list[tuple[int]] = []
 
     def produce() -> None:
         try:
-            connection.execute(f"copy ({query}) to '/dev/fd/{write_end}' (format postgres_binary)")
+            statement = f"copy ({query}) to '/dev/fd/{write_end}' (format postgres_binary)"
+            sent.extend(connection.execute(statement).fetchall())
         except BaseException as error:  # noqa: BLE001 - the consumer raises it
             errors.append(error)
         finally:
@@ -57,8 +56,10 @@ def binary_copy(
             producer.join()
     if errors:
         raise errors[0]
-    if cursor.rowcount != expected_rows:
+    ((rows,),) = sent
+    if cursor.rowcount != rows:
         raise NotConservedError(
-            f"{expected_rows} rows were to be copied, {cursor.rowcount} arrived. Nothing is committed. "
+            f"{rows} rows were to be copied, {cursor.rowcount} arrived. Nothing is committed. "
             "Clear the task to load them again."
         )
+    return rows

@@ -67,7 +67,5 @@ def add_months(cursor: Cursor, warehouse: Warehouse, days: Sequence[date]) -> No
 
 
 def _copy(duck: duckdb.DuckDBPyConnection, query: str, cursor: Cursor, what: str, tables: str = "raw.") -> int:
-    rows = len(duck.sql(query))
     statement = read_sql(f"loading/biometrics/copy_{what}.sql").replace("copy raw.", f"copy {tables}")
-    binary_copy(duck, query, cursor, statement, rows)
-    return rows
+    return binary_copy(duck, query, cursor, statement)

@@ -68,6 +68,17 @@ end;
 create or replace temp macro few_plausible(value, middle, reach, lowest, highest) as
 list_filter([value], lambda each: is_plausible(each, lowest, highest))[1];
 
+-- A measure in a form that sorts like it, and the measure of such a form. min() and max() of doubles are expensive, for
+-- the same reason as comparisons. few_sortable is the bits of the double as an integer, those of a negative number but
+-- for its sign inverted (6 million readings, three measures: 0.28 s instead of 0.47 s of processor time in the hash
+-- aggregate). A cast to BIT takes 30 ns, as long as both comparisons together: only for the values of dictionaries.
+create or replace temp macro inverted_if_negative(bits) as xor(bits, (bits >> 63) & 9223372036854775807);
+create or replace temp macro few_sortable(value) as
+list_transform([value], lambda each: inverted_if_negative(cast(cast(each as bit) as bigint)))[1];
+create or replace temp macro few_measure(sortable) as cast(cast(inverted_if_negative(sortable) as bit) as double);
+create or replace temp macro many_sortable(value) as value;
+create or replace temp macro many_measure(sortable) as sortable;
+
 -- A measure, and what was delivered as it, without the values that mean "no reading" in the landing zone. Most zones
 -- have none: every_....
 create or replace temp macro every_value(number, no_reading) as number;

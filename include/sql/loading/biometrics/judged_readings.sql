@@ -24,6 +24,14 @@ create or replace temp macro minute_rejection(minute_number, usability) as case
     when usability = -1 then 'duplicate_reading'
 end;
 
+-- A measure of this layout in a form for min() and max(), and the measure of what they return.
+create or replace temp macro heart_rate_sortable(value) as __heart_rate_values___sortable(value);
+create or replace temp macro heart_rate_measure(sortable) as __heart_rate_values___measure(sortable);
+create or replace temp macro stress_level_sortable(value) as __stress_level_values___sortable(value);
+create or replace temp macro stress_level_measure(sortable) as __stress_level_values___measure(sortable);
+create or replace temp macro energy_output_sortable(value) as __energy_output_values___sortable(value);
+create or replace temp macro energy_output_measure(sortable) as __energy_output_values___measure(sortable);
+
 -- measured_readings(urls): one row per reading of the objects, with its minute and second, counted from the year 1 (-1
 -- if they are beyond what can be plausible), and its measures; an impossible measure is null. use_layout() in
 -- include/cerebro/formats/readings.py fills in the names between underscores.
