@@ -10,7 +10,7 @@ import pytest
 
 from include.cerebro.formats import row_groups
 from include.cerebro.formats.readings import with_few_values
-from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
+from include.cerebro.formats.rules import DEFAULT_RULES, PLAUSIBLE, FormatRules
 from include.cerebro.loading import aggregation
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.rejected_readings import RejectedReadings
@@ -406,13 +406,18 @@ def test_an_object_of_which_nothing_is_accepted_has_failed_unless_its_sensors_we
     assert [summary.totals for _, summary in sorted(run.summaries.items())] == [(0, 1), (1, 1), (0, 0)]
 
 
+@pytest.mark.parametrize("plausible", [PLAUSIBLE, dict.fromkeys(COLUMNS[2:], (-1e300, 1e300))])
 def test_measures_of_few_values_are_judged_like_others(
-    duck: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plausible: dict[str, tuple[float, float]],
+    duck: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Where a column is a dictionary, DuckDB judges each value once; the minutes must not differ."""
-    values = "[0.0, -0.0, -1.0, 60.0, 99.9, 100.0, 100.1, 1e-310, 'nan', 'inf', '-inf', null]::double[]"
+    """Where a column is a dictionary, DuckDB judges values, and compares their bits; the minutes must not differ."""
+    values = "0.0, -0.0, -1.0, -2.5, -1e9, 60.0, 99.9, 100.0, 100.1, 1e-310, 'nan', 'inf', '-inf', null"
     measures = [
-        f"({values})[(1 + hash(range, {salt}) % 12)::bigint] as {name}" for salt, name in enumerate(COLUMNS[2:])
+        f"([{values}]::double[])[(1 + hash(range, {salt}) % 14)::bigint] as {name}"
+        for salt, name in enumerate(COLUMNS[2:])
     ]
     query = f"""
         select {NOON} + to_seconds(range % 6000) as "timestamp", 'hulk' as hero_id, {", ".join(measures)}
@@ -421,7 +426,7 @@ def test_measures_of_few_values_are_judged_like_others(
     expected = []
     for asked_bytes in (0, 10**9):
         monkeypatch.setattr(aggregation, "ASKED_BYTES", asked_bytes)
-        _, found = aggregate(duck, tmp_path, query)
+        _, found = aggregate(duck, tmp_path, query, rules=FormatRules(plausible=plausible))
         macro = duck.execute(
             "select macro_definition from duckdb_functions() where function_name = 'measured_readings'"
         )
@@ -430,6 +435,8 @@ def test_measures_of_few_values_are_judged_like_others(
         expected.append([{name: value for name, value in row.items() if name != "url"} for row in found])
     assert expected[0] == expected[1]
     assert sum(row["heart_rate_invalid"] for row in expected[0]) > 0
+    lowest = min(row["heart_rate_min"] for row in expected[0] if row["heart_rate_min"] is not None)
+    assert lowest == (0 if plausible == PLAUSIBLE else -1e9)
 
 
 def test_a_small_last_row_group_without_dictionaries_does_not_matter(
