@@ -27,20 +27,12 @@ rows_on_missions as not materialized (
     where mission_id is not null
 ),
 
--- `offset 0` has PostgreSQL look up what is stale instead of all of history.
 written_rows as (
-    select written.*
-    from stale_hours
-    cross join lateral (
-        select rows_on_missions.mission_id
-        from rows_on_missions
-        where
-            rows_on_missions.hero_id = stale_hours.hero_id
-            and rows_on_missions.timestamp >= stale_hours.hour_at
-            and rows_on_missions.timestamp
-            < stale_hours.hour_at + interval '1 hour'
-        offset 0
-    ) as written
+    {{ stale_rows('rows_on_missions', 'stale_hours', "
+            known.hero_id = stale.hero_id
+            and known.timestamp >= stale.hour_at
+            and known.timestamp < stale.hour_at + interval '1 hour'
+    ") }}
 ),
 
 checked_missions as (
