@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from bench.candidates import restore_biometrics
@@ -41,7 +42,8 @@ def run(bench: Bench) -> Section:
         if restored.objects != objects:
             raise RuntimeError(f"all new: {restored.objects} objects were loaded, not {objects}")
         task = partial(restore_biometrics, site.bucket)
-        prepare = {nothing: lambda: _same(site), little: lambda: _with_one_more(bench, site)}
+        first_readings = count(step=100_000)
+        prepare = {nothing: lambda: _same(site), little: lambda: _with_one_more(bench, site, next(first_readings))}
         runs: dict[str, list[Measurement]] = {nothing: [], little: []}
         for _ in range(bench.scale.repeats):
             for name in runs:
@@ -76,10 +78,10 @@ def _same(site: Site) -> Iterator[Site]:
 
 
 @contextmanager
-def _with_one_more(bench: Bench, site: Site) -> Iterator[Site]:
-    """Put one new object into the landing zone."""
+def _with_one_more(bench: Bench, site: Site, first: int) -> Iterator[Site]:
+    """Put one new object into the landing zone, from this reading on: equal bytes would be a duplicate."""
     path = bench.scratch / "new.parquet"
-    write_readings(path, 0, 100_000)
+    write_readings(path, first, first + 100_000)
     key = f"biometrics/new-{time.time_ns()}.parquet"
     site.client.put_object(Bucket=site.bucket, Key=key, Body=path.read_bytes())
     yield site
