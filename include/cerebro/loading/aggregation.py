@@ -37,9 +37,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Objects of fewer bytes, on average, are not asked for their columns of few values: 500 footers take 0.065 s of
-# processor time, and readings in 47 MB save 0.17 s if all three measures have few values.
-ASKED_BYTES = 1024**2
+# Objects of fewer bytes, on average, are not asked for their columns of few values. Processor time of a load of 5
+# million readings with the question and without it: 64 objects of 730 kB 1.39 s and 1.58 s, 150 of 310 kB 1.71 s and
+# 1.85 s, 300 of 156 kB 1.81 s and 1.88 s, 600 of 78 kB 2.36 s and 2.30 s.
+ASKED_BYTES = 128 * 1024
 
 
 class Aggregation:
