@@ -19,8 +19,8 @@ RUNS = 3
 TEXT = """
 Each file is read {runs} times, in a fresh process each time. A file that started a program (dbt, for example) or opened
 a connection would fail the section. The DAG processor imports Airflow once and forks for each file. A file therefore
-costs its own time, and the import of what the DAG processor has when it forks is shown apart. The last column is the DAG processor's own figure for its last
-reading, while the scheduler and the API server ran beside it.
+costs its own time, and the import of what the DAG processor has when it forks is shown apart. The last column is the
+DAG processor's own figure for its last reading, while the scheduler and the API server ran beside it.
 """
 
 # Reading the file fails if it starts a program or opens a connection. AF_UNIX (1) stays on the machine and may be used.
