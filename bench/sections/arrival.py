@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import statistics
-import time
-from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,9 +17,9 @@ from bench.candidates import restore_all
 from bench.context import Bench
 from bench.processes import Services
 from bench.report import Section, at_most
+from bench.waiting import SQL, wait_for_count
 from include.cerebro.platform.names import ANALYST_ROLE
-from include.cerebro.platform.warehouse import Warehouse
-from local.run import RESTORE_DAG, RUN_TIMEOUT
+from local.run import RESTORE_DAG
 from testing.services import running, settings_apart
 from testing.sites import Site
 
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 NAME = "arrival"
 TITLE = "From an arrival to the answer"
 
-SQL = Path(__file__).parent.parent / "sql"
 HERO = "Hulk"
 # No reading of the sample is as old.
 FIRST_HOUR = datetime(2024, 3, 1)  # noqa: DTZ001 - the warehouse's timestamps have no zone
@@ -39,7 +36,6 @@ FIRST_HOUR = datetime(2024, 3, 1)  # noqa: DTZ001 - the warehouse's timestamps h
 ARRIVALS = {"small": 4, "default": 20, "large": 20}
 # Every so many arrivals the same is done without Airflow: 5 s, which vary little.
 EVERY = 4
-POLL_SECONDS = 0.1
 
 TEXT = """
 Objects of 3,600 readings (an hour of one hero) arrive in a landing zone with the sample data, one after the other has
@@ -79,7 +75,8 @@ def measure_arrivals(bench: Bench, airflow: Airflow, stack: Services) -> Section
             hour = FIRST_HOUR + timedelta(hours=number)
             used = stack.cpu_s()
             put(airflow.site, bench.scratch, hour)
-            waits.append(wait(airflow.site.warehouse, hour))
+            arrived = {"hero": HERO, "hour": hour}
+            waits.append(wait_for_count(airflow.site.warehouse, ANALYST_ROLE, "arrived", arrived, 60))
             answered.append(stack.cpu_s() - used)
             for started in airflow.runs(RESTORE_DAG, limit=100):
                 if started.run_id not in before:
@@ -124,24 +121,6 @@ def put(site: Site, scratch: Path, hour: datetime) -> None:
         query = (SQL / "arrival.sql").read_text(encoding="utf-8")
         connection.execute(f"copy ({query}) to ? (format parquet)", [str(path)])
     site.client.put_object(Bucket=site.bucket, Key=f"biometrics/{hour:%Y-%m-%dT%H}.parquet", Body=path.read_bytes())
-
-
-def wait(warehouse: Warehouse, hour: datetime) -> float:
-    """Return the seconds until the big table has the hour.
-
-    Raises:
-        TimeoutError: it has not after ``RUN_TIMEOUT`` seconds.
-    """
-    query = (SQL / "arrived.sql").read_text(encoding="utf-8")
-    started = time.monotonic()
-    with warehouse.connect(ANALYST_ROLE) as connection, closing(connection.cursor()) as cursor:
-        while time.monotonic() < started + RUN_TIMEOUT:
-            cursor.execute(query, {"hero": HERO, "hour": hour})
-            if cursor.fetchone() == (60,):
-                return time.monotonic() - started
-            connection.rollback()
-            time.sleep(POLL_SECONDS)
-    raise TimeoutError(f"The readings of {hour} are not in the big table after {RUN_TIMEOUT} s")
 
 
 def _copy(source: Site, target: Site) -> None:

@@ -11,6 +11,7 @@ from bench.context import Bench
 from bench.landing import write_readings
 from bench.processes import cpu_s
 from bench.report import Section, at_most
+from bench.waiting import wait_for_count
 from include.cerebro.platform.names import LOADER_ROLE
 from local.processes import find
 from local.run import RESTORE_DAG
@@ -24,7 +25,6 @@ PUTS = 8
 # A full listing of so many objects comes every few minutes.
 SECONDS = 300
 QUIET_SECONDS = 30
-LEDGER_SECONDS = 900
 
 TEXT = """
 The triggerer's processor time in {minutes} minutes without an arrival, as a share of one core: with the watch turned
@@ -46,7 +46,8 @@ def run(bench: Bench) -> Section:
         bench.say(f"  {OBJECTS:,} objects ...")
         with ThreadPoolExecutor(PUTS) as pool:
             list(pool.map(lambda number: put(Key=f"biometrics/{number:06}.parquet"), range(OBJECTS)))
-        wait_for_ledger(airflow)
+        # The embedded store lists new objects so slowly that quiet says nothing.
+        wait_for_count(airflow.site.warehouse, LOADER_ROLE, "known", {"keys": "biometrics/______.parquet"}, OBJECTS)
         with_watch, runs = share(airflow, values["CEREBRO_STATE_DIR"], bench)
     return Section(
         NAME,
@@ -62,25 +63,6 @@ def run(bench: Bench) -> Section:
             at_most("runs without a reason", runs, 0, "", 0),
         ],
     )
-
-
-def wait_for_ledger(airflow: Airflow) -> None:
-    """Wait until the ledger has all objects: the embedded store lists new ones so slowly that quiet says nothing.
-
-    Raises:
-        RuntimeError: it has not within the time.
-    """
-    known = 0
-    deadline = time.monotonic() + LEDGER_SECONDS
-    with airflow.site.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("select count(*) from raw.loads where dataset = 'biometrics'")
-            ((known,),) = cursor.fetchall()
-            connection.rollback()
-            if known >= OBJECTS:
-                return
-            time.sleep(1)
-    raise RuntimeError(f"The ledger has {known:,} of {OBJECTS:,} objects after {LEDGER_SECONDS} s")
 
 
 def settle(airflow: Airflow) -> None:

@@ -20,6 +20,7 @@ NAME = "incremental"
 TITLE = "Nothing new, little new"
 
 READINGS_EACH = 100
+NEW_READINGS = 100_000
 
 TEXT = """
 The work of the tasks `discover` and `biometrics` when the ledger has all objects, and when there is one new object of
@@ -42,7 +43,7 @@ def run(bench: Bench) -> Section:
         if restored.objects != objects:
             raise RuntimeError(f"all new: {restored.objects} objects were loaded, not {objects}")
         task = partial(restore_biometrics, site.bucket)
-        first_readings = count(step=100_000)
+        first_readings = count(step=NEW_READINGS)
         prepare = {nothing: lambda: _same(site), little: lambda: _with_one_more(bench, site, next(first_readings))}
         runs: dict[str, list[Measurement]] = {nothing: [], little: []}
         for _ in range(bench.scale.repeats):
@@ -81,7 +82,7 @@ def _same(site: Site) -> Iterator[Site]:
 def _with_one_more(bench: Bench, site: Site, first: int) -> Iterator[Site]:
     """Put one new object into the landing zone, from this reading on: equal bytes would be a duplicate."""
     path = bench.scratch / "new.parquet"
-    write_readings(path, first, first + 100_000)
+    write_readings(path, first, first + NEW_READINGS)
     key = f"biometrics/new-{time.time_ns()}.parquet"
     site.client.put_object(Bucket=site.bucket, Key=key, Body=path.read_bytes())
     yield site
