@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -30,33 +30,19 @@ def binary_copy(connection: duckdb.DuckDBPyConnection, query: str, cursor: Curso
         NotConservedError: not as many rows arrived as the query has.
     """
     read_end, write_end = os.pipe()
-    errors: list[BaseException] = []
-    sent: list[tuple[int]] = []
-
-    def produce() -> None:
-        try:
-            statement = f"copy ({query}) to '/dev/fd/{write_end}' (format postgres_binary)"
-            sent.extend(connection.execute(statement).fetchall())
-        except BaseException as error:  # noqa: BLE001 - the consumer raises it
-            errors.append(error)
-        finally:
-            os.close(write_end)
-
-    producer = threading.Thread(target=produce, name="duckdb-copy")
-    producer.start()
-    with os.fdopen(read_end, "rb", buffering=0) as source:
+    statement = f"copy ({query}) to '/dev/fd/{write_end}' (format postgres_binary)"
+    # The reading end is closed before the pool waits: a producer without a reader ends, instead of blocking forever.
+    with ThreadPoolExecutor(1, "duckdb-copy") as pool, os.fdopen(read_end, "rb", buffering=0) as source:
+        sending = pool.submit(lambda: connection.execute(statement).fetchall())
+        # PostgreSQL's input ends when it is known how DuckDB ended.
+        sending.add_done_callback(lambda _: os.close(write_end))
         try:
             cursor.copy_expert(copy_statement, source)
         except Exception as error:
             # If DuckDB failed first, PostgreSQL's error about the incomplete input only follows from it.
-            raise (errors[0] if errors else error) from error
-        finally:
-            # Closed before the join: a producer without a reader must not block forever.
-            source.close()
-            producer.join()
-    if errors:
-        raise errors[0]
-    ((rows,),) = sent
+            failed_first = sending.exception() if sending.done() else None
+            raise (failed_first or error) from error
+    rows: int = sending.result()[0][0]
     if cursor.rowcount != rows:
         raise NotConservedError(
             f"{rows} rows were to be copied, {cursor.rowcount} arrived. Nothing is committed. "
