@@ -23,8 +23,10 @@ from include.cerebro.platform.names import DEFAULT_LANDING_ZONE
 from include.cerebro.platform.object_store import ObjectStore, StoredObject
 from include.cerebro.platform.settings import Settings
 from include.cerebro.schema.setup import prepare_warehouse
+from include.cerebro.transforming.plan import Plan
 from include.cerebro.zones.landing_zones import LandingZone
 from testing import sites
+from tests.integration.warm_dbt import run_dbt
 
 REPOSITORY = Path(__file__).parents[2]
 # Removed when the tests end.
@@ -147,6 +149,12 @@ class Site(sites.Site):
     def transform(self) -> None:
         """Bring staging, marts and analytics up to date with dbt, as a DAG run does."""
         self.build(Path(DBT_SCRATCH.name))
+
+    def dbt_build(self, scratch: Path, planned: Plan) -> None:
+        """Build and test what is planned with dbt, in this process."""
+        finished = run_dbt(self.dbt_arguments(planned), self.dbt_environment(scratch, planned))
+        if finished.returncode:
+            raise RuntimeError(finished.stdout)
 
     def start_transformation(self) -> subprocess.Popen[str]:
         """Start dbt on what is planned now."""

@@ -16,6 +16,7 @@ import psycopg2
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.transforming.state import begin, plan, record_transformation
 from testing.sites import warehouse_of
+from tests.integration.warm_dbt import run_dbt
 
 REPOSITORY = Path(__file__).parents[3]
 PROJECT = REPOSITORY / "include" / "dbt"
@@ -148,21 +149,24 @@ class Warehouse:
     def dbt(
         self, *arguments: str, check: bool = True, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run dbt. Raises AssertionError with its output if it fails, unless ``check`` is off."""
-        with self.start_dbt(*arguments, environment=environment) as process:
-            output, _ = process.communicate(timeout=300)
-        if check and process.returncode:
-            raise AssertionError(output)
-        return subprocess.CompletedProcess(process.args, process.returncode, output)
+        """Run dbt in this process. Raises AssertionError with its output if it fails, unless ``check`` is off."""
+        finished = run_dbt(self.dbt_arguments(*arguments), self.environment() | dict(environment or {}))
+        if check and finished.returncode:
+            raise AssertionError(finished.stdout)
+        return finished
 
     def start_dbt(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start dbt as a process of its own."""
         return subprocess.Popen(
-            [str(DBT), *arguments, "--project-dir", str(self.project), "--profiles-dir", str(self.profiles)],
+            [str(DBT), *self.dbt_arguments(*arguments)],
             env=self.environment() | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def dbt_arguments(self, *arguments: str) -> list[str]:
+        return [*arguments, "--project-dir", str(self.project), "--profiles-dir", str(self.profiles)]
 
     def environment(self) -> dict[str, str]:
         """The environment in which dbt finds the warehouse."""
