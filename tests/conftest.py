@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.airflow_api import Run
 from testing.services import running, settings_apart
+from tests.e2e.scheduler import SAMPLE_SIZE, Scheduler, ready
 
 # Airflow writes a configuration where it finds none, and must not write it into the user's home. Removed at the end.
 _AIRFLOW_HOME = tempfile.TemporaryDirectory(prefix="cerebro-test-airflow-")
@@ -29,3 +31,17 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     settings = settings_apart(tmp_path_factory.mktemp("stack"))
     with running(settings, airflow=True, product={"CEREBRO_ARRIVAL_SECONDS": "0"}) as values:
         yield values
+
+
+@pytest.fixture(scope="session")
+def scheduler(stack: dict[str, str]) -> Scheduler:
+    """The scheduler of ``stack``, when it has read the DAG files."""
+    return ready(stack)
+
+
+@pytest.fixture(scope="session")
+def restored(scheduler: Scheduler) -> Run:
+    """The run that the sample's asset started, when it has restored the sample."""
+    restore = scheduler.write_sample(SAMPLE_SIZE)
+    scheduler.wait_until_green(restore)
+    return restore

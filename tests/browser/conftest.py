@@ -1,17 +1,12 @@
 """A real browser. Where none is installed the tests are skipped, and say so."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.person import Person, browser_page, find_chromium
-from tests.e2e.conftest import scheduler  # noqa: F401 - the fixture
 from tests.e2e.scheduler import Scheduler
-
-# The same as in the end-to-end tests before: then it is there already. The pictures show the default sample.
-SAMPLE_SIZE: dict[str, Any] = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,11 +36,15 @@ def offline() -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def person(
     stack: dict[str, str],
-    scheduler: Scheduler,  # noqa: F811 - the fixture
-    pytestconfig: pytest.Config,
+    scheduler: Scheduler,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Person]:
     """Someone who has logged in to the running product, after both DAGs have run."""
-    scheduler.wait_until_green(scheduler.write_sample({} if writes_images(pytestconfig) else SAMPLE_SIZE))
+    if writes_images(request.config):
+        # The pictures show the default sample.
+        scheduler.wait_until_green(scheduler.write_sample({}))
+    else:
+        request.getfixturevalue("restored")
     with browser_page() as page:
         person = Person(page, stack)
         person.opens("/cerebro/")

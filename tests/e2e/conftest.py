@@ -1,13 +1,6 @@
-"""One stack for the end-to-end tests that need no special one, with its DAGs ready."""
+"""What the end-to-end tests ask the warehouse of their stack."""
 
 import pytest
-
-from tests.e2e.scheduler import Scheduler, ready
-
-
-@pytest.fixture(scope="session")
-def scheduler(stack: dict[str, str]) -> Scheduler:
-    return ready(stack)
 
 
 @pytest.fixture(scope="session")

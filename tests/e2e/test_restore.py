@@ -7,13 +7,12 @@ import pytest
 from include.cerebro.platform.sql import read_sql
 from local.airflow_api import Run
 from local.run import RESTORE_DAG
-from tests.e2e.scheduler import Scheduler
+from tests.e2e.scheduler import SAMPLE_SIZE, Scheduler
 from tests.oracle import Expected
 from tests.oracle.store import calculate_from_store
 from tests.oracle.warehouse import differences, query
 
-SAMPLE_SIZE = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
-READINGS = 5 * 3 * 3600
+READINGS = SAMPLE_SIZE["heroes"] * SAMPLE_SIZE["hours"] * 3600
 
 # The place of each row and the transaction that wrote it: a rewritten row shows, even with the same values.
 ROWS = """
@@ -29,14 +28,6 @@ BASE_TABLES = """
     where schemaname in ('raw', 'marts', 'analytics', 'snapshots')
     order by name
 """
-
-
-@pytest.fixture(scope="module")
-def restored(scheduler: Scheduler) -> Run:
-    """The run that the sample's asset started, when it has restored the sample."""
-    restore = scheduler.write_sample(SAMPLE_SIZE)
-    scheduler.wait_until_green(restore)
-    return restore
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from local.airflow_api import Run
-from local.run import RESTORE_DAG
-from tests.e2e.scheduler import Scheduler
+pytestmark = pytest.mark.usefixtures("restored")
 
 METADATA = """
     select 'xcom ' || key, value::text from xcom
@@ -25,15 +23,6 @@ def secrets(stack: dict[str, str]) -> dict[str, str]:
         "warehouse password": urlsplit(stack["WAREHOUSE_URI"]).password or "",
         "Airflow password": stack["AIRFLOW_PASSWORD"],
     }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def a_run_has_been(scheduler: Scheduler) -> Run:
-    """One run, so that this file alone has logs to search."""
-    restore = scheduler.write_sample({"heroes": 2, "missions": 3, "hours": 1, "seed": 3, "dirt": True})
-    scheduler.wait_until_finished(restore)
-    assert restore.dag_id == RESTORE_DAG
-    return restore
 
 
 def test_no_secret_in_any_task_log(stack: dict[str, str], secrets: dict[str, str]) -> None:

@@ -18,7 +18,7 @@ def run_dbt(arguments: Sequence[str], environment: Mapping[str, str]) -> subproc
         What a process of its own would return: 0, 1 if a node failed, 2 if dbt itself did; and the output.
     """
     # Not by each process that imports the tests' helpers: it takes 3 s, and dbt sets up logging.
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+    from dbt.cli.main import dbtRunner
 
     with redirect_stdout(io.StringIO()) as output, _variables(environment):
         result = dbtRunner().invoke(list(arguments))

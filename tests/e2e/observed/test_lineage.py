@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from include.cerebro.landing.listing import list_objects
-from testing.sites import object_store
-from tests.e2e.scheduler import Scheduler
+from tests.e2e.observed.conftest import FirstRun
 
 OBT = "cerebro.analytics.obt_cerebro_restored"
 # Columns that a load or the transformation adds: no object has them.
@@ -39,33 +37,21 @@ def run_of(event: dict[str, Any]) -> str | None:
     return event["run"]["facets"].get("airflow", {}).get("dagRun", {}).get("run_id")
 
 
-def listed(watched_stack: dict[str, str]) -> set[str]:
-    return {stored.key for stored in list_objects(object_store(watched_stack).client(), "cerebro-data", "")}
-
-
 @pytest.fixture(scope="module")
-def keys_before(watched_stack: dict[str, str]) -> set[str]:
-    """The keys that other tests have delivered."""
-    return listed(watched_stack)
-
-
-@pytest.fixture(scope="module")
-def keys(events: list[dict[str, Any]], watched_stack: dict[str, str], keys_before: set[str]) -> set[str]:  # noqa: ARG001
+def keys(first: FirstRun) -> set[str]:
     """The objects that the run has loaded."""
-    return listed(watched_stack) - keys_before
+    return first.keys
 
 
 @pytest.fixture(scope="module")
-def events(watched: Scheduler, watched_stack: dict[str, str], keys_before: set[str]) -> list[dict[str, Any]]:  # noqa: ARG001
+def events(first: FirstRun, observed_stack: dict[str, str]) -> list[dict[str, Any]]:
     """The COMPLETE events of all tasks of one run."""
-    restore = watched.write_sample({"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True})
-    watched.wait_until_green(restore)
     found = [
         json.loads(line)
-        for path in sorted(Path(watched_stack["LINEAGE_FOLDER"]).iterdir())
+        for path in sorted(Path(observed_stack["LINEAGE_FOLDER"]).iterdir())
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    return [event for event in found if event["eventType"] == "COMPLETE" and run_of(event) == restore.run_id]
+    return [event for event in found if event["eventType"] == "COMPLETE" and run_of(event) == first.run.run_id]
 
 
 @pytest.fixture(scope="module")

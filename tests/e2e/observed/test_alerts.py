@@ -10,6 +10,7 @@ import pytest
 from local.airflow_api import Run
 from local.run import RESTORE_DAG
 from testing.sites import object_store
+from tests.e2e.observed.conftest import FirstRun
 from tests.e2e.scheduler import Scheduler
 from tests.receiver import SECRET, receiver
 
@@ -29,8 +30,8 @@ def received() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture(scope="module")
-def bucket(watched_stack: dict[str, str]) -> Any:
-    return object_store(watched_stack).client()
+def bucket(observed_stack: dict[str, str]) -> Any:
+    return object_store(observed_stack).client()
 
 
 def awaited(texts: list[str], is_it: Callable[[str], bool]) -> str:
@@ -48,23 +49,20 @@ def run(scheduler: Scheduler) -> tuple[Run, str]:
 
 
 def test_without_a_connection_no_alert_is_sent_and_nothing_fails(
-    watched: Scheduler, bucket: Any, received: tuple[str, list[str]]
+    observed: Scheduler, first: FirstRun, received: tuple[str, list[str]]
 ) -> None:
-    mission = b'{"mission_id": "quiet", "hero_ids": ["storm"], "timestamp": "2025-02-01T10:00:00Z"}\n'
-    bucket.put_object(Bucket="cerebro-data", Key="mission_logs/quiet.json", Body=mission)
-    quiet, state = run(watched)
-    assert state == "success"
-    (task,) = [task for task in watched.tasks(quiet) if task.task_id == "check_sources"]
-    assert "No alert is sent: there is no Airflow connection cerebro_alerts" in "\n".join(watched.log_tail(quiet, task))
+    (task,) = [task for task in observed.tasks(first.run) if task.task_id == "check_sources"]
+    log = "\n".join(observed.log_tail(first.run, task))
+    assert "No alert is sent: there is no Airflow connection cerebro_alerts" in log
     assert received[1] == []
 
 
-def test_a_red_run_sends_each_alert_once(watched: Scheduler, bucket: Any, received: tuple[str, list[str]]) -> None:
+def test_a_red_run_sends_each_alert_once(observed: Scheduler, bucket: Any, received: tuple[str, list[str]]) -> None:
     address, texts = received
-    watched.connect("cerebro_alerts", "slackwebhook", address)
+    observed.connect("cerebro_alerts", "slackwebhook", address)
     bucket.put_object(Bucket="cerebro-data", Key="heroes/trouble.csv", Body=HEROES)
     bucket.put_object(Bucket="cerebro-data", Key="biometrics/trouble/broken.parquet", Body=b"this is no Parquet")
-    red, state = run(watched)
+    red, state = run(observed)
     assert state == "failed"
 
     red_alert = awaited(texts, lambda text: "is red" in text)
@@ -79,21 +77,21 @@ def test_a_red_run_sends_each_alert_once(watched: Scheduler, bucket: Any, receiv
     assert "heroes: 2 of 3 new rows were rejected, more than 50%; most of them from heroes/trouble.csv" in rejected
 
     texts.clear()
-    again, state = run(watched)
+    again, state = run(observed)
     assert state == "failed"
     awaited(texts, lambda text: f"{again.run_id} is not done" in text)
     time.sleep(QUIET)
     assert [text for text in texts if "is late" not in text] == [], "the same alert is not sent again"
 
 
-def test_a_run_that_is_green_again_says_so(watched: Scheduler, bucket: Any, received: tuple[str, list[str]]) -> None:
+def test_a_run_that_is_green_again_says_so(observed: Scheduler, bucket: Any, received: tuple[str, list[str]]) -> None:
     bucket.delete_object(Bucket="cerebro-data", Key="biometrics/trouble/broken.parquet")
-    assert run(watched)[1] == "success"
+    assert run(observed)[1] == "success"
     awaited(received[1], lambda text: "cerebro_restore is green again" in text)
 
 
-def test_no_log_holds_the_address_that_alerts_go_to(watched_stack: dict[str, str]) -> None:
-    logs = [path for path in Path(watched_stack["CEREBRO_STATE_DIR"]).rglob("*.log") if path.is_file()]
+def test_no_log_holds_the_address_that_alerts_go_to(observed_stack: dict[str, str]) -> None:
+    logs = [path for path in Path(observed_stack["CEREBRO_STATE_DIR"]).rglob("*.log") if path.is_file()]
     texts = {path: path.read_text(errors="replace") for path in logs}
     assert any("Sent: cerebro_restore is red" in text for text in texts.values()), "the logs were not found"
     assert [path for path, text in texts.items() if SECRET in text] == []
