@@ -87,5 +87,5 @@ def share(airflow: Airflow, state_folder: str, bench: Bench) -> tuple[float, int
 
 
 def arrivals(airflow: Airflow) -> int:
-    """Return how many runs an arrival has started; the hourly ones do not count."""
+    """Return how many runs an arrival has started."""
     return sum(each.run_id.startswith("asset_triggered") for each in airflow.runs(RESTORE_DAG, limit=100))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from local.airflow_api import Run
 from tests.docker.project import Project
-from tests.e2e.scheduler import Scheduler
+from tests.e2e.scheduler import SAMPLE_SIZE, Scheduler
 from tests.oracle.store import calculate_from_store
 from tests.oracle.warehouse import differences
-
-SAMPLE_SIZE = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
 
 
 def write_sample(api: Scheduler, **size: int) -> Run:

@@ -1,4 +1,4 @@
-"""What the end-to-end tests ask the warehouse of their stack."""
+"""The warehouse of the stack that the end-to-end tests share."""
 
 import pytest
 

@@ -13,10 +13,11 @@ from local.state import StackError
 # Seconds. A run takes 15-60 on two cores.
 RUN_TIMEOUT = 240
 TRIGGER_TIMEOUT = 60
-# The sample of the stack that most tests share.
-SAMPLE_SIZE: dict[str, Any] = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
 # Until Airflow has read the DAG files.
 DAGS_TIMEOUT = 120
+
+# The sample of the stacks whose tests need no special one.
+SAMPLE_SIZE: dict[str, Any] = {"heroes": 5, "missions": 30, "hours": 3, "seed": 7, "dirt": True}
 
 
 class Scheduler(AirflowApi):

@@ -11,19 +11,10 @@ from tests.e2e.scheduler import Scheduler
 from tests.oracle.store import calculate_from_store
 from tests.oracle.warehouse import differences, query
 
-SAMPLE_SIZE = {"heroes": 3, "missions": 5, "hours": 1, "seed": 11, "dirt": True}
 IN_FORCE = "select count(*) as objects, sum(rows_loaded)::int as rows_loaded from raw.current_loads"
 
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module")
-def restored(scheduler: Scheduler) -> Run:
-    """The run that restored the sample."""
-    restore = scheduler.write_sample(SAMPLE_SIZE)
-    scheduler.wait_until_green(restore)
-    return restore
 
 
 def run(scheduler: Scheduler, dag_id: str, **parameters: Any) -> Run:

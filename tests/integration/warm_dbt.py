@@ -1,10 +1,11 @@
 """dbt in this process, where it is imported and has read its macros once: half of a small build's time."""
 
 import io
-import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+
+import pytest
 
 
 def run_dbt(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -20,19 +21,9 @@ def run_dbt(arguments: Sequence[str], environment: Mapping[str, str]) -> subproc
     # Not by each process that imports the tests' helpers: it takes 3 s, and dbt sets up logging.
     from dbt.cli.main import dbtRunner
 
-    with redirect_stdout(io.StringIO()) as output, _variables(environment):
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as output:
+        for name, value in environment.items():
+            patch.setenv(name, value)
         result = dbtRunner().invoke(list(arguments))
     returncode = 0 if result.success else 2 if result.exception else 1
     return subprocess.CompletedProcess(["dbt", *arguments], returncode, output.getvalue())
-
-
-@contextmanager
-def _variables(environment: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables as long as the context is open."""
-    before = dict(os.environ)
-    os.environ.update(environment)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

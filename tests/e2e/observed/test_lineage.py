@@ -38,12 +38,6 @@ def run_of(event: dict[str, Any]) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def keys(first: FirstRun) -> set[str]:
-    """The objects that the run has loaded."""
-    return first.keys
-
-
-@pytest.fixture(scope="module")
 def events(first: FirstRun, observed_stack: dict[str, str]) -> list[dict[str, Any]]:
     """The COMPLETE events of all tasks of one run."""
     found = [
@@ -79,9 +73,9 @@ def ancestors(field: Field, made_from: dict[Field, set[Field]]) -> set[Field]:
     return found
 
 
-def test_every_object_is_the_input_of_the_task_that_loaded_it(events: list[dict[str, Any]], keys: set[str]) -> None:
+def test_every_object_is_the_input_of_the_task_that_loaded_it(events: list[dict[str, Any]], first: FirstRun) -> None:
     loads = [event for event in events if ".load." in event["job"]["name"]]
-    assert {source["name"] for event in loads for source in event["inputs"]} == keys
+    assert {source["name"] for event in loads for source in event["inputs"]} == first.keys
     assert {source["namespace"] for event in loads for source in event["inputs"]} == {"s3://cerebro-data"}
     assert {output["name"] for event in loads for output in event["outputs"]} == {
         f"cerebro.raw.{table}" for table in ("heroes", "missions", "biometrics", "load_hours", "loads")
@@ -89,7 +83,7 @@ def test_every_object_is_the_input_of_the_task_that_loaded_it(events: list[dict[
     assert all(source["facets"]["version"]["datasetVersion"] for event in loads for source in event["inputs"])
 
 
-def test_models_read_tables_under_the_names_of_their_writers(events: list[dict[str, Any]], keys: set[str]) -> None:
+def test_models_read_tables_under_the_names_of_their_writers(events: list[dict[str, Any]], first: FirstRun) -> None:
     written = {(output["namespace"], output["name"]) for event in events for output in event["outputs"]}
     read = {(source["namespace"], source["name"]) for event in events for source in event["inputs"]}
     (warehouse,) = {namespace for namespace, name in written if name == OBT}
@@ -101,13 +95,13 @@ def test_models_read_tables_under_the_names_of_their_writers(events: list[dict[s
         "meta.transformations", "meta.reconciliations",
     }  # fmt: skip
     # Discovery reads the landing zone as a whole.
-    assert read - written == {("s3://cerebro-data", key) for key in (*keys, "/")} | {
+    assert read - written == {("s3://cerebro-data", key) for key in (*first.keys, "/")} | {
         (warehouse, f"cerebro.{name}") for name in own
     }
 
 
 def test_the_chain_from_an_object_to_a_column_of_the_big_table_is_unbroken(
-    made_from: dict[Field, set[Field]], keys: set[str]
+    made_from: dict[Field, set[Field]], first: FirstRun
 ) -> None:
     (energy,) = {field for field in made_from if field.dataset == OBT and field.name == "energy_output"}
     found = ancestors(energy, made_from)
@@ -122,7 +116,7 @@ def test_the_chain_from_an_object_to_a_column_of_the_big_table_is_unbroken(
         ),
     }
     objects = {field for field in found if field.namespace == "s3://cerebro-data"}
-    assert {field.dataset for field in objects} == {key for key in keys if key.startswith("biometrics")}
+    assert {field.dataset for field in objects} == {key for key in first.keys if key.startswith("biometrics")}
     assert {field.name for field in objects} == {"energy_output"}
 
 
