@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from math import ceil
 
 import duckdb
 
@@ -29,11 +30,24 @@ def prefetch(connections: Sequence[duckdb.DuckDBPyConnection], urls: Sequence[st
     Raises:
         duckdb.Error: one of the objects cannot be read.
     """
-    shares = iter([list(urls[first : first + OBJECTS_PER_QUERY]) for first in range(0, len(urls), OBJECTS_PER_QUERY)])
+    queries = iter(shares(urls, len(connections)))
     query = read_sql("landing/fetch.sql")
 
     def fetch(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-        return [row for share in shares for row in connection.execute(query, [share]).fetchall()]
+        return [row for share in queries for row in connection.execute(query, [share]).fetchall()]
 
     with ThreadPoolExecutor(len(connections), thread_name_prefix="prefetch") as pool:
         return dict(row for rows in pool.map(fetch, connections) for row in rows)
+
+
+def shares(urls: Sequence[str], connections: int) -> list[list[str]]:
+    """Divide objects into queries of equal size that occupy all connections until the end.
+
+    500 objects over 16 connections are 32 queries of up to 16 objects. As 20 queries of 25, they would be over when
+    four connections have read 50 objects each.
+    """
+    if not urls:
+        return []
+    rounds = ceil(len(urls) / connections / OBJECTS_PER_QUERY)
+    each = ceil(len(urls) / connections / rounds)
+    return [list(urls[first : first + each]) for first in range(0, len(urls), each)]

@@ -122,7 +122,7 @@ class BiometricsLoader:
         with duckdb_session(self.settings, self.store, whole_objects=whole) as duck:
             connections = self.settings.fetch_connections if whole else 0
             aggregations = [
-                self._aggregation(duck.cursor(), part, [duck.cursor() for _ in range(connections)]) for part in parts
+                self._aggregation(duck.cursor(), part, [duck.cursor() for _ in part[:connections]]) for part in parts
             ]
 
             def interrupt() -> None:

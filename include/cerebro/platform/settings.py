@@ -136,10 +136,10 @@ class Settings(BaseSettings):
     """Bytes of small objects that are kept in memory at a time. A load of 5,000 objects of 121 KB took 10.0 s and
     949 MiB with all of them, 9.3 s and 535 MiB with this limit."""
 
-    fetch_connections: PositiveInt = 8
-    """Connections over which the small objects of a part are fetched. 1,000 objects from a store 20 ms away took 38 s
-    in ranges, and 13.1, 3.8, 2.5 and 2.0 s whole over 1, 4, 8 and 16 connections; from the embedded store 1.7 s in
-    ranges, 0.8-0.9 s whole over any number."""
+    fetch_connections: PositiveInt = 32
+    """Connections over which the small objects of a part are fetched; two parts are loaded at a time on two cores.
+    5,000 objects from a store 20 ms away took 18.9, 15.9, 13.9 s over 8, 16 and 32 connections, and 15.3 and 15.2 s
+    over 32 and 64 in another run; from the embedded store 11.6-13.1 s over any number from 16."""
 
     duckdb_memory_limit: str = "500MB"
     """DuckDB's own limit. Leave 500 MB above it for the process around it: a load is to stay under 1 GiB. 50 million
