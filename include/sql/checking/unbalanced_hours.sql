@@ -1,7 +1,7 @@
 -- One row per hero and hour, among the given hours, whose readings in fact_biometrics are not those that the current
 -- loads have brought.
 with hours as (
-    select unnest(%(hours)s::timestamptz[]) as hour_at
+    select distinct unnest(%(hours)s::timestamptz[]) as hour_at
 ),
 
 expected as (
@@ -21,22 +21,37 @@ expected as (
     group by int_hero_ids.hero_id, load_hours.hour_at
 ),
 
-found as (
+numbered as (
     select
-        fact_biometrics.hero_id,
-        hours.hour_at,
-        sum(fact_biometrics.reading_count) as readings
+        hour_at,
+        hour_at - row_number() over (order by hour_at) * interval '1 hour' as span
     from hours
+),
+
+-- Hours that follow one another. A span is one look into the fact table: many hours are read at once, and a few that
+-- lie apart by the index. Joined with the hours themselves, the plan may read the whole table for each hour.
+spans as (
+    select
+        min(hour_at) as first_hour_at,
+        max(hour_at) + interval '1 hour' as until
+    from numbered
+    group by span
+),
+
+found as (
+    select fact_biometrics.*
+    from spans
     cross join lateral (
         select
-            fact_biometrics.hero_id,
-            fact_biometrics.reading_count
+            hero_id,
+            date_trunc('hour', minute_at, 'UTC') as hour_at,
+            sum(reading_count) as readings
         from marts.fact_biometrics
         where
-            fact_biometrics.minute_at >= hours.hour_at
-            and fact_biometrics.minute_at < hours.hour_at + interval '1 hour'
+            minute_at >= spans.first_hour_at
+            and minute_at < spans.until
+        group by hero_id, hour_at
     ) as fact_biometrics
-    group by fact_biometrics.hero_id, hours.hour_at
 )
 
 select
