@@ -52,7 +52,7 @@ class Warehouse:
         for file in sorted((REPOSITORY / "include" / "sql" / "schema").glob("*.sql")):
             self.execute(file.read_text())
 
-    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
+    def execute(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> None:
         with self.connection.cursor() as cursor:
             cursor.execute(statement, parameters or None)
 
