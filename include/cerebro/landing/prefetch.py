@@ -30,11 +30,11 @@ def prefetch(connections: Sequence[duckdb.DuckDBPyConnection], urls: Sequence[st
     Raises:
         duckdb.Error: one of the objects cannot be read.
     """
-    queries = iter(shares(urls, len(connections)))
+    remaining = iter(shares(urls, len(connections)))
     query = read_sql("landing/fetch.sql")
 
     def fetch(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-        return [row for share in queries for row in connection.execute(query, [share]).fetchall()]
+        return [row for share in remaining for row in connection.execute(query, [share]).fetchall()]
 
     with ThreadPoolExecutor(len(connections), thread_name_prefix="prefetch") as pool:
         return dict(row for rows in pool.map(fetch, connections) for row in rows)

@@ -21,21 +21,11 @@ expected as (
     group by int_hero_ids.hero_id, load_hours.hour_at
 ),
 
-numbered as (
-    select
-        hour_at,
-        hour_at - row_number() over (order by hour_at) * interval '1 hour' as span
-    from hours
-),
-
 -- Hours that follow one another. A span is one look into the fact table: many hours are read at once, and a few that
 -- lie apart by the index. Joined with the hours themselves, the plan may read the whole table for each hour.
 spans as (
-    select
-        min(hour_at) as first_hour_at,
-        max(hour_at) + interval '1 hour' as until
-    from numbered
-    group by span
+    select unnest(range_agg(tstzrange(hour_at, hour_at + interval '1 hour'))) as minutes
+    from hours
 ),
 
 found as (
@@ -48,8 +38,8 @@ found as (
             sum(reading_count) as readings
         from marts.fact_biometrics
         where
-            minute_at >= spans.first_hour_at
-            and minute_at < spans.until
+            minute_at >= lower(spans.minutes)
+            and minute_at < upper(spans.minutes)
         group by hero_id, hour_at
     ) as fact_biometrics
 )
