@@ -31,7 +31,23 @@ CREWS = st.one_of(
     st.lists(IDS, max_size=3),
     st.lists(st.fixed_dictionaries({"hero_id": IDS}), max_size=2),
     ODD_TEXT,
-    st.sampled_from(["hulk,thor", "['hulk', 'thor']", "[hulk]", "{a,b}"]),
+    st.sampled_from(
+        [
+            "hulk,thor",
+            "['hulk', 'thor']",
+            "[hulk]",
+            "{a,b}",
+            "{{}}",
+            "{['hulk']}",
+            "{1: 'hulk'}",
+            "[{1: 2}]",
+            "(1, 2.5)",
+            "[('hulk',)]",
+            "[b'hulk']",
+            "{'hero_id': 'hulk'}",
+            "[1j]",
+        ]
+    ),
     st.none(),
     st.dictionaries(ODD_TEXT, IDS, max_size=2),
 )

@@ -164,7 +164,7 @@ def crew(value: Any, rules: Rules) -> list[str]:
     ids = []
     for item in items:
         if isinstance(item, dict):
-            inner = known_fields(item, ("hero_id",))
+            inner = known_fields(item, ("hero_id",)) if all(isinstance(name, str) for name in item) else {}
             if not inner:
                 raise InvalidIdError("no hero_id")
             item = inner["hero_id"]
@@ -173,11 +173,13 @@ def crew(value: Any, rules: Rules) -> list[str]:
 
 
 def listed(value: str) -> list[Any]:
-    """The ids of a text that lists them."""
+    """The ids of a text that lists them. Raises InvalidIdError."""
     if value[:1] + value[-1:] in ("[]", "()", "{}"):
         for parse in (json.loads, ast.literal_eval):
             try:
                 items = parse(value)
+            except TypeError as error:
+                raise InvalidIdError(str(error)) from error
             except (ValueError, SyntaxError, RecursionError):
                 continue
             return list(items) if isinstance(items, list | tuple | set) else [items]

@@ -67,7 +67,7 @@ def text(value: object) -> str | None:
 
 def identifier(value: object, rules: Rules = DEFAULT) -> str | None:
     """An id; None if it is missing. Raises InvalidIdError."""
-    if isinstance(value, bool | dict | list):
+    if not isinstance(value, str | int | float | Decimal | None) or isinstance(value, bool):
         raise InvalidIdError(str(value)[:50])
     if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
         value = int(value)

@@ -144,19 +144,26 @@ def parse_crew(value: Any, rules: FormatRules) -> list[str]:
 def _hero_id(item: Any) -> Any:
     if not isinstance(item, dict):
         return item
-    known = _known_fields(item, ("hero_id",))
+    # Python's own form of a dict may have names of any type.
+    known = _known_fields(item, ("hero_id",)) if all(isinstance(name, str) for name in item) else {}
     if "hero_id" not in known:
         raise InvalidValueError("it names no hero_id")
     return known["hero_id"]
 
 
 def _listed(text: str) -> list[Any]:
-    """Return the ids in a text: JSON or Python's own form of a list, or ids between commas."""
+    """Return the ids in a text: JSON or Python's own form of a list, or ids between commas.
+
+    Raises:
+        InvalidValueError: it is a set of Python's with something in it that a set cannot have, and no id is.
+    """
     text = trimmed(text)
     if _LISTED.fullmatch(text):
         for parse in (json.loads, ast.literal_eval):
             try:
                 value = parse(text)
+            except TypeError:
+                raise InvalidValueError("it has a list or a dict in a set") from None
             except (ValueError, SyntaxError, RecursionError, MemoryError):
                 continue
             return list(value) if isinstance(value, (list, tuple, set)) else [value]
