@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from include.cerebro.checking.objects import ObjectsFailedError, check_objects
+from include.cerebro.formats import missions_json, parquet
 from include.cerebro.formats.rules import FormatRules
 from include.cerebro.landing.discovery import discover
 from include.cerebro.ledger.listings import listings_of_run
 from include.cerebro.zones.rules_version import rules_version
-from tests.integration.helpers import Site
-from tests.integration.samples import HEROES, one_reading
+from tests.integration.helpers import Site, parquet_of
+from tests.integration.samples import HEROES, MISSION, NOON, one_reading
 
 BROKEN = {"heroes.csv": b"bad", "biometrics/bad.parquet": b"bad", "biometrics/empty.parquet": b""}
 
@@ -132,3 +136,41 @@ def test_working_files_are_left_alone_and_others_counted(site: Site) -> None:
     )
     (note,) = listing.notes
     assert note.startswith("biometrics/t/ is a table of Delta Lake, whose files are not loaded")
+
+
+SURPRISE = (
+    f"select timestamp '{NOON}' as \"timestamp\", 'thor' as hero_id, 80.0 as heart_rate, 10.0 as stress_level, 100.0"
+)
+
+
+@pytest.mark.parametrize("overlap", ["count", "reject"])
+def test_what_the_code_does_not_expect_fails_its_object_alone(
+    site: Site, overlap: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A TypeError at one mission ended the task in every run, named no object, and kept those behind it out."""
+    amount, layout = missions_json.parse_amount, parquet._layout
+
+    def odd_amount(value: object) -> float | None:
+        return amount(value) if value != "worms" else 1 / 0
+
+    def odd_layout(columns: Sequence[parquet.Column]) -> parquet.Layout:
+        return layout(columns) if columns[-1].name != "surprise" else [][0]
+
+    monkeypatch.setattr(missions_json, "parse_amount", odd_amount)
+    monkeypatch.setattr(parquet, "_layout", odd_layout)
+    site.zone_fields = {"overlap": overlap}
+    odd = MISSION | {"damage_report": {"structural_damage": "worms"}}
+    site.put_all({f"mission_logs/{name}.json": json.dumps(it).encode() for name, it in (("a", odd), ("b", MISSION))})
+    site.put_all({f"biometrics/{name}.parquet": one_reading(hero_id=name) for name in "acdef"})
+    site.put("biometrics/b.parquet", parquet_of(SURPRISE + " as energy_output, 1 as surprise"))
+    with caplog.at_level(logging.ERROR):
+        assert sorted(site.load().failed) == ["biometrics/b.parquet", "mission_logs/a.json"]
+    errors = site.errors()
+    assert "the pipeline did not expect what is in it (ZeroDivisionError: " in errors["mission_logs/a.json"]
+    assert "the pipeline did not expect what is in it (IndexError: " in errors["biometrics/b.parquet"]
+    assert "in odd_amount" in caplog.text
+    assert "in odd_layout" in caplog.text
+    assert len(site.rows("select from raw.missions")) == 1
+    assert len(site.merged_minutes()) == 5
+    with pytest.raises(ObjectsFailedError, match="2 objects could not be loaded"):
+        check(site)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import ssl
 import subprocess
 import sys
 
@@ -12,6 +14,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 
 from include.cerebro.checking.conservation import ReadingsLostError
 from include.cerebro.checking.objects import ObjectsFailedError
+from include.cerebro.ledger.erasures import ErasedMeanwhileError
 from include.cerebro.page.report import ReportNotWrittenError
 from include.cerebro.platform.connections import ConnectionIncompleteError
 from include.cerebro.platform.errors import (
@@ -22,6 +25,7 @@ from include.cerebro.platform.errors import (
     is_refusal,
     is_store_trouble,
     judge,
+    may_be_content,
 )
 from include.cerebro.platform.object_store import EndpointError
 from include.cerebro.platform.settings import SettingInvalidError
@@ -138,3 +142,24 @@ def test_an_answer_without_status_is_the_stores_fault() -> None:
 def test_what_may_concern_a_single_object(status: int, code: str, expected: bool) -> None:
     answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
     assert is_refusal(ClientError(answer, "GetObject")) is expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [TypeError("x"), KeyError("x"), ZeroDivisionError(), RecursionError(), AttributeError("x"), csv.Error("x"),
+     UnicodeError("x"), duckdb.Error("x"), duckdb.ConversionException("x")],
+    ids=repr,
+)  # fmt: skip
+def test_what_the_content_of_an_object_may_have_caused(error: Exception) -> None:
+    assert may_be_content(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), OSError(28, "No space left"), ssl.SSLCertVerificationError("x"), psycopg2.OperationalError("x"),
+     psycopg2.InterfaceError("closed"), answer(503, "SlowDown"), NoCredentialsError(), NotConservedError("x"),
+     duckdb.OutOfMemoryException("x"), duckdb.InterruptException("x"), ErasedMeanwhileError("x")],
+    ids=repr,
+)  # fmt: skip
+def test_what_no_object_can_have_caused(error: Exception) -> None:
+    assert not may_be_content(error)

@@ -24,7 +24,7 @@ from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.parts import Parts
 from include.cerebro.loading.pipeline import pipeline
-from include.cerebro.loading.refusals import Refusals, content_problem
+from include.cerebro.loading.refusals import Refusals, content_fault
 from include.cerebro.loading.repeats import RepeatedReadings, turn
 from include.cerebro.loading.result import LoadResult
 from include.cerebro.loading.site import LoadSite
@@ -192,14 +192,15 @@ class BiometricsLoader:
 
     def _recheck(self, client: S3Client, stored: StoredObject) -> BadObjectError | None:
         """Return what is wrong with the object, or load it after all: a transient fault has passed by now."""
-        problem = describe_problem(client, self.bucket, stored)
-        if problem is None:
-            try:
-                self._load_together(client, [stored])
-                return None
-            except duckdb.Error as error:
-                problem = content_problem(stored, error)
-        return BadObjectError(stored.key, problem)
+        if problem := describe_problem(client, self.bucket, stored):
+            return BadObjectError(stored.key, problem)
+        try:
+            self._load_together(client, [stored])
+        except Exception as error:
+            if not may_be_content(error):
+                raise
+            return content_fault(stored, error)
+        return None
 
     def _load_together(self, client: S3Client, objects: Sequence[StoredObject]) -> None:
         """Aggregate all objects and commit them, or raise and leave no trace."""

@@ -5,6 +5,7 @@ Both go to disk as they come, so that memory depends neither on the object's siz
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -21,8 +22,10 @@ from include.cerebro.ledger.erasures import ERASED
 from include.cerebro.ledger.loads import ObjectTotals
 from include.cerebro.loading.erased_heroes import without_erased
 from include.cerebro.loading.quarantine import RejectedRecords
-from include.cerebro.platform.errors import BadObjectError
+from include.cerebro.platform.errors import BadObjectError, UnexpectedContentError, is_unexpected
 from include.cerebro.zones.datasets import HEROES, MISSIONS
+
+log = logging.getLogger(__name__)
 
 READERS: dict[str, Reader] = {HEROES.name: read_heroes, MISSIONS.name: read_missions}
 # Files up to this size stay in memory while they are parsed, larger ones go to disk.
@@ -109,6 +112,7 @@ def parse(
 
     Raises:
         BadObjectError: the object cannot be understood, or nothing of it can be used.
+        UnexpectedContentError: the code met a value in it that it did not expect.
     """
     parsed = ParsedObject()
     with ExitStack() as on_failure:
@@ -124,6 +128,11 @@ def parse(
             raise BadObjectError(
                 key, f"it is not text in one encoding: {error}", "Save it as UTF-8 and deliver it again"
             ) from error
+        except Exception as error:
+            if not is_unexpected(error):
+                raise
+            log.exception("%s has something that the pipeline did not expect", key)
+            raise UnexpectedContentError(key, error) from error
         reasons = parsed.rejected.reasons
         if reasons and not parsed.totals.rows_loaded and ERASED not in reasons:
             raise nothing_accepted(key, reasons)

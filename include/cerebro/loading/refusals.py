@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -10,10 +11,12 @@ from botocore.exceptions import ClientError
 from include.cerebro.platform.errors import (
     BadObjectError,
     StoreRefusesError,
+    UnexpectedContentError,
     first_line,
     is_missing,
     is_refusal,
     is_store_trouble,
+    is_unexpected,
     may_be_content,
 )
 from include.cerebro.platform.object_store import StoredObject
@@ -22,13 +25,15 @@ from include.cerebro.zones.datasets import Dataset
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+log = logging.getLogger(__name__)
 
-def content_problem(stored: StoredObject, error: duckdb.Error) -> str:
-    """Return what is wrong with an object that DuckDB cannot read, although boto3 has just read both its ends.
+
+def content_fault(stored: StoredObject, error: Exception) -> BadObjectError:
+    """Return what is wrong with an object that cannot be read, although boto3 has just read both its ends.
 
     Raises:
         StoreRefusesError: the store refuses the object to DuckDB alone.
-        duckdb.Error: ``error`` itself, if the store or this machine is the cause.
+        Exception: ``error`` itself, if the store or this machine is the cause.
     """
     if is_store_trouble(error) or not may_be_content(error):
         raise error
@@ -37,7 +42,10 @@ def content_problem(stored: StoredObject, error: duckdb.Error) -> str:
             f"DuckDB cannot read {stored.key}, though boto3 can. No object is marked as failed. Check region, "
             f"addressing_style and proxies of the connection. DuckDB says: {first_line(error)}"
         ) from error
-    return f"it cannot be read: {first_line(error)}"
+    if is_unexpected(error):
+        log.error("%s has something that the pipeline did not expect", stored.key, exc_info=error)
+        return UnexpectedContentError(stored.key, error)
+    return BadObjectError(stored.key, f"it cannot be read: {first_line(error)}")
 
 
 # Other objects that are tried before the store counts as refusing everything.

@@ -5,6 +5,7 @@ Modules that are read with a DAG file use the classes, so the libraries are impo
 
 from __future__ import annotations
 
+import csv
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,6 +54,17 @@ class BadObjectError(Exception):
         # What an object holds may stand in the problem: PostgreSQL cannot keep NUL or half of a surrogate pair.
         clean = problem.encode("utf-8", "backslashreplace").decode().replace("\0", r"\x00")
         super().__init__(f"{key}: {clean[:2000]}. {remedy}; the next run loads it.")
+
+
+class UnexpectedContentError(BadObjectError):
+    """The code did not expect what an object holds. No other object may suffer from it; its traceback is logged."""
+
+    def __init__(self, key: str, error: Exception) -> None:
+        super().__init__(
+            key,
+            f"the pipeline did not expect what is in it ({type(error).__name__}: {first_line(error)})",
+            "Report this with the traceback in the task's log, or deliver it in another form",
+        )
 
 
 class ObjectChangedError(Exception):
@@ -146,10 +158,31 @@ def _judge_without_answer(error: BotoCoreError) -> Judgement:
     return Judgement(Fault.NETWORK)
 
 
+# What Python raises where a value is not what the code expects. Store, warehouse, disk and memory raise other classes;
+# an error of certificates is a ValueError, too, but of the network by its first class.
+_UNEXPECTED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    csv.Error,
+)
+
+
+def is_unexpected(error: BaseException) -> bool:
+    """Return whether the code met a value that it did not expect, rather than trouble around it."""
+    return isinstance(error, _UNEXPECTED) and not isinstance(error, OSError)
+
+
 def may_be_content(error: Exception) -> bool:
     """Return whether the content of an object may have caused the error, rather than this machine's disk or memory."""
     import duckdb
 
+    if is_unexpected(error):
+        return True
     # DuckDB raises these for faults of this machine or of the caller. The content of an object may cause any other
     # class: a broken footer alone raises half a dozen of them, down to plain duckdb.Error.
     not_content = (
