@@ -9,7 +9,7 @@ import io
 import json
 import re
 import zlib
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from tests.oracle.values import stripped
@@ -128,7 +128,15 @@ def refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-DECODER = json.JSONDecoder(parse_constant=refuse, parse_float=Decimal)
+def exact(number: str) -> Decimal:
+    """The number with all its digits; ValueError if its exponent is too large for any."""
+    try:
+        return Decimal(number)
+    except InvalidOperation as error:
+        raise ValueError(number) from error
+
+
+DECODER = json.JSONDecoder(parse_constant=refuse, parse_float=exact)
 
 
 def parsed(text: str) -> Any:

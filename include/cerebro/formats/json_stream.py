@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, NoReturn, TextIO
 
 from include.cerebro.formats.json_text import Buffer, end_of_value, skip_value
@@ -35,8 +35,16 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+def _parse_float(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        # An exponent of 19 digits. It is an ArithmeticError, which is no broken JSON for anybody.
+        raise ValueError("a number's exponent is too large") from None
+
+
 # Numbers keep their digits: an id of 1.50 is not 1.5.
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=Decimal)
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_float)
 
 
 def read_elements(key: str, source: TextIO, chunk_characters: int) -> Iterator[Element]:
