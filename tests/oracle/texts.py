@@ -9,6 +9,7 @@ import io
 import json
 import re
 import zlib
+from collections.abc import Collection, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
@@ -158,7 +159,7 @@ def json_elements(text: str) -> list[Element]:
         return broken_elements(text)
     if isinstance(value, list):
         return [as_element(item) for item in value]
-    return wrapped(value) if isinstance(value, dict) else [as_element(value)]
+    return wrapped(value, is_alone=True) if isinstance(value, dict) else [as_element(value)]
 
 
 def as_element(value: Any) -> Element:
@@ -166,21 +167,30 @@ def as_element(value: Any) -> Element:
     return Element(value) if isinstance(value, dict) else Element(None, "not_an_object")
 
 
-def wrapped(value: dict[str, Any]) -> list[Element]:
-    """The objects in the one array of an object, or the object itself."""
-    if {spelled(name) for name in value} & {spelled(name) for name in MISSION_FIELDS}:
+def is_mission(names: Iterable[str]) -> bool:
+    """Whether one of the names is that of a mission's field."""
+    return bool({spelled(name) for name in names} & {spelled(name) for name in MISSION_FIELDS})
+
+
+def wrapped(value: dict[str, Any], is_alone: bool, pages: Collection[str] = ()) -> list[Element]:
+    """The elements of the one array of an object, or the object itself. Pages are the names of such arrays before."""
+    arrays = {name: item for name, item in value.items() if isinstance(item, list)}
+    of_objects = {name: item for name, item in arrays.items() if item and isinstance(item[0], dict)}
+    if is_mission(value):
         return [Element(value)]
-    arrays = [item for item in value.values() if isinstance(item, list) and all(isinstance(i, dict) for i in item)]
-    if len(arrays) > 1:
-        raise BrokenObjectError("several arrays")
-    return [Element(item) for item in arrays[0]] if arrays else [Element(value)]
+    if any(is_mission(item[0]) for item in of_objects.values()):
+        if len(of_objects) > 1:
+            raise BrokenObjectError("several arrays")
+        return [as_element(item) for items in of_objects.values() for item in items]
+    is_empty_page = not of_objects and any(not item and (is_alone or name in pages) for name, item in arrays.items())
+    return [] if is_empty_page else [Element(value)]
 
 
 def broken_elements(text: str) -> list[Element]:
     """The elements of a text that is not one JSON value."""
     is_array = text.startswith("[")
     position, elements = int(is_array), []
-    closed = False
+    closed, pages = False, set[str]()
     while True:
         while position < len(text) and text[position] in " \t\r\n,":
             position += 1
@@ -203,12 +213,19 @@ def broken_elements(text: str) -> list[Element]:
             continue
         try:
             value, position = DECODER.raw_decode(text, position)
-            elements += wrapped(value) if isinstance(value, dict) and not is_array else [as_element(value)]
+            if is_array:
+                elements.append(as_element(value))
+                continue
+            found = wrapped(value, not elements and not text[position:].strip(" \t\r\n,"), pages)
+            if not found or found[0].value is not value:
+                pages |= {name for name, item in value.items() if isinstance(item, list)}
+            elements += found
         except (ValueError, RecursionError):
             if text[position] != "{":
                 raise BrokenObjectError("cut off") from None
-            inner = re.compile(r'\{\s*"(\w+)"\s*:\s*(?=\[\s*\{)').match(text, position)
-            if not is_array and inner and spelled(inner[1]) not in {spelled(name) for name in MISSION_FIELDS}:
+            inner = re.compile(r'\{\s*"(\w+)"\s*:\s*(?=\[\s*(\{[^}]*))').match(text, position)
+            names = re.findall(r'"(\w+)"\s*:', inner[2]) if inner else []
+            if not is_array and inner and not is_mission([inner[1]]) and is_mission(names):
                 return elements + broken_elements(text[inner.end() : text.rstrip(" \t\r\n}").rfind("]") + 1])
             position = end_of_broken(text, position)
             elements.append(Element(None, "invalid_json"))

@@ -269,7 +269,10 @@ ARRANGEMENTS = {
         f'{{"meta": {{"n": [1, "]}}"]}}, "ids": [1], "records":\n[\n{A}, {B}], "next": null, "x": "[{{"}}\n'
     ),
     "wrapped twice": f'{{"missions": [{A}]}}\n{{"missions": [{B}]}}',
-    "wrapped, and one empty": f'{{"missions": []}}\n{{"missions": [{A},{B}]}}',
+    "wrapped, and one empty": f'{{"missions": [{A}]}}\n{{"missions": []}}\n{{"missions": [{B}]}}',
+    "wrapped, with others": (
+        f'{{"errors": [], "n": {{"x": [{{}}]}}, "missions": [{A}, {B}], "y": [], "z": {{"x": [{{}}]}}}}'
+    ),
 }
 
 
@@ -277,6 +280,57 @@ ARRANGEMENTS = {
 @pytest.mark.parametrize("text", ARRANGEMENTS.values(), ids=ARRANGEMENTS)
 def test_every_arrangement_of_json(text: str, chunk: int) -> None:
     assert mission_texts(text, chunk) == [A, B]
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 50, 1 << 20])
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"meta": {}, "telemetry": [{"t": number} for number in range(30)], "mission_id": "m1"},
+        # Its array begins with what could be a mission.
+        {"meta": {}, "telemetry": [{"timestamp": number} for number in range(30)], "mission_id": "m1"},
+        {"x": 1, "tags": [], "more": [{"t": "x" * 200}], "mission_id": "m1"},
+    ],
+)
+def test_a_record_is_no_wrapper_however_little_of_it_is_in_memory(record: dict[str, object], chunk: int) -> None:
+    """Longer than what is read at a time, a mission was taken for a wrapper: it was neither loaded nor rejected."""
+    text = json.dumps(record | {"timestamp": "2025-01-01"})
+    assert mission_texts(f"{A}\n{text}\n{B}\n", chunk) == [A, text, B]
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 50, 1 << 20])
+@pytest.mark.parametrize(
+    "text", ['{"event": "heartbeat", "tags": []}', '{"missions": []}', '{"a": [{"b": 1}], "c": []}']
+)
+def test_no_object_vanishes_because_it_has_an_empty_array(text: str, chunk: int) -> None:
+    """It counted as a wrapper of nothing: three lines were two rows."""
+    assert mission_texts(f"{text}\n{A}\n{text}\n", chunk) == ["missing_mission_id", A, "missing_mission_id"]
+    assert mission_texts(f'{text[:-1]}, "outcome": "x"}}', chunk) == ["missing_mission_id"]
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 50, 1 << 20])
+def test_an_empty_page_has_no_record(chunk: int) -> None:
+    for text in ('{"missions": [], "next": null}\n , ', '{"missions": [], "errors": []}'):
+        assert mission_texts(text, chunk) == []
+    assert mission_texts(f'{{"missions": [{A}]}}{{"missions": [], "next": null}}', chunk) == [A]
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 50])
+def test_a_wrapper_longer_than_a_record_is_read_as_it_comes(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("json_stream", "json_wrappers"):
+        monkeypatch.setattr(f"include.cerebro.formats.{module}.RECORD_CHARACTERS", 300)
+    many = ", ".join([A] * 50)
+    assert (
+        mission_texts(f'{{"x": [1], "missions": [{many}], "y": {{"z": "]}}"}}, "n": "{"x" * 2000}"}}', chunk)
+        == [A] * 50
+    )
+    with pytest.raises(BadObjectError, match=r"beside it a mission's field mission_id\."):
+        missions(f'{{"x": 1, "telemetry": [{many}], "mission_id": "m1"}}', chunk)
+    with pytest.raises(BadObjectError, match="several arrays of objects: y is another"):
+        missions(f'{{"x": 1, "telemetry": [{many}], "y": [ {{}}]}}', chunk)
+    for end in (', "y": 1', ', "y": "a', ', "y": [', ', "y', ""):
+        with pytest.raises(BadObjectError, match="is cut off"):
+            missions(f'{{"x": 1, "missions": [{many}]{end}', chunk)
 
 
 BROKEN = [

@@ -8,19 +8,13 @@ values instead of texts, and stop at the first error (``docs/decisions/0049``). 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple, NoReturn, TextIO
+from typing import Any, NamedTuple, TextIO
 
-from include.cerebro.formats.json_text import Buffer, end_of_value, skip_value
-from include.cerebro.formats.records import KEPT_CHARACTERS, RECORD_CHARACTERS, field_key
+from include.cerebro.formats.json_text import DECODER, Buffer, end_of_value, refuse_constant, skip_value
+from include.cerebro.formats.json_wrappers import Wrappers
+from include.cerebro.formats.records import KEPT_CHARACTERS, RECORD_CHARACTERS
 from include.cerebro.platform.errors import BadObjectError
-
-MISSION_KEYS = frozenset(
-    {"missionid", "heroids", "location", "timestamp", "outcome", "damagereport"},
-)
-_FIRST_KEY = re.compile(r'\{\s*"((?:[^"\\]|\\.){0,100})"\s*:')
 
 
 class Element(NamedTuple):
@@ -29,22 +23,6 @@ class Element(NamedTuple):
     text: str
     value: Any = None
     reason: str | None = None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _parse_float(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        # An exponent of 19 digits. It is an ArithmeticError, which is no broken JSON for anybody.
-        raise ValueError("a number's exponent is too large") from None
-
-
-# Numbers keep their digits: an id of 1.50 is not 1.5.
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_float)
 
 
 def read_elements(key: str, source: TextIO, chunk_characters: int) -> Iterator[Element]:
@@ -68,17 +46,19 @@ def read_elements(key: str, source: TextIO, chunk_characters: int) -> Iterator[E
         if buffer.character:
             raise BadObjectError(key, "there is more after the end of its JSON array")
         return
+    wrappers, is_first = Wrappers(key), True
     while True:
         buffer.skip(" \t\r\n,")
         if not buffer.character:
             return
         if buffer.character != "{":
             yield _line(key, buffer)
-        elif _enter_wrapper(key, buffer):
+        elif wrappers.enter(buffer, is_first):
             yield from _array(key, buffer)
-            _leave_wrapper(key, buffer)
+            wrappers.leave(buffer)
         else:
             yield _object(key, buffer)
+        is_first = False
 
 
 def _array(key: str, buffer: Buffer) -> Iterator[Element]:
@@ -121,7 +101,7 @@ def _scalar(key: str, buffer: Buffer) -> Element:
 
 def _end(buffer: Buffer) -> int | None:
     try:
-        return _DECODER.raw_decode(buffer.text, buffer.position)[1]
+        return DECODER.raw_decode(buffer.text, buffer.position)[1]
     except (ValueError, RecursionError):
         return None
 
@@ -131,7 +111,7 @@ def _object(key: str, buffer: Buffer) -> Element:
     indent = buffer.indent
     while True:
         try:
-            value, end = _DECODER.raw_decode(buffer.text, buffer.position)
+            value, end = DECODER.raw_decode(buffer.text, buffer.position)
             return Element(buffer.take(end), value)
         except (ValueError, RecursionError):
             # What is broken is told from what is not there yet by a look ahead.
@@ -168,7 +148,7 @@ def _line(key: str, buffer: Buffer) -> Element:
         buffer.take(len(buffer.text) if end is None else end)
         return Element(text[:KEPT_CHARACTERS], None, "record_too_long")
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=refuse_constant)
         reason = "not_an_object" if not isinstance(value, dict) else None
     except (ValueError, RecursionError) as error:
         if end is None:
@@ -176,61 +156,3 @@ def _line(key: str, buffer: Buffer) -> Element:
         value, reason = None, "invalid_json"
     buffer.take(len(buffer.text) if end is None else end)
     return Element(text, value, reason)
-
-
-def _enter_wrapper(key: str, buffer: Buffer) -> bool:
-    """Go to the array if the object that begins here is no record, but has one array of objects."""
-    while (first := _FIRST_KEY.match(buffer.text, buffer.position)) is None and len(buffer) < 1000 and buffer.fill():
-        pass
-    if first is None or field_key(first[1]) in MISSION_KEYS:
-        return False
-    while len(buffer) < buffer.chunk_characters and buffer.fill():
-        pass
-    try:
-        value, _ = _DECODER.raw_decode(buffer.text, buffer.position)
-    except (ValueError, RecursionError):
-        while not _go_to_array(buffer):
-            if len(buffer) > RECORD_CHARACTERS or not buffer.fill():
-                return False
-        return True
-    if any(field_key(name) in MISSION_KEYS for name in value):
-        return False
-    arrays = [name for name, item in value.items() if isinstance(item, list) and all_objects(item)]
-    if len(arrays) > 1:
-        raise BadObjectError(key, f"it has several arrays: {', '.join(arrays)[:500]}")
-    del value  # The values up to the array are parsed once more.
-    return bool(arrays) and _go_to_array(buffer)
-
-
-def all_objects(items: list[Any]) -> bool:
-    """Return whether nothing but objects is in the list."""
-    return all(isinstance(item, dict) for item in items)
-
-
-def _go_to_array(buffer: Buffer) -> bool:
-    """Go to the first value of the object here that is an array of objects, or empty; stay if there is none."""
-    position = buffer.position + 1
-    while True:
-        try:
-            position = _after_blanks(buffer.text, position, ",")
-            name, position = _DECODER.raw_decode(buffer.text, position)
-            position = _after_blanks(buffer.text, position, ":")
-            if field_key(str(name)) in MISSION_KEYS:
-                return False
-            if re.compile(r"\[\s*[{\]]").match(buffer.text, position):
-                buffer.position = position
-                return True
-            _, position = _DECODER.raw_decode(buffer.text, position)
-        except (ValueError, RecursionError):
-            return False
-
-
-def _after_blanks(text: str, position: int, and_one: str) -> int:
-    match = re.compile(rf"\s*{and_one}?\s*").match(text, position)
-    return match.end() if match else position
-
-
-def _leave_wrapper(key: str, buffer: Buffer) -> None:
-    """Go behind the object whose array has just been read."""
-    if not skip_value(buffer, depth=1, arrays_of_objects=False):
-        raise BadObjectError(key, "it is cut off after its array, or has several arrays of objects")

@@ -1,9 +1,11 @@
-"""The text of a JSON file, read ahead as far as a record needs, and where its values end."""
+"""The text of a JSON file, read ahead as far as a record needs, its values, and where they end."""
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TextIO
+from decimal import Decimal, InvalidOperation
+from typing import NoReturn, TextIO
 
 # Possessive: a string of 16 MiB that is never closed would take 4 GiB of memory otherwise.
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]|"', re.DOTALL)
@@ -12,6 +14,23 @@ _INSIDE = re.compile(r'["\\]')
 
 # Read at a time at most: behind a record of 16 million characters, of four bytes each, are then 16 MB and not 64.
 MOST_CHARACTERS = 4 << 20
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(f"{name} is not JSON")
+
+
+def _parse_float(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        # An exponent of 19 digits. It is an ArithmeticError, which is no broken JSON for anybody.
+        raise ValueError("a number's exponent is too large") from None
+
+
+# Numbers keep their digits: an id of 1.50 is not 1.5.
+DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_float=_parse_float)
 
 
 class Buffer:
@@ -97,16 +116,15 @@ def end_of_value(text: str, begin: int, end: int | None) -> int | None:
     return None
 
 
-def skip_value(buffer: Buffer, depth: int = 0, arrays_of_objects: bool = True) -> bool:
-    """Go behind the value that begins here, however long it is, keeping nothing of it.
+def skip_value(buffer: Buffer, depth: int = 0) -> bool:
+    """Go behind the text, array or object that begins here, however long it is, keeping nothing of it.
 
     Args:
         buffer: the text.
         depth: brackets that are open already.
-        arrays_of_objects: whether it may have any.
 
     Returns:
-        Whether it ends, without what it may not have.
+        Whether it ends.
     """
     inside = False
     while True:
@@ -121,11 +139,7 @@ def skip_value(buffer: Buffer, depth: int = 0, arrays_of_objects: bool = True) -
                 inside = not inside
             else:
                 depth += 1 if match[0] in "[{" else -1
-                if depth == 0:
-                    return True
-                if match[0] == "[" and not arrays_of_objects:
-                    buffer.skip(" \t\r\n")
-                    if buffer.character == "{":
-                        return False
+            if depth == 0 and not inside:
+                return True
         if not buffer.fill(drop=True):
             return False
