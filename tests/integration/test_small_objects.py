@@ -82,6 +82,31 @@ def test_still_listed_distinguishes_versions(site: Site, objects: list[StoredObj
     assert still_listed(site.client, site.bucket, objects[1:2]) == []
 
 
+def test_what_lies_between_the_objects_is_not_listed(site: Site) -> None:
+    """Two new objects at both ends of a large landing zone, or one that was overwritten, listed all that is there."""
+    site.put_all({f"biometrics/{number:02}.parquet": b"" for number in range(25)})
+    client = site.store.client()
+    objects = list_dataset(client, site.bucket, BIOMETRICS)
+    requests: list[str] = []
+    client.meta.events.register("before-call.s3.ListObjectsV2", lambda **_: requests.append("list"))
+    # A store may answer with fewer keys than 1,000.
+    client.meta.events.register("provide-client-params.s3.ListObjectsV2", lambda params, **_: params | {"MaxKeys": 10})
+
+    def asked(*stored: StoredObject) -> tuple[int, list[str]]:
+        requests.clear()
+        there = still_listed(client, site.bucket, stored)
+        return len(requests), [it.key for it in there]
+
+    first, second, last = objects[0], objects[1], objects[-1]
+    assert asked(first, last) == (2, [first.key, last.key])
+    assert asked(first, second) == (1, [first.key, second.key])
+    assert asked(*objects) == (3, [it.key for it in objects])
+    overwritten = second._replace(etag="0" * 32)
+    assert asked(first, overwritten, last) == (4, [first.key, last.key])
+    assert asked(first, overwritten) == (2, [first.key])
+    assert asked(overwritten._replace(key="biometrics/01a"), last) == (4, [last.key])
+
+
 @pytest.mark.parametrize("limit", [0, 10**9])
 def test_both_ways_of_reading_load_the_same(site: Site, objects: list[StoredObject], limit: int) -> None:
     site.changed["whole_object_bytes"] = limit

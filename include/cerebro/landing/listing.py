@@ -19,7 +19,13 @@ EXAMPLES = 10
 
 
 def list_objects(client: S3Client, bucket: str, prefix: str, after: str = "") -> Iterator[StoredObject]:
-    """Yield every object of a bucket whose key begins with a prefix, 1,000 a request.
+    """Yield every object of a bucket whose key begins with a prefix. Takes and raises what ``list_pages`` does."""
+    for page in list_pages(client, bucket, prefix, after):
+        yield from page
+
+
+def list_pages(client: S3Client, bucket: str, prefix: str, after: str = "") -> Iterator[list[StoredObject]]:
+    """Yield the objects of a bucket whose keys begin with a prefix, 1,000 a request.
 
     Args:
         client: the store's client.
@@ -33,9 +39,11 @@ def list_objects(client: S3Client, bucket: str, prefix: str, after: str = "") ->
     """
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after)
     for page in pages:
-        for entry in page.get("Contents", ()):
-            # The client leaves instants as text.
-            yield StoredObject(entry["Key"], entry["ETag"].strip('"'), entry["Size"], str(entry["LastModified"]))
+        # The client leaves instants as text.
+        yield [
+            StoredObject(entry["Key"], entry["ETag"].strip('"'), entry["Size"], str(entry["LastModified"]))
+            for entry in page.get("Contents", ())
+        ]
 
 
 def list_dataset(client: S3Client, bucket: str, dataset: Dataset) -> list[StoredObject]:

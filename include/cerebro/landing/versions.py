@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from include.cerebro.landing.listing import list_objects
+from include.cerebro.landing.listing import find_objects, list_pages
 from include.cerebro.platform.errors import ObjectChangedError, is_missing, is_refusal
 from include.cerebro.platform.object_store import StoredObject
 
@@ -49,16 +49,22 @@ def is_unchanged(client: S3Client, bucket: str, stored: StoredObject) -> bool:
 def still_listed(client: S3Client, bucket: str, objects: Sequence[StoredObject]) -> list[StoredObject]:
     """Return the objects that the store still has in the version that was listed.
 
-    One listing, from the first object until all were met, replaces a request for each. Raises like ``list_objects``.
+    One listing, from the first object to the last, replaces a request for each where they lie close together. Once it
+    has taken as many requests as there are objects left, these are asked for one by one: what lies between them may be
+    the whole landing zone. Raises like ``list_objects``.
     """
-    missing = {_version(stored) for stored in objects}
-    if missing:
-        keys = sorted(stored.key for stored in objects)
-        prefix = os.path.commonprefix([keys[0], keys[-1]])  # noqa: RUF071 - keys are text, not paths
-        for stored in list_objects(client, bucket, prefix, after=keys[0][:-1]):
-            missing.discard(_version(stored))
-            if not missing:
-                break
+    if not objects:
+        return []
+    missing = {_version(stored): stored.key for stored in objects}
+    keys = sorted(missing.values())
+    prefix = os.path.commonprefix([keys[0], keys[-1]])  # noqa: RUF071 - keys are text, not paths
+    for pages, page in enumerate(list_pages(client, bucket, prefix, after=keys[0][:-1]), start=1):
+        for stored in page:
+            missing.pop(_version(stored), None)
+        if pages >= len(missing) or (page and page[-1].key >= keys[-1]):
+            break
+    for stored in find_objects(client, bucket, sorted(missing.values())):
+        missing.pop(_version(stored), None)
     return [stored for stored in objects if _version(stored) not in missing]
 
 
