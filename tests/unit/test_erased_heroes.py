@@ -51,6 +51,21 @@ def test_whatever_may_be_an_id_in_a_rejected_record_is_found(text: str) -> None:
     assert "hulk" in {name.strip("'") for name in names_in(text)}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['{"hero_ids": [1.0], "timestamp": "bad"}', "1.0,Hulk,", '{"hero_ids": "[1.00, 2]", "timestamp"', "2; 1.0 ;x",
+     '{"hero_ids": [10e-1]}', '{"hero_ids": [0.1E+1, "x"]}', f"1.{'0' * 300},x", "\u200b1.0\u200b", "'1.0'"],
+)  # fmt: skip
+def test_an_integral_number_in_a_rejected_record_is_its_digits(text: str) -> None:
+    """1.0 was no spelling of the hero 1, who stayed in the quarantine."""
+    assert "1" in names_in(text)
+    assert "10" not in names_in(text)
+
+
+def test_a_word_that_means_elsewhere_that_an_id_is_missing_is_found() -> None:
+    assert names_in('{"hero_ids": ["Na"]}') >= {"Na"}
+
+
 def test_names_are_no_longer_than_an_id_and_can_be_stored() -> None:
     assert names_in(f"{'x' * 201},a\0b,\ud800,ok") == {"ok"}
 
@@ -67,6 +82,18 @@ def test_records_of_a_hero_are_counted_and_not_kept() -> None:
         assert parsed.rejected.reasons == {"erased_hero": 3, "invalid_csv": 1}
         parsed.lines.seek(0)
         assert b"hulk" not in parsed.lines.read().lower()
+
+
+@pytest.mark.parametrize(
+    ("dataset", "text"),
+    [
+        ("heroes", "hero_id,name,alter_ego,first_appearance\nthor,T,,1\n7.0,H\n"),
+        ("missions", '{"mission_id": "a", "timestamp": "2025-01-01"}\n{"hero_ids": [7.0], "timestamp": "bad"}\n'),
+    ],
+)
+def test_a_rejected_record_of_a_hero_whose_id_is_a_number_is_not_kept(dataset: str, text: str) -> None:
+    with parse(dataset, "x", io.BytesIO(text.encode()), erased=lambda ids: set(ids) & {"7"}) as parsed:
+        assert parsed.rejected.reasons == {"erased_hero": 1}
 
 
 def test_an_object_of_the_hero_alone_is_not_broken() -> None:

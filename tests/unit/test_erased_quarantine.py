@@ -54,3 +54,14 @@ def test_rejected_readings_are_found_whatever_type_their_ids_have(tmp_path: Path
     with duckdb_session(Settings(), threads=1) as duck:
         duck.execute(f"copy (select {reading}, {delivered} as hero_id) to '{path}' (format parquet)")
         assert find_rows(duck, path, erased) == [0]
+
+
+@pytest.mark.parametrize("record", ['{"hero_ids": [1.0], "timestamp": "bad"}', "1.0,Hulk"])
+def test_rejected_records_are_found_if_their_id_is_an_integral_number(tmp_path: Path, record: str) -> None:
+    path = tmp_path / "rejected.parquet"
+    with duckdb_session(Settings(), threads=1) as duck:
+        duck.execute("set variable record = ?", [record])
+        query = "select 'invalid_csv' as reason, 'a' as source_key, 1 as row_number, getvariable('record') as record"
+        duck.execute(f"copy ({query}) to '{path}' (format parquet)")
+        assert find_rows(duck, path, lambda ids: set(ids) & {"1"}) == [0]
+        assert find_rows(duck, path, lambda ids: set(ids) & {"10"}) == []

@@ -38,3 +38,5 @@ class FormatRules(BaseModel):
 
 
 DEFAULT_RULES = FormatRules()
+# In some landing zone a word that means elsewhere that an id is missing may be a hero.
+ALL_IDS = FormatRules(missing=frozenset())

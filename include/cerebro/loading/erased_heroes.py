@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
+from include.cerebro.formats.json_text import DECODER
 from include.cerebro.formats.missions_json import parse_crew
 from include.cerebro.formats.records import Record, RejectedRecord, field_key
-from include.cerebro.formats.rules import DEFAULT_RULES
-from include.cerebro.formats.values import ID_CHARACTERS, InvalidValueError, trimmed
+from include.cerebro.formats.rules import ALL_IDS, DEFAULT_RULES
+from include.cerebro.formats.values import ID_CHARACTERS, InvalidValueError, parse_id, trimmed
 from include.cerebro.ledger.erasures import ERASED
 
 # Records that are compared with the erasures by one query: 1,000 ordinary ones, or a few very long ones.
@@ -22,6 +24,7 @@ _SPACE = re.compile(r"\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"')
 # What stands between the values of CSV and JSON. Apostrophes are part of names.
 _BETWEEN = re.compile(r'[,;|\t\r\n\[\]{}():"]+')
+_DIGIT = re.compile("[0-9]")
 _DECODER = json.JSONDecoder()
 
 
@@ -46,15 +49,33 @@ def without_erased(
 
 
 def names_in(text: str) -> set[str]:
-    """Return whatever may be a hero's id in a record's text, be it JSON, a line of CSV or broken."""
+    """Return whatever may be a hero's id in a record's text, as it is and as a reader understands it.
+
+    Args:
+        text: JSON, a line of CSV, or broken.
+    """
     found = set(_BETWEEN.split(text))
     for quoted in _QUOTED.findall(text):
         try:
             found.add(json.loads(f'"{quoted}"'))
         except ValueError:
             found.add(quoted)
-    names = {trimmed(name) for name in found}
+    names = set().union(*map(_understood, found))
     return {name for name in names if name and len(name) <= ID_CHARACTERS and _can_be_stored(name)}
+
+
+def _understood(name: str) -> set[str]:
+    """Return a text, and what it means as an id: a number may be written in many ways, and in JSON in more."""
+    text = trimmed(name)
+    if not _DIGIT.search(text):
+        return {text}
+    found, values = {text}, [text, text.strip("'")]
+    with suppress(ValueError):
+        values.append(DECODER.decode(text))
+    for value in values:
+        with suppress(InvalidValueError):
+            found.add(parse_id(value, ALL_IDS) or "")
+    return found
 
 
 def crew_without(text: str, erased: set[str]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from botocore.exceptions import ClientError
 
-from include.cerebro.formats.rules import FormatRules
+from include.cerebro.formats.rules import ALL_IDS
 from include.cerebro.landing.listing import list_objects
 from include.cerebro.ledger.erasures import Erasures
 from include.cerebro.loading.erased_heroes import names_in
@@ -36,8 +36,6 @@ log = logging.getLogger(__name__)
 
 # How often the progress is recorded: a killed task repeats no more than this.
 SECONDS = 20
-# In some landing zone a word that means elsewhere that an id is missing may be a hero.
-ALL_IDS = FormatRules(missing=frozenset())
 # Rejected records whose texts are compared at a time.
 RECORDS = 1000
 
