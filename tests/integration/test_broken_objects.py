@@ -11,6 +11,7 @@ import pytest
 
 from include.cerebro.checking.objects import ObjectsFailedError, check_objects
 from include.cerebro.formats import missions_json, parquet
+from include.cerebro.formats.parquet_schema import Column
 from include.cerebro.formats.rules import FormatRules
 from include.cerebro.landing.discovery import discover
 from include.cerebro.ledger.listings import listings_of_run
@@ -153,7 +154,7 @@ def test_what_the_code_does_not_expect_fails_its_object_alone(
     def odd_amount(value: object) -> float | None:
         return amount(value) if value != "worms" else 1 / 0
 
-    def odd_layout(columns: Sequence[parquet.Column]) -> parquet.Layout:
+    def odd_layout(columns: Sequence[Column]) -> parquet.Layout:
         return layout(columns) if columns[-1].name != "surprise" else [][0]
 
     monkeypatch.setattr(missions_json, "parse_amount", odd_amount)

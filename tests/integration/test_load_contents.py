@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 
+import duckdb
 import pytest
 
 from tests.integration.helpers import ORDINARY_TYPES, READING_COLUMNS, Site, parquet, parquet_of
@@ -235,6 +236,31 @@ def test_rejected_readings_keep_extra_columns_and_types(site: Site) -> None:
         "x",
         "y",
     ]
+
+
+def test_rejected_readings_keep_nested_columns_of_which_each_object_has_its_own(site: Site) -> None:
+    """All nested columns counted as one type: one object's values became null, and of lists the task died."""
+    values = [
+        "{'x': 1}",
+        "{'y': 'zz'}",
+        "[1]",
+        "['a']",
+        "map {'a': 1}",
+        "map {'a': 'b'}",
+        "[{'x': 1}]",
+        "[{'y': 2}]",
+        "[[3]]",
+    ]
+    for number, value in enumerate(values):
+        reading = f"select timestamp '{NOON}' as \"timestamp\", hero_id, 80 as heart_rate, 10 as stress_level"
+        query = f"{reading}, 100 as energy_output, {value} as extra from (values ('hulk'), (null)) as heroes (hero_id)"
+        site.put(f"biometrics/{number}.parquet", parquet_of(query))
+    assert site.load().rows_rejected == len(values)
+    kept = {int(key.split("/")[2][0]): rows for key, rows in site.quarantined().items()}
+    with duckdb.connect() as duck:
+        expected = [duck.execute(f"select {value}").fetchone() for value in values]
+    assert [tuple(row["extra"] for row in kept[number]) for number in range(len(values))] == expected
+    assert len(site.rows("select from raw.schema_changes where column_name = 'extra' and change = 'type'")) == 8
 
 
 def test_rejected_records_are_kept_with_reason_and_place(site: Site) -> None:

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from include.cerebro.formats import row_groups
+from include.cerebro.formats.parquet import MEASURES, read_layouts
 from include.cerebro.formats.readings import with_few_values
 from include.cerebro.formats.rules import DEFAULT_RULES, PLAUSIBLE, FormatRules
 from include.cerebro.loading import aggregation
 from include.cerebro.loading.aggregation import Aggregation
+from include.cerebro.loading.extra_columns import rescuable
 from include.cerebro.loading.rejected_readings import RejectedReadings
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.object_store import StoredObject
@@ -386,6 +390,42 @@ def test_objects_with_different_extra_columns_and_spellings_are_read_together(
     )
     assert run.bad == {}
     assert [minute["heart_rate_sum"] for minute in found] == [60, 60, 60, 60]
+
+
+NESTED = {
+    "struct": (pyarrow.struct({"x": pyarrow.int32()}), "STRUCT(x INTEGER)", 0),
+    "list": (pyarrow.list_(pyarrow.string()), "LIST(element VARCHAR)", 0),
+    "map": (pyarrow.map_(pyarrow.string(), pyarrow.float64()), "MAP(key VARCHAR, value DOUBLE)", 0),
+    "both": (
+        pyarrow.list_(pyarrow.struct({"a": pyarrow.list_(pyarrow.int64()), "b": pyarrow.decimal128(9, 2)})),
+        "LIST(element STRUCT(a LIST(element BIGINT), b DECIMAL(9,2)))",
+        9,
+    ),
+    "wide": (pyarrow.struct({"x": pyarrow.list_(pyarrow.decimal256(50, 2))}), "", 50),
+    "text": (pyarrow.string(), "VARCHAR", 0),
+}
+
+
+def test_a_nested_columns_type_and_digits_are_those_of_all_in_it(
+    duck: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """All nested columns were of the type STRUCT, without digits."""
+    five = {"timestamp": pyarrow.timestamp("us"), "hero_id": pyarrow.string()} | dict.fromkeys(
+        MEASURES, pyarrow.float64()
+    )
+    schema = pyarrow.schema(five | {name: kind for name, (kind, _, _) in NESTED.items()})
+    path = tmp_path / "nested.parquet"
+    parquet.write_table(pyarrow.Table.from_pylist([], schema), path)
+    stored = StoredObject(str(path), "", path.stat().st_size)
+    layouts = read_layouts(duck, [stored], "")
+    assert layouts.bad == {}
+    columns = layouts.columns[stored]
+    assert [column.name for column in columns] == [*five, *NESTED]
+    for column in columns[len(five) :]:
+        _, its_type, digits = NESTED[column.name]
+        assert column.type == its_type or column.name == "wide"
+        assert column.digits == digits
+    assert [columns[position].name for position in rescuable(columns)] == [name for name in NESTED if name != "wide"]
 
 
 def test_an_object_of_which_nothing_is_accepted_has_failed_unless_its_sensors_were_off(

@@ -7,10 +7,11 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
+from include.cerebro.formats.parquet_schema import Column, top_level
 from include.cerebro.platform.errors import BadObjectError, is_store_trouble, may_be_content
 from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.sql import read_sql
@@ -48,15 +49,6 @@ KINDS: dict[str, tuple[dict[str, str], str]] = {
         ({rf"FLOAT|DOUBLE|{_NUMBER}": "plain", _TEXT: "text", "BLOB": "binary"}, "a number or numeric text"),
     ),
 }
-
-
-class Column(NamedTuple):
-    """A top-level column: its name, DuckDB's type of it, its digits if it is a decimal, and whether it is in UTC."""
-
-    name: str
-    type: str
-    digits: int
-    is_utc: bool
 
 
 class Layout(NamedTuple):
@@ -106,7 +98,7 @@ def read_layouts(connection: duckdb.DuckDBPyConnection, objects: Sequence[Stored
     result = Layouts(defaultdict(list), {}, {})
     for elements, urls in connection.execute(read_sql("formats/layouts.sql"), [list(by_url)]).fetchall():
         members = [by_url[its_url] for its_url in urls]
-        columns = tuple(_top_level(elements))
+        columns = tuple(top_level(elements))
         if problem := _problem(columns):
             for stored in members:
                 result.bad[stored] = BadObjectError(stored.key, *problem)
@@ -168,23 +160,6 @@ def has_footer(connection: duckdb.DuckDBPyConnection, bucket: str, stored: Store
     except duckdb.Error as error:
         return is_store_trouble(error) or not may_be_content(error)
     return True
-
-
-def _top_level(elements: list[dict[str, Any]]) -> list[Column]:
-    """Return the top-level columns. The first element is the root."""
-    columns: list[Column] = []
-    nested = 0
-    for element in elements[1:]:
-        children = element["num_children"] or 0
-        if nested:
-            nested += children - 1
-            continue
-        its_type = element["duckdb_type"] or ("STRUCT" if children else "UNKNOWN")
-        # INT96 and timestamps of Parquet's first format are in UTC by definition.
-        is_utc = "WITH TIME ZONE" in its_type or (its_type == "TIMESTAMP" and element["logical_type"] is None)
-        columns.append(Column(element["name"], its_type, element["digits"] or 0, is_utc))
-        nested = children
-    return columns
 
 
 def kind_of(name: str, its_type: str) -> str | None:

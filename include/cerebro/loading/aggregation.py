@@ -11,7 +11,8 @@ from typing import IO, TYPE_CHECKING
 
 import duckdb
 
-from include.cerebro.formats.parquet import MEASURES, Column, Layout, read_layouts, url
+from include.cerebro.formats.parquet import MEASURES, Layout, read_layouts, url
+from include.cerebro.formats.parquet_schema import Column
 from include.cerebro.formats.readings import set_rules, use_layout, with_few_values
 from include.cerebro.formats.records import nothing_accepted
 from include.cerebro.formats.row_groups import largest_row_group, local_copy, read_page_by_page, too_large

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from include.cerebro.formats.parquet import DECIMAL_DIGITS, Column, chosen_columns, column_names, extra_columns, kind_of
+from include.cerebro.formats.parquet import DECIMAL_DIGITS, chosen_columns, column_names, extra_columns, kind_of
+from include.cerebro.formats.parquet_schema import Column
 from include.cerebro.formats.readings import quoted
 from include.cerebro.ledger.notices import Notice
 from include.cerebro.platform.sql import read_sql

@@ -10,7 +10,9 @@ from (
                 name := name,
                 num_children := num_children,
                 duckdb_type := duckdb_type,
+                converted_type := converted_type,
                 logical_type := logical_type,
+                is_repeated := repetition_type = 'REPEATED',
                 digits := "precision"
             ) order by column_id
         ) as elements

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from include.cerebro.formats.parquet import MEASURES, RESERVED, Column, Layout, read_layouts
+from include.cerebro.formats.parquet import MEASURES, RESERVED, Layout, read_layouts
+from include.cerebro.formats.parquet_schema import Column
 from include.cerebro.formats.readings import set_rules
 from include.cerebro.formats.rules import FormatRules
 from include.cerebro.ledger.erasures import Erasures
