@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 
+NUMBER = re.compile(r"-?(\d+|\d*\.\d+)(e[+-]?\d+)?\.?", re.ASCII)
 SEPARATORS = "_.-'’"
 
 
@@ -25,8 +27,13 @@ def is_separator(character: str) -> bool:
 
 @cache
 def hero_key(spelling: str) -> str:
-    """The key that all spellings of a hero share: lower case, without separators except between two digits."""
+    """The key that all spellings of a hero share: lower case, without separators except between two digits.
+
+    A number is its own key, without a point at its end.
+    """
     folded = lower(spelling)
+    if NUMBER.fullmatch(folded):
+        return folded.rstrip(".")
     kept = []
     for position, character in enumerate(folded):
         if not is_separator(character):

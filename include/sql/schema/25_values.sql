@@ -95,22 +95,27 @@ as $$
 $$;
 
 -- The key that all spellings of one id or name share: lower case, without separators except between two digits (1-1 is
--- not 11). The collation makes it the same in every database.
+-- not 11). A number is its own key, with its sign and its points (-1 is not 1, and .5 is not 5). The collation makes it
+-- the same in every database.
 create or replace function raw.hero_key(id text) returns text
 language sql immutable parallel safe
 as $$
     select
-        coalesce(
-            nullif(
-                regexp_replace(
-                    lower(raw.trimmed(id) collate "C.utf8"),
-                    '(?<![0-9\s_.''’-])[\s_.''’-]+|[\s_.''’-]+(?![0-9\s_.''’-])',
-                    '', 'g'
+        case
+            when raw.trimmed(id) ~ '^-?([0-9]*[.])?[0-9]+([eE][+-]?[0-9]+)?[.]?$'
+                then rtrim(lower(raw.trimmed(id) collate "C.utf8"), '.')
+            else coalesce(
+                nullif(
+                    regexp_replace(
+                        lower(raw.trimmed(id) collate "C.utf8"),
+                        '(?<![0-9\s_.''’-])[\s_.''’-]+|[\s_.''’-]+(?![0-9\s_.''’-])',
+                        '', 'g'
+                    ),
+                    ''
                 ),
-                ''
-            ),
-            lower(raw.trimmed(id) collate "C.utf8")
-        )
+                lower(raw.trimmed(id) collate "C.utf8")
+            )
+        end
 $$;
 
 -- Whether the text starts with a capital or a digit and has both cases.
