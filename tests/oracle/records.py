@@ -67,6 +67,8 @@ def judge_hero(record: dict[str, Any], rules: Rules = DEFAULT) -> dict[str, Any]
         return "invalid_hero_id" if is_clean(record) else "invalid_text"
     if not is_clean(record):
         return "invalid_text"
+    if all(spelled(value) == spelled(name) for name, value in hero.items()):
+        return "repeated_header"
     return hero if hero["hero_id"] else "missing_hero_id"
 
 

@@ -114,7 +114,7 @@ def _judge_hero(
         if place not in header.unnamed or trimmed(value)
     }
     text = json.dumps(record, ensure_ascii=False)
-    reason = text_problem(text)
+    reason = text_problem(text) or ("repeated_header" if _is_header(values, header) else None)
     hero_id = None
     if reason is None:
         try:
@@ -128,6 +128,11 @@ def _judge_hero(
     is_standard = header.is_standard and hero_id == values[header.places["hero_id"]]
     understood = None if is_standard else json.dumps(fields, ensure_ascii=False)
     return Record(row_number, text, None, understood, (), text_notices(fields), tuple(record))
+
+
+def _is_header(values: Sequence[str], header: Header) -> bool:
+    """Return whether the values of the four columns are their names, as where files were put together."""
+    return all(field_key(values[place]) == field_key(name) for name, place in header.places.items())
 
 
 def _delimiter(line: str) -> str:

@@ -23,6 +23,7 @@ MEANINGS = {
     "invalid_timestamp": "the timestamp is missing, or is not ISO 8601",
     "implausible_timestamp": "the timestamp is before 1900, or more than a day after the load",
     "invalid_csv": "the line has too few or too many values, or a quote that is not closed",
+    "repeated_header": "the line is the header once more",
     "invalid_json": "the record is not JSON",
     "not_an_object": "the record is JSON, but no object",
     "record_too_long": "the record has more than 16 million characters",
