@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import json
 from typing import Any
 
 from tests.oracle.content import Content
-from tests.oracle.texts import MISSION_FIELDS, BrokenObjectError, csv_records, decode, json_elements, spelled
+from tests.oracle.texts import MISSION_FIELDS, BrokenObjectError, csv_records, decode, json_elements, parsed, spelled
 from tests.oracle.values import (
     DEFAULT,
     InvalidIdError,
@@ -177,7 +176,7 @@ def crew(value: Any, rules: Rules) -> list[str]:
 def listed(value: str) -> list[Any]:
     """The ids of a text that lists them. Raises InvalidIdError."""
     if value[:1] + value[-1:] in ("[]", "()", "{}"):
-        for parse in (json.loads, ast.literal_eval):
+        for parse in (parsed, ast.literal_eval):
             try:
                 items = parse(value)
             except TypeError as error:

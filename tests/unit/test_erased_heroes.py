@@ -8,6 +8,9 @@ from collections.abc import Iterable
 
 import pytest
 
+from include.cerebro.formats.missions_json import read_missions
+from include.cerebro.formats.records import Record
+from include.cerebro.formats.rules import ALL_IDS
 from include.cerebro.loading.erased_heroes import BATCH_RECORDS, crew_without, names_in
 from include.cerebro.loading.parsing import parse
 
@@ -35,6 +38,27 @@ ERASED = {"hulk", "HULK", "7"}
 def test_a_crew_loses_the_hero_and_the_record_nothing_else(crew: str, name: str) -> None:
     record = '{"a":1.50 ,"%s" :  %s,\n"big":123456789012345678901234567890,"a":[],"hero_id":"hulk","t":"\\u00e9 }"}'
     assert crew_without(record % (name, crew), ERASED) == record % (name, CREWS[crew])
+
+
+@pytest.mark.parametrize(
+    ("crew", "hero_id", "expected"),
+    [
+        # A zone whose rules say so has a hero Na.
+        ('["Na","x"]', "Na", '["x"]'),
+        ('"Na, x"', "Na", '["x"]'),
+        ('[{"hero_id": "null"}, "x"]', "null", '["x"]'),
+        ("[12345678901234567890.0, 1]", "12345678901234567890", "[1]"),
+        ("[1.50, 1.5]", "1.50", "[1.5]"),
+        ('"[12345678901234567890.0, 1]"', "12345678901234567890", '["1"]'),
+    ],
+)
+def test_a_crew_is_understood_as_a_load_understands_it(crew: str, hero_id: str, expected: str) -> None:
+    """Such a hero stayed in the record, although it was to be forgotten."""
+    record = f'{{"mission_id": "m", "timestamp": "2025-01-01", "hero_ids": {crew}}}'
+    [loaded] = read_missions("m.json", io.StringIO(record), ALL_IDS)
+    assert isinstance(loaded, Record)
+    assert hero_id in json.loads(loaded.fields or loaded.text)["hero_ids"]
+    assert crew_without(record, {hero_id}) == record.replace(crew, expected)
 
 
 @pytest.mark.parametrize("text", ["{}", ' { "x" : {"hero_ids": ["hulk"]} } '])

@@ -11,6 +11,7 @@ from io import StringIO
 from typing import Any, TextIO
 
 from include.cerebro.formats.json_stream import read_elements
+from include.cerebro.formats.json_text import DECODER
 from include.cerebro.formats.records import Record, RejectedRecord, field_key, text_notices, text_problem
 from include.cerebro.formats.rules import DEFAULT_RULES, FormatRules
 from include.cerebro.formats.values import (
@@ -159,7 +160,7 @@ def _listed(text: str) -> list[Any]:
     """
     text = trimmed(text)
     if _LISTED.fullmatch(text):
-        for parse in (json.loads, ast.literal_eval):
+        for parse in (DECODER.decode, ast.literal_eval):
             try:
                 value = parse(text)
             except TypeError:

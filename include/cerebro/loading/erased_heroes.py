@@ -11,7 +11,7 @@ from typing import Any
 from include.cerebro.formats.json_text import DECODER
 from include.cerebro.formats.missions_json import parse_crew
 from include.cerebro.formats.records import Record, RejectedRecord, field_key
-from include.cerebro.formats.rules import ALL_IDS, DEFAULT_RULES
+from include.cerebro.formats.rules import ALL_IDS
 from include.cerebro.formats.values import ID_CHARACTERS, InvalidValueError, parse_id, trimmed
 from include.cerebro.ledger.erasures import ERASED
 
@@ -25,7 +25,6 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"')
 # What stands between the values of CSV and JSON. Apostrophes are part of names.
 _BETWEEN = re.compile(r'[,;|\t\r\n\[\]{}():"]+')
 _DIGIT = re.compile("[0-9]")
-_DECODER = json.JSONDecoder()
 
 
 def without_erased(
@@ -120,9 +119,9 @@ def _members(text: str) -> Iterator[tuple[str, int, int, Any]]:
     """Yield the members of a JSON object: name, where its value begins and ends, and the value."""
     place = _after_space(text, _after_space(text, 0) + 1)
     while text[place] != "}":
-        name, place = _DECODER.raw_decode(text, place)
+        name, place = DECODER.raw_decode(text, place)
         start = _after_space(text, _after_space(text, place) + 1)
-        value, end = _DECODER.raw_decode(text, start)
+        value, end = DECODER.raw_decode(text, start)
         yield name, start, end, value
         place = _after_space(text, end)
         if text[place] == ",":
@@ -139,7 +138,7 @@ def _without(text: str, value: Any, erased: set[str]) -> str:
     kept = []
     place = _after_space(text, 1)
     for item in value:
-        _, end = _DECODER.raw_decode(text, place)
+        _, end = DECODER.raw_decode(text, place)
         if erased.isdisjoint(_ids([item])):
             kept.append(text[place:end])
         place = _after_space(text, _after_space(text, end) + 1)
@@ -148,7 +147,7 @@ def _without(text: str, value: Any, erased: set[str]) -> str:
 
 def _ids(value: Any) -> list[str]:
     try:
-        return parse_crew(value, DEFAULT_RULES)
+        return parse_crew(value, ALL_IDS)
     except InvalidValueError:
         return []
 
