@@ -9,7 +9,7 @@ import pytest
 
 from include.cerebro.ledger import loads
 from include.cerebro.ledger.erasures import ErasedMeanwhileError
-from tests.integration.helpers import ORDINARY_TYPES, READING_COLUMNS, Site, parquet, parquet_rows
+from tests.integration.helpers import ORDINARY_TYPES, READING_COLUMNS, Site, parquet, parquet_of, parquet_rows
 from tests.integration.samples import MISSION, NOON
 from tests.integration.test_forget_hero import forget
 
@@ -58,6 +58,25 @@ def test_rescued_columns_are_kept_with_key_and_row_number(site: Site) -> None:
          "delivered_reason": reason}
         for number, hero_id, level, reason in ((1, "hulk", 5, "x"), (2, None, 6, "y"), (3, "thor", 7, None))
     ]  # fmt: skip
+
+
+def test_columns_that_are_called_like_the_places_of_a_statement_are_rescued(site: Site) -> None:
+    """`__columns__` ended the load task, `__time_kind__` beside `plain` failed the object."""
+    site.zone_fields = {"rules": {"extra_columns": "rescue"}}
+    names = ["__columns__", "__extra__", "__time_kind__", "__id_kind__", "plain", "__heart_rate_words__", "every"]
+    extra = ", ".join(f"{number} as {name}" for number, name in enumerate(names))
+    reading = f"select timestamp '{NOON}' as \"timestamp\", hero_id, 80 as heart_rate, 10 as stress_level"
+    site.put(
+        "biometrics/a.parquet",
+        parquet_of(f"{reading}, 100 as energy_output, {extra} from (values ('hulk'), (null)) as heroes (hero_id)"),
+    )
+    assert site.load().failed == []
+    ((_, _, _, _, key), *others) = site.rows(NOTICES)
+    assert len(others) == len(names) - 1
+    expected = {name: number for number, name in enumerate(names)}
+    assert [{name: row[name] for name in names} for row in kept(site, key)] == [expected] * 2
+    [rejected] = next(rows for quarantined, rows in site.quarantined().items() if "/rejected-" in quarantined)
+    assert {name: rejected[name] for name in names} == expected
 
 
 def test_texts_that_the_tables_do_not_show_as_they_came(site: Site) -> None:

@@ -14,7 +14,7 @@ from include.cerebro.formats import row_groups
 from include.cerebro.formats.parquet import MEASURES, read_layouts
 from include.cerebro.formats.readings import with_few_values
 from include.cerebro.formats.rules import DEFAULT_RULES, PLAUSIBLE, FormatRules
-from include.cerebro.loading import aggregation
+from include.cerebro.loading import aggregation, extra_columns
 from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.extra_columns import rescuable
 from include.cerebro.loading.rejected_readings import RejectedReadings
@@ -318,7 +318,8 @@ def test_no_offset_means_the_zone_of_the_rules(
 
 
 EXTRA = ("source", "filename", "file_row_number", "cerebro_url", "reason", "source_key", "row_number", "url", "urls",
-         "is_usable", "epoch_us", "TIMESTAMP", "Hero_Id", "", 'a"b', "delivered_reason", "minute_number")  # fmt: skip
+         "is_usable", "epoch_us", "TIMESTAMP", "Hero_Id", "", 'a"b', "delivered_reason", "minute_number", "__columns__",
+         "__extra__", "__time_kind__", "__id_kind__", "plain", "__heart_rate_words__", "every")  # fmt: skip
 
 
 def test_extra_columns_are_harmless_whatever_they_are_called(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -350,6 +351,12 @@ def test_extra_columns_are_harmless_whatever_they_are_called(duck: duckdb.DuckDB
     assert len({name.lower() for name in names}) == len(names) == 4 + len(EXTRA) + len(COLUMNS) + 1
     assert row[:4] == (0, "missing_hero_id", "the key", 2)
     assert dict(zip(names, row, strict=True))["heart_rate"] == 61
+    columns = read_layouts(duck, [StoredObject(str(path), "", 1)], "").columns.popitem()[1]
+    duck.execute("set variable url = ?", [str(path)])
+    rescued = duck.execute(extra_columns.query(columns, rescuable(columns)))
+    # What the landing zone rescues has three columns of ours.
+    assert len(rescued.description) == 3 + len(EXTRA) + 1
+    assert [found[1] for found in rescued.fetchall()] == [1, 2]
 
 
 @pytest.mark.parametrize("limit", [0, 1, 3, 4, 100])

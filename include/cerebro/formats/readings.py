@@ -19,7 +19,7 @@ from include.cerebro.formats.values import (
     SEPARATORS,
     SMALLEST_NORMAL,
 )
-from include.cerebro.platform.sql import read_sql
+from include.cerebro.platform.sql import filled_sql, read_sql
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE_US = 60_000_000
@@ -105,10 +105,7 @@ def use_layout(
     }
     filled = {"columns": names} | words | values | {f"{name}_kind": kind for name, kind in kinds.items()}
     for statements in ("delivered_readings", "judged_readings"):
-        text = read_sql(f"loading/biometrics/{statements}.sql")
-        for name, value in filled.items():
-            text = text.replace(f"__{name}__", value)
-        duck.execute(text)
+        duck.execute(filled_sql(f"loading/biometrics/{statements}.sql", filled))
 
 
 def with_few_values(duck: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> set[str]:

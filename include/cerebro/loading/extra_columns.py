@@ -8,7 +8,7 @@ from include.cerebro.formats.parquet import DECIMAL_DIGITS, chosen_columns, colu
 from include.cerebro.formats.parquet_schema import Column
 from include.cerebro.formats.readings import quoted
 from include.cerebro.ledger.notices import Notice
-from include.cerebro.platform.sql import read_sql
+from include.cerebro.platform.sql import filled_sql
 
 
 def rescuable(columns: tuple[Column, ...]) -> list[int]:
@@ -19,11 +19,13 @@ def rescuable(columns: tuple[Column, ...]) -> list[int]:
 def query(columns: Sequence[Column], positions: Sequence[int]) -> str:
     """Return the query that reads some columns of the object in ``url``, with its key, row numbers and heroes."""
     names = [quoted(name) for name in column_names([column.name for column in columns])]
-    text = read_sql("loading/biometrics/rescued_columns.sql")
     hero = chosen_columns([column.name for column in columns])["hero_id"]
-    text = text.replace("__id_kind__", kind_of("hero_id", columns[hero].type) or "plain")
-    text = text.replace("__extra__", ", ".join(names[position] for position in positions))
-    return text.replace("__columns__", ", ".join(names))
+    parts = {
+        "id_kind": kind_of("hero_id", columns[hero].type) or "plain",
+        "extra": ", ".join(names[position] for position in positions),
+        "columns": ", ".join(names),
+    }
+    return filled_sql("loading/biometrics/rescued_columns.sql", parts)
 
 
 def notices(columns: tuple[Column, ...], rescued: Sequence[int], kept_as: str | None) -> list[Notice]:

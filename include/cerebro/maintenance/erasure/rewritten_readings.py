@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from include.cerebro.maintenance.erasure.errors import CannotRewriteError
 from include.cerebro.maintenance.erasure.hero_ids import Among, find_leaving
 from include.cerebro.platform.duckdb_session import duckdb_session
 from include.cerebro.platform.settings import Settings
-from include.cerebro.platform.sql import read_sql
+from include.cerebro.platform.sql import filled_sql, read_sql
 
 
 def rewrite_readings(path: Path, target: Path, among: Among, rules: FormatRules, settings: Settings) -> int:
@@ -58,9 +57,7 @@ def rewrite_readings(path: Path, target: Path, among: Among, rules: FormatRules,
 
 def _filled(name: str, **parts: str) -> str:
     """Return a statement of files/, with its parts."""
-    text = read_sql(f"maintenance/erasure/files/{name}.sql")
-    # One pass: a name of the file's may look like a place.
-    return re.sub("__(" + "|".join(parts) + ")__", lambda found: parts[found[1]], text)
+    return filled_sql(f"maintenance/erasure/files/{name}.sql", parts)
 
 
 def _described(duck: duckdb.DuckDBPyConnection, path: str) -> list[Any]:

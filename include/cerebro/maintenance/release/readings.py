@@ -20,7 +20,7 @@ from include.cerebro.loading.aggregation import Aggregation
 from include.cerebro.loading.repeats import RepeatedReadings
 from include.cerebro.maintenance.release.request import Corrections, DecisionImpossibleError, Held, refuse_erased
 from include.cerebro.platform.object_store import StoredObject
-from include.cerebro.platform.sql import read_sql
+from include.cerebro.platform.sql import filled_sql, read_sql
 from include.cerebro.platform.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -160,7 +160,4 @@ def _corrected(layout: Layout, corrections: Corrections) -> str:
             f"case when list_contains(getvariable('{measure}_no_reading'), {number}) then {number} "
             f"when {measure} is not null then coalesce({number} * {float(factor)!r}, 'nan'::double) end"
         )
-    text = read_sql("maintenance/release/quarantine/corrected.sql")
-    for name, expression in columns.items():
-        text = text.replace(f"__{name}__", expression)
-    return text
+    return filled_sql("maintenance/release/quarantine/corrected.sql", columns)
