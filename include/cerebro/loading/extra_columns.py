@@ -30,9 +30,10 @@ def query(columns: Sequence[Column], positions: Sequence[int]) -> str:
 
 def notices(columns: tuple[Column, ...], rescued: Sequence[int], kept_as: str | None) -> list[Notice]:
     """Return what became of each extra column: rescued as an object of the quarantine, or ignored."""
+    kept = set(rescued)
     return [
         Notice(columns[position].name, "rescued_column", kept_as)
-        if position in rescued
+        if position in kept
         else Notice(columns[position].name, "ignored_column")
         for position in extra_columns(columns)
     ]
