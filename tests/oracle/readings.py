@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -107,8 +108,8 @@ def parquet_rows(data: bytes, rules: Rules) -> list[tuple[Any, ...]]:
             raise BrokenObjectError(str(error)) from error
     return [
         (
-            moment_of(row[0], is_local, rules) if is_instant else plain(row[0]),
-            *(plain(value) for value in row[1:]),
+            moment_of(row[0], is_local, rules) if is_instant else text_of(plain(row[0], types[0])),
+            *(plain(value, its_type) for value, its_type in zip(row[1:], types[1:], strict=True)),
         )
         for row in rows
     ]
@@ -146,8 +147,16 @@ def position_of(name: str, names: list[str]) -> int:
     return (exact or any_case)[0]
 
 
-def plain(value: Any) -> Any:
-    """The value without types that only Parquet has."""
+def text_of(value: Any) -> str | None:
+    """The value if it is a text."""
+    return value if isinstance(value, str) else None
+
+
+def plain(value: Any, its_type: str) -> Any:
+    """The value without types that only Parquet has. A list or an object of JSON is its text."""
+    if its_type == "JSON" and value is not None:
+        parsed = json.loads(value)
+        return value if isinstance(parsed, dict | list | bool) else parsed
     if isinstance(value, bytes):
         try:
             return value.decode()

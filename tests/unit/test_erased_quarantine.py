@@ -36,6 +36,8 @@ def test_rows_leave_a_file_of_long_records_in_little_memory_and_the_others_keep_
         ("'hulk'::blob", "hulk"),
         ("' hulk '", "hulk"),
         ("'n/a'", "n/a"),
+        ("'\"hulk\"'::json", "hulk"),
+        ("'7.0'::json", "7"),
         ("'9f1c2d3e-0000-4000-8000-000000000001'::uuid", "9f1c2d3e-0000-4000-8000-000000000001"),
         ("'hulk'::enum('hulk', 'thor')", "hulk"),
         ("7.0::double", "7"),

@@ -32,21 +32,24 @@ RESERVED = frozenset(
 DECIMAL_DIGITS = 38
 
 _NUMBER = r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DECIMAL.*|\"NULL\""
-_TEXT = r"VARCHAR|ENUM.*|JSON"
+_TEXT = r"VARCHAR|ENUM.*"
 # What a column's type in DuckDB, as a pattern, makes of its values: the beginning of the name of a macro in
 # include/sql/formats/values.sql. And the name of all these types in an error message.
 KINDS: dict[str, tuple[dict[str, str], str]] = {
     "timestamp": (
-        {r"TIMESTAMP.*|DATE": "plain", _TEXT: "text", "BLOB": "binary", r"\"NULL\"": "null"},
+        {r"TIMESTAMP.*|DATE": "plain", _TEXT: "text", "JSON": "json", "BLOB": "binary", r"\"NULL\"": "null"},
         "a timestamp or ISO 8601 text",
     ),
     "hero_id": (
-        {rf"{_TEXT}|UUID|{_NUMBER}": "plain", "FLOAT|DOUBLE": "float", "BLOB": "binary"},
+        {rf"{_TEXT}|UUID|{_NUMBER}": "plain", "FLOAT|DOUBLE": "float", "JSON": "json", "BLOB": "binary"},
         "text or a number",
     ),
     **dict.fromkeys(
         MEASURES,
-        ({rf"FLOAT|DOUBLE|{_NUMBER}": "plain", _TEXT: "text", "BLOB": "binary"}, "a number or numeric text"),
+        (
+            {rf"FLOAT|DOUBLE|{_NUMBER}": "plain", _TEXT: "text", "JSON": "json", "BLOB": "binary"},
+            "a number or numeric text",
+        ),
     ),
 }
 
@@ -70,8 +73,8 @@ class Layout(NamedTuple):
 
     @property
     def has_text_instants(self) -> bool:
-        """Whether the timestamps are text, plain or as bytes."""
-        return self.kinds[COLUMNS.index("timestamp")] in {"text", "binary"}
+        """Whether the timestamps are text, plain, as bytes or in JSON."""
+        return self.kinds[COLUMNS.index("timestamp")] in {"text", "binary", "json"}
 
 
 class Layouts(NamedTuple):

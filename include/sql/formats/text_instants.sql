@@ -58,3 +58,5 @@ case
 end;
 
 create or replace temp macro binary_epoch_us(value) as text_epoch_us(try(decode(value)));
+create or replace temp macro json_epoch_us(value) as
+text_epoch_us(case when json_type(value) = 'VARCHAR' then json_text(value) end);

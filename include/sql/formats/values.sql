@@ -11,9 +11,14 @@ case
     else trim(value, getvariable('blanks'))
 end;
 
+-- JSON, as Parquet has a type for it: a text without its quotes and escapes, null for JSON's null, and anything else as
+-- it is written. DuckDB does not read an object in which such a value is no JSON.
+create or replace temp macro json_text(value) as value ->> '$';
+
 -- The text of an id: integral numbers are their digits. PostgreSQL compares text: 1.0 and 1 would be two heroes.
 create or replace temp macro plain_id(value) as cast(value as varchar);
 create or replace temp macro binary_id(value) as try(decode(value));
+create or replace temp macro json_id(value) as coalesce(json_text(value), '');
 create or replace temp macro float_id(value) as
 case when isfinite(value) and value = trunc(value) then format('{:.0f}', value + 0.0) else cast(value as varchar) end;
 
@@ -44,6 +49,14 @@ case
 end;
 
 create or replace temp macro binary_number(value) as text_number(try(decode(value)));
+
+create or replace temp macro json_number(value) as text_number(json_text(value));
+
+-- A measure as delivered: one that is null is missing, any other that is no number is impossible.
+create or replace temp macro plain_given(value) as value;
+create or replace temp macro text_given(value) as value;
+create or replace temp macro binary_given(value) as value;
+create or replace temp macro json_given(value) as json_text(value);
 
 -- Whether a measure is within its range: neither NaN (in DuckDB greater than every other number) nor a number so small
 -- that PostgreSQL's arithmetic would underflow.
