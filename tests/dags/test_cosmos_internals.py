@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import AirflowException
 from cosmos import ProjectConfig
 from cosmos.constants import PRODUCER_WATCHER_TASK_ID
 from cosmos.operators._watcher import aggregation, state
 from cosmos.operators._watcher.base import BaseConsumerSensor, store_dbt_resource_status_from_log
 from cosmos.operators.watcher import DbtProducerWatcherOperator, DbtRunWatcherOperator, DbtSnapshotWatcherOperator
 
+from include.cerebro.platform.settings import read_settings
 from include.cerebro.transforming import cosmos_internals
 from include.cerebro.transforming.cosmos_internals import BACKUP_INTERVAL, PRODUCER_DONE_TASK_ID, Reporter
 
@@ -172,6 +174,113 @@ def test_a_models_task_asks_once_if_its_model_is_built(dag_bag: Any) -> None:
     assert task.poke({"ti": Ti()})
     assert asked == ["model__cerebro__dim_missions_status"]
     assert task.compiled_sql == "select 1"
+
+
+def reports(name: str, status: str, tests: str | None = None) -> dict[str, Any]:
+    """What the producer has reported of a model."""
+    key = f"{'snapshot' if name == 'heroes_history' else 'model'}__cerebro__{name}"
+    return {f"{key}_status": {"status": status}, f"{key}_tests_status": tests}
+
+
+class Watched:
+    """A model's task while the producer is in a state; what it builds itself is counted."""
+
+    def __init__(self, dag_bag: Any, monkeypatch: pytest.MonkeyPatch, name: str, producer: str) -> None:
+        self.task = copy.copy(dag_bag.dags["cerebro_restore"].get_task(f"transform.{name}"))
+        self.built: list[int] = []
+        monkeypatch.setattr(type(self.task), "_get_producer_task_status", lambda *_: producer)
+        monkeypatch.setattr(BaseConsumerSensor, "_fallback_to_non_watcher_run", self._build)
+
+    def _build(self, try_number: int, _: Any) -> bool:
+        self.built.append(try_number)
+        return True
+
+    def poke(self, try_number: int, reports: dict[str, Any]) -> bool:
+        class Ti:
+            def __init__(self) -> None:
+                self.try_number = try_number
+
+            def xcom_pull(self, _: Any = None, key: str = "", **__: Any) -> Any:
+                return reports.get(key)
+
+        return bool(self.task.poke({"ti": Ti()}))
+
+
+@pytest.mark.parametrize("producer", ["running", "up_for_retry"])
+@pytest.mark.parametrize(
+    "reported",
+    [
+        ("dim_missions", "error"),
+        ("fact_biometrics", "error"),
+        ("obt_cerebro_restored", "success", "fail"),
+        ("heroes_history", "error"),
+    ],
+)
+def test_a_retry_builds_a_model_that_dbt_has_failed_to_build_at_any_time(
+    reported: tuple[str, ...], producer: str, dag_bag: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the producer was at work with other models, a retry failed by the old report, and built nothing."""
+    watched = Watched(dag_bag, monkeypatch, reported[0], producer)
+    with pytest.raises(AirflowException, match="finished with status"):
+        watched.poke(1, reports(*reported))
+    assert watched.built == []
+    assert watched.poke(2, reports(*reported))
+    assert watched.poke(3, reports(*reported))
+    assert watched.built == [2, 3]
+
+
+def test_a_retry_waits_for_a_model_that_dbt_has_yet_to_build(dag_bag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first try was killed, for example."""
+    name = "obt_cerebro_restored"
+    watched = Watched(dag_bag, monkeypatch, name, "running")
+    assert not watched.poke(2, {})
+    assert not watched.poke(2, reports(name, "success")), "its tests have not ended"
+    assert watched.poke(2, reports(name, "success", "pass"))
+    assert watched.built == []
+
+
+def skipped(name: str) -> list[str]:
+    """dbt's messages about a model that it skips because one before it has failed."""
+    node = {"unique_id": f"model.cerebro.{name}", "node_status": "skipped", "resource_type": "model",
+            "node_path": f"marts/{name}.sql"}  # fmt: skip
+    return [
+        json.dumps({"info": {"name": event, "msg": "SKIP"}, "data": {"node_info": node}})
+        for event in ("SkippingDetails", "NodeFinished")
+    ]
+
+
+@pytest.mark.parametrize("producer", ["running", "up_for_retry", "skipped"])
+def test_a_model_that_dbt_skipped_is_built_by_its_own_task_once_those_before_it_are(
+    producer: str, tmp_path: Path, dag_bag: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cosmos_internals, "_persist_backup", lambda *_: None)
+    reporting = Producer()
+    parse = partial(
+        store_dbt_resource_status_from_log, should_generate_model_uris=False, upstream_failure_skipped_ids=set()
+    )
+    report = Reporter(parse)
+    for line in skipped("bridge_mission_heroes"):
+        report(line, {"context": {"ti": reporting}, "project_dir": str(tmp_path)})
+
+    watched = Watched(dag_bag, monkeypatch, "bridge_mission_heroes", producer)
+    assert watched.poke(1, dict(reporting.pushed))
+    assert watched.built == [1]
+
+
+def test_a_models_task_starts_when_those_of_all_models_before_it_are_green(dag_bag: Any) -> None:
+    """So a task never builds a model while one before it fails."""
+    manifest = json.loads(read_settings().dbt_manifest.read_text(encoding="utf-8"))
+    dag = dag_bag.dags["cerebro_restore"]
+    models = {
+        unique_id: node["name"]
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in ("model", "snapshot")
+    }
+    for unique_id, name in models.items():
+        task = dag.get_task(f"transform.{name}")
+        before = {f"transform.{models[parent]}" for parent in manifest["parent_map"][unique_id] if parent in models}
+        assert before <= task.upstream_task_ids
+        assert task.trigger_rule == "all_success"
 
 
 def test_the_longest_chain_of_models_goes_first(dag_bag: Any) -> None:

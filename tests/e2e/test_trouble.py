@@ -1,15 +1,18 @@
 """A broken object or model: a person on call sees what is wrong, and its repair is enough."""
 
+import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg2
 import pytest
 
 from include.cerebro.schema.setup import prepare_warehouse
+from local.airflow_api import Run, Task
 from local.run import RESTORE_DAG
 from testing.sites import object_store, warehouse_of
-from tests.e2e.scheduler import Scheduler
+from tests.e2e.scheduler import RUN_TIMEOUT, Scheduler
 from tests.oracle.warehouse import query
 
 HEROES = b"hero_id,name,alter_ego,first_appearance\nstorm,Storm,Ororo Munroe,1975\n"
@@ -87,6 +90,9 @@ def test_a_broken_model_turns_only_its_own_row_red_and_clearing_it_is_enough(
     }  # fmt: skip
     assert tasks["transform.dim_missions"].state == "failed"
     assert tasks["transform.dim_missions"].try_number == 3, "it was tried again, alone, twice"
+    log = "\n".join(scheduler.log_tail(run, tasks["transform.dim_missions"], 200))
+    assert "Retry attempt #2" in log
+    assert "injected failure" in log, "each try builds it"
     assert {task_id for task_id in descendants if tasks[task_id].state != "upstream_failed"} == set()
     for name in ("dim_heroes", "fact_biometrics", "heroes_history", "stg_missions"):
         assert tasks[f"transform.{name}"].state == "success", name
@@ -130,6 +136,51 @@ def test_every_model_reported_its_asset(scheduler: Scheduler) -> None:
     for schema, table in (("marts", "fact_biometrics"), ("analytics", "obt_cerebro_restored"), ("raw", "heroes")):
         task_id = f"load.{table}" if schema == "raw" else f"transform.{table}"
         assert reported[task_id] in (f"{schema}.{table}", "raw.loads")
+
+
+@contextmanager
+def building(warehouse: str, schema: str, table: str) -> Iterator[None]:
+    """Another build of the table is at work, for which dbt waits without limit."""
+    connection = psycopg2.connect(warehouse)
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute("select meta.take_turns(%s)", [f'dbt: "{connection.info.dbname}"."{schema}"."{table}"'])
+        yield
+
+
+def wait_for(scheduler: Scheduler, run: Run, task_id: str, *states: str) -> Task:
+    """Wait until the task is in one of the states; return it. dbt is at work on other models still."""
+    deadline = time.monotonic() + RUN_TIMEOUT
+    while True:
+        tasks = {task.task_id: task for task in scheduler.tasks(run)}
+        if tasks[task_id].state in states:
+            assert tasks["transform.dbt_producer_watcher"].state == "running"
+            return tasks[task_id]
+        assert time.monotonic() < deadline, f"{task_id} is {tasks[task_id].state}, and not yet {states}"
+        time.sleep(0.5)
+
+
+@pytest.mark.usefixtures("mended")
+def test_a_broken_model_and_those_after_it_are_built_again_while_dbt_builds_others(
+    scheduler: Scheduler, warehouse: str, bucket: Any
+) -> None:
+    """Retries failed by dbt's old report as long as dbt was at work: two of them were over in seconds."""
+    execute(warehouse, BREAK)
+    put(bucket, "mission_logs/trouble.json", MISSION % 4)
+    with building(warehouse, "marts", "fact_biometrics"):
+        run = scheduler.trigger(RESTORE_DAG, {})
+        wait_for(scheduler, run, "transform.dim_missions", "up_for_retry")
+        assert scheduler.states(run)["transform.bridge_mission_heroes"] == "waiting"
+        execute(warehouse, REPAIR)
+        assert wait_for(scheduler, run, "transform.dim_missions", "success", "failed").state == "success"
+        bridge = wait_for(scheduler, run, "transform.bridge_mission_heroes", "success", "failed")
+        assert (bridge.state, bridge.try_number) == ("success", 1)
+        assert query(
+            warehouse, "select mission_id from marts.bridge_mission_heroes where mission_id like 'trouble-%'"
+        ) == [{"mission_id": "trouble-4"}]
+    scheduler.wait_until_green(run)
+    others = {task: state for task, state in scheduler.states(run).items() if state != "success"}
+    assert others.pop("transform.dbt_producer_watcher") == "skipped", "dbt itself has failed, and is not run again"
+    assert not [task for task in others if task.startswith("transform.")]
 
 
 @pytest.fixture

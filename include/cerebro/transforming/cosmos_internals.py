@@ -6,6 +6,7 @@ of them changes:
 - ``cosmos.operators._watcher``: how the producer hands over what dbt reports, and how it keeps that for its retry;
 - ``BaseConsumerSensor._get_node_status``, ``._handle_no_dbt_node_status``, ``._fallback_to_non_watcher_run``,
   ``._cache_compiled_sql`` and ``._log_startup_events``: the decisions of a model's task, and what it reads for them;
+- ``DbtNodeStatus.FAILED``: how the producer reports a model that dbt skipped because one before it had failed;
 - ``DbtProducerWatcherOperator._make_parse_callable``: what the producer does with a line of dbt's;
 - ``ProjectConfig.manifest_path``: assigned, because the constructor makes an ObjectStoragePath of it;
 - ``DbtProducerWatcherOperator.tests_per_model`` and ``.calculate_openlineage_events_completes``;
@@ -26,6 +27,7 @@ from cosmos.constants import PRODUCER_WATCHER_TASK_ID
 from cosmos.operators._watcher.aggregation import get_tests_status_xcom_key
 from cosmos.operators._watcher.base import _extract_compiled_sql
 from cosmos.operators._watcher.state import (
+    DbtNodeStatus,
     ProducerTaskState,
     get_status_xcom_key,
     get_xcom_val,
@@ -69,13 +71,29 @@ class _ReadsReports:
     def poke(self, context: Any) -> bool:
         """Return whether dbt has done its work, and its tests have passed. What is not simply so, Cosmos decides."""
         ti = context["ti"]
-        if ti.try_number == 1 and is_dbt_node_status_success(self._get_node_status(ti, context)):
+        status = self._get_node_status(ti, context)
+        if ti.try_number == 1 and is_dbt_node_status_success(status):
             self._cache_compiled_sql(ti, context)
             self.log.info(
                 "dbt has built %s; its messages are in the log of %s", self.model_unique_id, self.producer_task_id
             )
             return True
+        if self._is_left_to_this_task(status, ti.try_number):
+            return self._fallback_to_non_watcher_run(ti.try_number, context)
         return bool(super().poke(context))  # type: ignore[misc]
+
+    def _is_left_to_this_task(self, status: str | None, try_number: int) -> bool:
+        """Return whether dbt has done with the model, and only this task can build it yet.
+
+        What dbt has reported stays as it is while it goes on with other models. Cosmos reads it once more in a retry,
+        and fails, as long as the producer has not ended.
+        """
+        if status == DbtNodeStatus.FAILED:
+            # So Cosmos calls what dbt skipped because a model before it had failed. Airflow starts this task when the
+            # tasks of all models before it are green, so that one is built now.
+            self.log.info("dbt has skipped %s: a model before it had failed, and is built now", self.model_unique_id)
+            return True
+        return try_number > 1 and is_dbt_node_status_terminal(status) and not is_dbt_node_status_success(status)
 
     def _get_node_status(self, ti: Any, _: Any) -> Any:
         """Return the status that dbt has reported; None if there is none yet."""
