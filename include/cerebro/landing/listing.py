@@ -18,26 +18,35 @@ if TYPE_CHECKING:
 EXAMPLES = 10
 
 
+# As many as S3 lists by a request.
+PAGE = 1_000
+
+
 def list_objects(client: S3Client, bucket: str, prefix: str, after: str = "") -> Iterator[StoredObject]:
     """Yield every object of a bucket whose key begins with a prefix. Takes and raises what ``list_pages`` does."""
     for page in list_pages(client, bucket, prefix, after):
         yield from page
 
 
-def list_pages(client: S3Client, bucket: str, prefix: str, after: str = "") -> Iterator[list[StoredObject]]:
-    """Yield the objects of a bucket whose keys begin with a prefix, 1,000 a request.
+def list_pages(
+    client: S3Client, bucket: str, prefix: str, after: str = "", page_size: int = PAGE
+) -> Iterator[list[StoredObject]]:
+    """Yield the objects of a bucket whose keys begin with a prefix, a list for each request.
 
     Args:
         client: the store's client.
         bucket: the bucket's name.
         prefix: what the keys begin with; empty lists the whole bucket.
         after: only keys that follow this one in the store's order.
+        page_size: how many objects a request returns at most.
 
     Raises:
         botocore.exceptions.ClientError: the store refuses, for example NoSuchBucket.
         botocore.exceptions.BotoCoreError: the store does not answer.
     """
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after)
+    pages = client.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix=prefix, StartAfter=after, PaginationConfig={"PageSize": page_size}
+    )
     for page in pages:
         # The client leaves instants as text.
         yield [
