@@ -5,10 +5,18 @@
     transaction that makes it, so that a run that was killed goes on with the others. -#}
 
 
-{#- Overrides dbt's macro, which knows `--full-refresh` for all models of a run or none. -#}
+{#- Overrides dbt's macro, which knows `--full-refresh` for all models of a run or none: whether
+    a new table replaces the present one. Where foreign keys refer to it (full_refresh: false),
+    or something is bound to it, such as somebody's materialized view, it stays in place, and
+    its rows are made equal to the query. -#}
 {% macro should_full_refresh() %}
-    {%- set configured = config.get('full_refresh') -%}
-    {{ return(is_rebuilt() if configured is none else configured) }}
+    {{ return(is_rebuilt() and config.get('full_refresh') is not false and bound_to_it() is none) }}
+{% endmacro %}
+
+
+{#- What others have made of the model's table that cannot go over to a new one; none if nothing. -#}
+{% macro bound_to_it() %}
+    {{ return(run_query("select meta.bound_to('" ~ this ~ "')").columns[0].values()[0]) }}
 {% endmacro %}
 
 

@@ -4,18 +4,12 @@
     end), and never drops what is not dbt's: users' own views stay. -#}
 {% materialization view, adapter='postgres' %}
     {%- set view = this.incorporate(type='view') -%}
-    {%- set rebuilt = [] -%}
-    {%- for node in graph.nodes.values()
-        if node.unique_id in selected_resources and node.config.materialized == 'view' -%}
-        {%- do rebuilt.append(node.schema ~ '.' ~ node.alias) -%}
-    {%- endfor -%}
-
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- call statement('create_view', fetch_result=True) -%}
         {{ begin_build_sql() }}
         select set_config('cerebro.outcome', meta.create_view(
-            '{{ this }}', $query${{ sql }}$query$, '{ {{- rebuilt | join(', ') -}} }'
+            '{{ this }}', $query${{ sql }}$query$, '{{ rebuilt_views() }}'
         ), true);
         {{ comment_on(view, model) }}
         select current_setting('cerebro.outcome');
@@ -30,3 +24,14 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [view]}) }}
 {% endmaterialization %}
+
+
+{#- The views that the run builds again, as an array of SQL. -#}
+{% macro rebuilt_views() -%}
+    {%- set rebuilt = [] -%}
+    {%- for node in graph.nodes.values()
+        if node.unique_id in selected_resources and node.config.materialized == 'view' -%}
+        {%- do rebuilt.append(node.schema ~ '.' ~ node.alias) -%}
+    {%- endfor -%}
+    { {{- rebuilt | join(', ') -}} }
+{%- endmacro %}

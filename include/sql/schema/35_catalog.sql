@@ -53,10 +53,10 @@ begin
 end
 $$;
 
--- Locks relations for itself until the end of the transaction, and holds up no reader for long. Whoever waits for this
--- lock has all later readers wait behind. So it waits for 50 ms at most, lets them pass, and tries again, for as long
--- as the session waits for locks (lock_timeout), or as long as the caller says.
-create or replace function meta.lock_between_readers(relations regclass[], at_most interval default null) returns void
+-- Executes a statement that locks relations for itself until the end of the transaction, and holds up no reader for
+-- long. Whoever waits for such a lock has all later readers wait behind. So it waits for 50 ms at most, lets them pass,
+-- and tries again, for as long as the session waits for locks (lock_timeout), or as long as the caller says.
+create or replace function meta.between_readers(statement text, at_most interval default null) returns void
 language plpgsql as $$
 declare
     lock_timeout_before text := current_setting('lock_timeout');
@@ -64,13 +64,10 @@ declare
     until_at timestamptz := clock_timestamp()
         + coalesce(at_most, nullif(lock_timeout_before::interval, interval '0'));
 begin
-    if relations = '{}' then
-        return;
-    end if;
     perform set_config('lock_timeout', '50ms', true);
     loop
         begin
-            execute 'lock table ' || array_to_string(relations, ', ') || ' in access exclusive mode';
+            execute statement;
             exit;
         exception when lock_not_available then
             if clock_timestamp() > until_at then
@@ -81,6 +78,15 @@ begin
     end loop;
     perform set_config('lock_timeout', lock_timeout_before, true);
 end
+$$;
+
+-- Locks relations for itself, so.
+create or replace function meta.lock_between_readers(relations regclass[], at_most interval default null) returns void
+language sql as $$
+    select meta.between_readers(
+        'lock table ' || array_to_string(relations, ', ') || ' in access exclusive mode', at_most
+    )
+    where relations <> '{}'
 $$;
 
 -- The same for one relation, which may be missing.
@@ -124,9 +130,10 @@ create or replace function meta.summarize_block_ranges(relation regclass) return
         )
 $$;
 
--- The statements that make constraints and indexes of a table those of another one, both as PostgreSQL prints them:
--- `undeclared` ones drop what the other one does not have, `declared` ones add what is missing. Indexes that the other
--- one does not have stay: somebody may have made them by hand.
+-- The statements that make the columns, constraints and indexes of a table those of an empty one, as PostgreSQL prints
+-- them. `undeclared` ones are for before rows come: they drop constraints that the other one does not have, and make
+-- the columns its own. `declared` ones add constraints and indexes that are missing. Foreign keys are left alone, and
+-- so are indexes that the other one does not have: somebody may have made them by hand.
 create or replace function meta.key_changes(relation regclass, declared regclass)
 returns table (kind text, statement text) language sql stable as $$
     with
@@ -146,7 +153,7 @@ returns table (kind text, statement text) language sql stable as $$
             format('alter table %s drop constraint %I', relation, items.conname) as removal
         from tables
         inner join pg_constraint as items on tables.oid = items.conrelid
-        where items.contype in ('p', 'u', 'c', 'f')
+        where items.contype in ('p', 'u', 'c')
 
         union all
 
@@ -172,6 +179,16 @@ returns table (kind text, statement text) language sql stable as $$
                 select from pg_constraint
                 where pg_constraint.conindid = items.indexrelid and pg_constraint.conrelid = items.indrelid
             )
+    ),
+
+    columns as (
+        select
+            tables.is_declared,
+            items.attname,
+            format_type(items.atttypid, items.atttypmod) as type
+        from tables
+        inner join pg_attribute as items on tables.oid = items.attrelid
+        where items.attnum > 0 and not items.attisdropped
     )
 
     select
@@ -184,4 +201,20 @@ returns table (kind text, statement text) language sql stable as $$
             select others.addition from keys as others
             where others.is_declared <> keys.is_declared
         )
+
+    union all
+
+    select
+        'undeclared',
+        format('alter table %s ', relation) || case
+            when old_columns.attname is null
+                then format('add column %I %s', new_columns.attname, new_columns.type)
+            when new_columns.attname is null
+                then format('drop column %I', old_columns.attname)
+            else format('alter column %1$I type %2$s using %1$I::%2$s', new_columns.attname, new_columns.type)
+        end
+    from (select * from columns where not columns.is_declared) as old_columns
+    full join (select * from columns where columns.is_declared) as new_columns
+        on old_columns.attname = new_columns.attname
+    where old_columns.type is distinct from new_columns.type
 $$;

@@ -62,6 +62,25 @@ create or replace function meta.dependent_views(relation regclass) returns setof
     order by 1
 $$;
 
+-- Drops views that use a relation, which loses or changes columns. Those in `rebuilt` (schema.name) are built again by
+-- the same run; any other is an error that names it.
+create or replace function meta.drop_views(relation regclass, views text[], rebuilt text[], reason text default null)
+returns void language plpgsql as $$
+declare
+    others text := (select string_agg(name, ', ' order by name) from unnest(views) as name where name <> all(rebuilt));
+begin
+    if others is not null then
+        raise exception '% loses or changes columns, and % use it; nothing was changed', relation, others
+        using
+            detail = coalesce(reason, ''),
+            hint = 'Keep their definitions (pg_get_viewdef), drop them, run dbt again, and create them anew.';
+    end if;
+    if views <> '{}' then
+        execute 'drop view ' || array_to_string(views, ', ');
+    end if;
+end
+$$;
+
 -- Makes a view of a query, and returns CREATE VIEW, or UNCHANGED if it has that definition already. A new column behind
 -- a `select *` and a change by hand are noticed, too; layout does not count. Views in `rebuilt` (schema.name) are built
 -- again by the same run, and may be dropped with it; others that use it are an error.
@@ -70,8 +89,6 @@ language plpgsql as $$
 declare
     replaced regclass := to_regclass(relation);
     change record;
-    dependents text[];
-    others text;
 begin
     execute 'create temporary view candidate as ' || query;
     select * into change from meta.view_change(relation, 'pg_temp.candidate');
@@ -80,16 +97,7 @@ begin
         return 'UNCHANGED';
     end if;
     if not change.may_be_replaced then
-        select array_agg(name), string_agg(name, ', ') filter (where name <> all(rebuilt))
-        into dependents, others
-        from meta.dependent_views(replaced) as name;
-        if others is not null then
-            raise exception '% loses or changes columns, and % use it; nothing was changed', replaced, others
-            using hint = 'Keep their definitions (pg_get_viewdef), drop them, run dbt again, and create them anew.';
-        end if;
-        if dependents is not null then
-            execute 'drop view ' || array_to_string(dependents, ', ');
-        end if;
+        perform meta.drop_views(replaced, array(select meta.dependent_views(replaced)), rebuilt);
         execute format('alter %s %s rename to replaced_by_a_view', change.kind, relation);
     end if;
     execute format('create or replace view %s as %s', relation, query);

@@ -47,5 +47,8 @@ def wait_for_readers_one_second(built: Warehouse, folder: Path) -> None:
 
 
 def columns(warehouse: Warehouse, relation: str) -> list[str]:
-    query = "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 order by attnum"
+    query = (
+        "select attname from pg_attribute"
+        " where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum"
+    )
     return [name for (name,) in warehouse.rows(query, [relation])]

@@ -1,6 +1,7 @@
 """A database for every test of the dbt models, on the server of the fixture `services`."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,7 @@ import psycopg2
 import pytest
 from psycopg2 import sql
 
-from tests.integration.dbt_models.warehouse import Warehouse
+from tests.integration.dbt_models.warehouse import PROJECT, Warehouse
 
 NAME = f"dbt_test_{os.getpid()}"
 TEMPLATE = f"{NAME}_built"
@@ -97,3 +98,29 @@ def built(server: Server, make_built: Callable[[], Warehouse]) -> Iterator[Wareh
     yield warehouse
     warehouse.connection.close()
     server.drop(NAME)
+
+
+@pytest.fixture
+def change(built: Warehouse, tmp_path: Path) -> Callable[[Path, str, str], None]:
+    """Replaces text in a file of a copy of the dbt project, which dbt runs from then on."""
+    project = tmp_path / "project"
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
+    built.project = project
+    # A parsed project of its own.
+    built.scratch = tmp_path
+
+    def replace(path: Path, old: str, new: str) -> None:
+        text = (project / path).read_text()
+        assert old in text
+        (project / path).write_text(text.replace(old, new))
+
+    return replace
+
+
+@pytest.fixture
+def visitor(built: Warehouse, server: Server) -> Iterator[str]:
+    """A role of somebody else's, with no rights."""
+    server.execute("create role {}", "visitor")
+    yield "visitor"
+    server.execute_in(built, "drop owned by visitor cascade")
+    server.execute("drop role {}", "visitor")

@@ -9,7 +9,6 @@ from contextlib import closing
 from pathlib import Path
 
 import psycopg2
-import pytest
 
 from tests.integration.dbt_models.company import (
     HISTORY,
@@ -19,26 +18,9 @@ from tests.integration.dbt_models.company import (
     reader,
     wait_for_readers_one_second,
 )
-from tests.integration.dbt_models.warehouse import PROJECT, Warehouse
+from tests.integration.dbt_models.warehouse import Warehouse
 
 LOAD_HISTORY = Path("models", "operations", "load_history.sql")
-
-
-@pytest.fixture
-def change(built: Warehouse, tmp_path: Path) -> Callable[[Path, str, str], None]:
-    """Replaces text in a file of a copy of the dbt project, which dbt runs from then on."""
-    project = tmp_path / "project"
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
-    built.project = project
-    # A parsed project of its own.
-    built.scratch = tmp_path
-
-    def replace(path: Path, old: str, new: str) -> None:
-        text = (project / path).read_text()
-        assert old in text
-        (project / path).write_text(text.replace(old, new))
-
-    return replace
 
 
 def with_one_column_more(change: Callable[[Path, str, str], None]) -> None:
