@@ -48,7 +48,7 @@ MOMENTS = st.one_of(
 NUMBERS = st.one_of(
     st.integers(0, 300).map(float),
     st.floats(0, 300, allow_subnormal=False),
-    st.sampled_from([None, math.nan, math.inf, -math.inf, -1.0, -0.0, 300.5, 1e300]),
+    st.sampled_from([None, math.nan, math.inf, -math.inf, -1.0, -0.0, 300.5, 1e300, 2.3e-308]),
 )
 READINGS = st.tuples(MOMENTS, HERO_IDS, NUMBERS, NUMBERS, NUMBERS)
 

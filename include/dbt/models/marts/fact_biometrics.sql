@@ -72,9 +72,9 @@ spellings as materialized (
 -- merging them into one scan. It cannot know how many minutes a range has, and
 -- expects one; without nested loops it does not compare each minute with every
 -- hero (100 heroes: twice the processor time).
--- The sums of a mean are scaled by a power of two, which loses no digit: sums
--- near the largest double do not overflow. A sum that overflowed in the loader
--- is infinite; the mean is then the largest reading.
+-- A sum near the largest double counts as infinite, as one does that overflowed
+-- in the loader: the mean is then the largest reading. Scaled sums would not
+-- overflow either, but PostgreSQL refuses what underflows: 1e-306 * 2 ^ -64.
 final as (
     select merged_minutes.*
     from minute_ranges
@@ -85,9 +85,10 @@ final as (
             sum(biometrics.reading_count) as reading_count,
             {%- for measure in measures %}
             least(
-                sum(biometrics.{{ measure }}_sum * 2::double precision ^ -64)
-                / nullif(sum(biometrics.{{ measure }}_count), 0)
-                * 2::double precision ^ 64,
+                sum(case
+                    when biometrics.{{ measure }}_sum > 1e290 then 'infinity'
+                    else biometrics.{{ measure }}_sum
+                end) / nullif(sum(biometrics.{{ measure }}_count), 0),
                 max(biometrics.{{ measure }}_max)
             ) as {{ measure }},
             min(biometrics.{{ measure }}_min) as {{ measure }}_min,
