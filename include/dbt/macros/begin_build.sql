@@ -7,3 +7,13 @@
     set local synchronous_commit = off;
     select meta.take_turns('dbt: {{ this }}');
 {%- endmacro %}
+
+
+{#- The same for a model whose keys others refer to, from its first hook on: what cascades reaches
+    rows that builds of those models write. `reads` are models that must not change meanwhile. -#}
+{% macro begin_cascading_build_sql(reads=[]) -%}
+    set local synchronous_commit = off;
+    select meta.take_turns_of_references('{{ this }}', array[
+        {%- for relation in reads %}'{{ relation }}'{{ ', ' if not loop.last }}{% endfor -%}
+    ]::text[]);
+{%- endmacro %}

@@ -1,8 +1,10 @@
 {#- Writes new values of dim_heroes to the big table's rows where they stand: a changed
     attribute moves no row. `order by` has PostgreSQL look up a row of a hero in the key: it
-    would read the table up to the hero's first row, for each hero anew. -#}
+    would read the table up to the hero's first row, for each hero anew. Another build, which has
+    the turn, may wait for the rows that are written here. -#}
 {% macro update_hero_attributes() %}
     {% if is_incremental() %}
+    {{ begin_build_sql() }}
     update {{ this }} as target
     set
         hero_name = changed.hero_name,
@@ -27,9 +29,11 @@
 
 
 {#- Updates the ids of heroes whose best spelling has changed. The hero keeps the row, and
-    the foreign keys cascade the new id to all references. -#}
+    the foreign keys cascade the new id to all references. Ids that changed between this and the
+    model's query would be those of a hero who left: the readings would leave with the row. -#}
 {% macro update_hero_ids() %}
     {%- set hero_ids = ref('int_hero_ids') %}
+    {{ begin_cascading_build_sql([hero_ids]) }}
     {% if is_incremental() %}
     update {{ this }} as heroes
     set hero_id = hero_ids.hero_id

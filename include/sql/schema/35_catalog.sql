@@ -12,6 +12,37 @@ begin
 end
 $$;
 
+-- Takes the turns of a table and of those whose foreign keys refer to it, and of others by name. A key that changes or
+-- leaves does so in their rows, too, which a build of theirs may hold while it waits for the row with the key. In the
+-- order of names, as erasures do it (maintenance/erasure/lock_builds.sql): nobody waits for somebody who waits for him.
+create or replace function meta.take_turns_of_references(relation text, others text[]) returns void
+language plpgsql as $$
+declare
+    name text;
+begin
+    for name in
+        select names.name
+        from (
+            select relation as name
+            union
+            select unnest(others)
+            union
+            select format('"%s"."%s"."%s"', current_database(), pg_namespace.nspname, pg_class.relname)
+            from pg_constraint
+            inner join pg_class on pg_constraint.conrelid = pg_class.oid
+            inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid
+            where
+                pg_constraint.contype = 'f'
+                and pg_constraint.confrelid = to_regclass(relation)
+                and not pg_class.relispartition
+        ) as names
+        order by names.name collate "C"
+    loop
+        perform meta.take_turns('dbt: ' || name);
+    end loop;
+end
+$$;
+
 -- Grants on a relation what others were granted on the one that it replaces, which may be missing; columns that it does
 -- not have are left out.
 create or replace function meta.copy_grants(replaced text, relation regclass) returns void language plpgsql as $$
