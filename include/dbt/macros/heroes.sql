@@ -29,17 +29,28 @@
 
 
 {#- Updates the ids of heroes whose best spelling has changed. The hero keeps the row, and
-    the foreign keys cascade the new id to all references. Ids that changed between this and the
+    the foreign keys cascade the new id to all references. Under another rule several rows may be
+    one hero: one of them gets the id, and the model deletes the others. Ids that changed between this and the
     model's query would be those of a hero who left: the readings would leave with the row. -#}
 {% macro update_hero_ids() %}
     {%- set hero_ids = ref('int_hero_ids') %}
     {{ begin_cascading_build_sql([hero_ids]) }}
     {% if is_incremental() %}
     update {{ this }} as heroes
-    set hero_id = hero_ids.hero_id
-    from (select distinct hero_key, hero_id from {{ hero_ids }}) as hero_ids
-    where
-        raw.hero_key(heroes.hero_id) = hero_ids.hero_key
-        and heroes.hero_id <> hero_ids.hero_id
+    set hero_id = renamed.new_hero_id
+    from (
+        select distinct on (hero_ids.hero_id)
+            known.hero_id,
+            hero_ids.hero_id as new_hero_id
+        from {{ this }} as known
+        inner join (select distinct hero_key, hero_id from {{ hero_ids }}) as hero_ids
+            on raw.hero_key(known.hero_id) = hero_ids.hero_key
+        where not exists (
+            select from {{ this }} as named
+            where named.hero_id = hero_ids.hero_id
+        )
+        order by hero_ids.hero_id, known.hero_id collate "C"
+    ) as renamed
+    where heroes.hero_id = renamed.hero_id
     {% endif %}
 {% endmacro %}

@@ -173,3 +173,24 @@ def test_a_constraint_is_gone_before_rows_come_that_break_it(built: Warehouse) -
     built.load_missions("mission_logs/9.json", record)
     built.transform()
     assert built.rows("select location from marts.dim_missions where mission_id = 'm9'") == [("Rome",)]
+
+
+def test_a_rule_that_makes_one_hero_of_two(built: Warehouse) -> None:
+    """Both rows got the id of the one hero, and every run failed at the primary key."""
+    heroes = ("1-1", "11", "X-23", "x23")
+    built.load_biometrics("b2", *((hero, f"2025-01-02 00:0{at}Z", 60, 80) for at, hero in enumerate(heroes)))
+    built.load_heroes("heroes/2.csv", {"hero_id": "2-2"}, {"hero_id": "22"})
+    built.transform()
+    built.load_heroes("heroes/3.csv", {"hero_id": "2.2.", "name": "Two"})
+    built.execute(
+        "create or replace function raw.hero_key(id text) returns text language sql immutable parallel safe"
+        " as $$ select regexp_replace(lower(id), '[^[:alnum:]]', '', 'g') $$"
+    )
+    forget(built, "int_hero_ids", "int_hero_records", "int_stale_spellings")
+    built.transform()
+    ids = built.rows("select hero_id from marts.dim_heroes where hero_id ~ '^[0-9]' order by 1")
+    assert ids == [("1-1",), ("2.2.",)]
+    as_it_is = built.tables()
+    built.drop_built()
+    built.transform()
+    assert built.tables() == as_it_is
