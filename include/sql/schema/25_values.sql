@@ -118,18 +118,24 @@ as $$
         end
 $$;
 
--- Whether the text starts with a capital or a digit and has both cases.
+-- Whether the text starts with a capital or a digit and has both cases. Here and below, too, the collation makes it the
+-- same in every database.
 create or replace function raw.is_readable(spelling text) returns boolean
 language sql immutable parallel safe
 as $$
-    select spelling ~ '^[[:upper:]0-9]' and spelling ~ '[[:upper:]]' and spelling ~ '[[:lower:]]'
+    select
+        spelling collate "C.utf8" ~ '^[[:upper:]0-9]'
+        and spelling collate "C.utf8" ~ '[[:upper:]]'
+        and spelling collate "C.utf8" ~ '[[:lower:]]'
 $$;
 
 -- How good a spelling is: readable ones are better than others, then those with more separators.
 create or replace function raw.spelling_rank(spelling text) returns integer
 language sql immutable parallel safe
 as $$
-    select regexp_count(spelling, '[\s_.''’-]') + case when raw.is_readable(spelling) then 10000 else 0 end
+    select
+        regexp_count(spelling collate "C.utf8", '[\s_.''’-]')
+        + case when raw.is_readable(spelling) then 10000 else 0 end
 $$;
 
 -- The spelling if it is readable, else the spelling in title case. initcap() would write a capital after an apostrophe.
@@ -142,11 +148,12 @@ as $$
             else (
                 select
                     string_agg(
-                        upper(left(words.word[1], 1)) || lower(substr(words.word[1], 2)),
+                        upper(left(words.word[1], 1) collate "C.utf8")
+                        || lower(substr(words.word[1], 2) collate "C.utf8"),
                         '' order by words.position
                     )
                 from
-                    regexp_matches(spelling, '[[:alnum:]''’]+|[^[:alnum:]''’]+', 'g')
+                    regexp_matches(spelling collate "C.utf8", '[[:alnum:]''’]+|[^[:alnum:]''’]+', 'g')
                     with ordinality as words (word, position)
             )
         end

@@ -112,9 +112,9 @@ def test_the_function_of_a_function_is_a_rule() -> None:
     """raw.spelling_rank, which dim_heroes calls, calls raw.is_readable."""
     manifest = json.loads(MANIFEST.read_text())
     before = rules(manifest)
-    definition = "    select spelling ~ '^[[:upper:]0-9]'"
+    definition = "~ '^[[:upper:]0-9]'"
     assert definition in read_sql(FUNCTIONS)
-    after = rules(manifest, functions=read_sql(FUNCTIONS).replace(definition, "    select spelling ~ '^[[:upper:]]'"))
+    after = rules(manifest, functions=read_sql(FUNCTIONS).replace(definition, "~ '^[[:upper:]]'"))
     assert after["dim_heroes"].rules != before["dim_heroes"].rules
     assert after["int_mission_records"].rules == before["int_mission_records"].rules
 

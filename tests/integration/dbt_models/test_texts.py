@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from include.cerebro.platform.sql import read_sql
 from tests.integration.dbt_models.conftest import NAME, Server
 from tests.integration.dbt_models.warehouse import Warehouse
 
@@ -49,7 +50,7 @@ def test_a_text_of_10_000_letters_stops_nothing(warehouse: Warehouse, alphabet: 
 
 
 def test_the_locale_of_the_database_decides_no_hero(server: Server) -> None:
-    """lower() went by the locale: in "C" it knows the letters of ASCII alone (W12)."""
+    """lower() went by the locale: in "C" it knows the letters of ASCII alone (W12). So did the best spelling."""
     server.drop(NAME)
     server.execute("create database {} template template0 locale 'C' encoding 'UTF8' owner cerebro", NAME)
     warehouse = Warehouse(urlsplit(server.uri)._replace(path=f"/{NAME}").geturl(), server.scratch)
@@ -57,8 +58,23 @@ def test_the_locale_of_the_database_decides_no_hero(server: Server) -> None:
         warehouse.load_heroes("heroes.csv", {"hero_id": "Étoile", "name": "Étoile"})
         for spelling in ("ÉTOILE", "étoile"):
             warehouse.load_biometrics(spelling, (spelling, "2025-01-01 00:01Z", 60, 80))
+        # Inferred: no heroes file has them. The separator is a blank beyond ASCII.
+        minute = "2025-01-01 00:02Z"
+        warehouse.load_biometrics("inferred", *((hero, minute, 60, 80) for hero in ("ÉLAN", "Élan", "éclair", "ÑANDÚ")))
+        warehouse.load_biometrics(
+            "blanks", *((hero, minute, 60, 80) for hero in ("Ä\u2003b", "Äb", "Ü-ö", "Ü\u2003-ö"))
+        )
         warehouse.transform()
-        assert warehouse.rows("select hero_id from marts.dim_heroes") == [("Étoile",)]
+        assert warehouse.rows('select hero_id, hero_name from marts.dim_heroes order by hero_id collate "C"') == [
+            ("Ä\u2003b", "Ä\u2003b"),
+            ("Élan", "Élan"),
+            ("Étoile", "Étoile"),
+            ("ÑANDÚ", "Ñandú"),
+            ("Ü\u2003-ö", "Ü\u2003-ö"),
+            ("éclair", "Éclair"),
+        ]
+        named = read_sql("maintenance/erasure/names_the_hero.sql")
+        assert warehouse.rows(named, {"hero_id": "é", "text": "avec é\u2003là"}) == [(True,)]
     finally:
         warehouse.connection.close()
         server.drop(NAME)

@@ -3,7 +3,7 @@ select
     raw.hero_key(%(hero_id)s) = any(
         array(
             select raw.hero_key(words.word)
-            from regexp_split_to_table(%(text)s, '[^[:alnum:]_''’.-]+') as words (word)
+            from regexp_split_to_table(%(text)s collate "C.utf8", '[^[:alnum:]_''’.-]+') as words (word)
         )
     )
     or (
