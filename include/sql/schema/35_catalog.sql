@@ -145,20 +145,42 @@ begin
 end
 $$;
 
--- Summarizes the new block ranges of a table's BRIN indexes, those of its partitions included. PostgreSQL reads every
--- row that came after the last summary, and autovacuum may not write the next one until a fifth of the table is new.
-create or replace function meta.summarize_block_ranges(relation regclass) returns void language sql as $$
-    select brin_summarize_new_values(pg_index.indexrelid)
-    from pg_index
-    inner join pg_class on pg_index.indexrelid = pg_class.oid
-    inner join pg_am on pg_class.relam = pg_am.oid
-    where
-        pg_am.amname = 'brin'
-        and pg_class.relkind = 'i'
-        and (
-            pg_index.indrelid = relation
-            or pg_index.indrelid in (select partitions.name from meta.partitions(relation) as partitions)
-        )
+-- Summarizes the new block ranges of a table's BRIN indexes; if it has partitions, of those that some days are in.
+-- PostgreSQL reads every row that came after the last summary, and autovacuum may not write the next one until a fifth
+-- of the table is new.
+create or replace function meta.summarize_block_ranges(relation regclass, days date[]) returns void
+language plpgsql set lock_timeout = '5s' as $$
+declare
+    index_id regclass;
+begin
+    for index_id in
+        select pg_index.indexrelid
+        from pg_index
+        inner join pg_class on pg_index.indexrelid = pg_class.oid
+        inner join pg_am on pg_class.relam = pg_am.oid
+        where
+            pg_am.amname = 'brin'
+            and pg_class.relkind = 'i'
+            and (
+                pg_index.indrelid = relation
+                or pg_index.indrelid in (
+                    select partitions.name
+                    from meta.partitions(relation) as partitions
+                    inner join unnest(days) as written (day)
+                        on
+                            written.day::timestamp at time zone 'UTC' >= partitions.from_at
+                            and written.day::timestamp at time zone 'UTC' < partitions.until_at
+                )
+            )
+    loop
+        begin
+            perform brin_summarize_new_values(index_id);
+        exception
+            -- A vacuum is at work, which summarizes, too.
+            when lock_not_available then null;
+        end;
+    end loop;
+end
 $$;
 
 -- The statements that make the columns, constraints and indexes of a table those of an empty one, as PostgreSQL prints

@@ -192,7 +192,7 @@ begin
             || format(' where not (%1$I >= %2$L and %1$I < %3$L)', time_column, from_at, until_at);
     end if;
     execute insertion;
-    perform meta.summarize_block_ranges(relation);
+    perform meta.summarize_block_ranges(relation, days);
     if is_forgetting then
         perform meta.forget(relation, query_rows, time_column, from_at, until_at);
     end if;

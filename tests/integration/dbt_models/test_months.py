@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 
 from tests.integration.dbt_models.company import reader, wait_for_readers_one_second
@@ -211,3 +213,25 @@ def test_stale_rows_are_looked_up_in_their_month_alone(year: Warehouse) -> None:
         )
     )
     assert plan.count("never executed") == 12, plan
+
+
+def test_a_vacuum_of_a_month_stops_no_run(built: Warehouse, tmp_path: Path) -> None:
+    """The fact waited for it to write summaries of all months, and failed after the time that it waits for readers."""
+    wait_for_readers_one_second(built, tmp_path)
+    built.load_biometrics("b2", ("hulk", "2025-01-01 00:07Z", 60, 80), ("hulk", "2025-03-01 00:01Z", 60, 80))
+    with closing(psycopg2.connect(built.uri)) as vacuum, vacuum.cursor() as cursor:
+        cursor.execute(f"lock table {FACT}_2025_01 in share update exclusive mode")
+        built.transform()
+        assert built.rows(f"select count(*) from {FACT}") == [(12,)]
+        # What brought rows to other months does not wait.
+        built.execute("set statement_timeout to '2s'")
+        built.execute("select meta.summarize_block_ranges(%s, '{2025-03-31}')", [FACT])
+        with pytest.raises(psycopg2.errors.QueryCanceled):
+            built.execute("select meta.summarize_block_ranges(%s, '{2025-03-31, 2025-01-31}')", [FACT])
+
+
+def test_new_rows_are_summarized_in_their_month(built: Warehouse) -> None:
+    built.load_biometrics("b2", ("hulk", "2025-03-31 23:59Z", 60, 80))
+    built.transform()
+    unsummarized = "select brin_summarize_new_values(oid) from pg_class where relname = %s"
+    assert built.rows(unsummarized, ["fact_biometrics_2025_03_minute_at_idx"]) == [(0,)]
