@@ -231,7 +231,17 @@ def test_a_vacuum_of_a_month_stops_no_run(built: Warehouse, tmp_path: Path) -> N
 
 
 def test_new_rows_are_summarized_in_their_month(built: Warehouse) -> None:
-    built.load_biometrics("b2", ("hulk", "2025-03-31 23:59Z", 60, 80))
-    built.transform()
-    unsummarized = "select brin_summarize_new_values(oid) from pg_class where relname = %s"
-    assert built.rows(unsummarized, ["fact_biometrics_2025_03_minute_at_idx"]) == [(0,)]
+    """More than one range of blocks: the first one of a new index has a summary."""
+    built.execute("select meta.add_months(%s, '{2025-03-01}')", [FACT])
+    built.execute(
+        f"insert into {FACT} (hero_id, minute_at, reading_count) select 'thor', minute_at, 60"
+        " from generate_series(timestamptz '2025-03-01Z', '2025-03-31 23:59Z', interval '1 minute') as minute_at"
+    )
+    summarize = "select meta.summarize_block_ranges(%s, %s::date[])"
+    unsummarized = "select brin_summarize_new_values(oid) > 0 from pg_class where relname ~ '^fact.*_2025_03_minute_at'"
+    built.execute("begin")
+    built.execute(summarize, [FACT, ["2025-02-28", "2025-04-01"]])
+    assert built.rows(unsummarized) == [(True,)]
+    built.execute("rollback")
+    built.execute(summarize, [FACT, ["2025-03-31"]])
+    assert built.rows(unsummarized) == [(False,)]
