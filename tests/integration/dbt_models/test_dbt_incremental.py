@@ -130,6 +130,16 @@ def test_a_better_spelling_renames_the_hero_everywhere(built: Warehouse) -> None
         assert "hulk" not in ids, name
 
 
+def test_a_name_of_a_run_that_did_not_finish_reaches_the_big_table(built: Warehouse) -> None:
+    """The next run, which brings another hero, has nothing to change in dim_heroes."""
+    built.load_heroes("heroes/2.csv", {"hero_id": "hulk", "name": "Green Hulk"})
+    built.dbt("run", "--select", "+dim_heroes")
+    built.load_heroes("heroes/3.csv", {"hero_id": "Vision"})
+    built.transform()
+    named = "select distinct hero_name from analytics.obt_cerebro_restored where hero_id = 'hulk'"
+    assert built.rows(named) == [("Green Hulk",)]
+
+
 def test_another_mission_duration_rebuilds_the_big_table(built: Warehouse) -> None:
     count = "select count(*) from analytics.obt_cerebro_restored where mission_id = 'm1' and hero_id = 'hulk'"
     assert built.rows(count) == [(1,)]

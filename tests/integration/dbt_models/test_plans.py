@@ -67,6 +67,21 @@ def test_a_full_build_looks_up_each_participation(built: Warehouse) -> None:
     assert "Anti Join" not in plan
 
 
+def test_attributes_of_stale_heroes_alone_are_looked_up(warehouse: Warehouse) -> None:
+    """A run looked up a row of each hero in each month: 1 s for 10,000 heroes, whatever was new."""
+    warehouse.load_biometrics("b1", *((f"hero {number}", "2025-01-01 00:01Z", 60, 80) for number in range(300)))
+    warehouse.transform()
+    warehouse.execute("analyze")
+    warehouse.load_biometrics("b2", ("hero 7", "2025-01-02 00:01Z", 60, 80))
+    warehouse.load_heroes("heroes.csv", {"hero_id": "hero 7", "alter_ego": "Seven"})
+    lookups = "select sum(idx_scan)::bigint from pg_stat_user_indexes where relname ~ '^obt_cerebro_restored'"
+    before = warehouse.rows(lookups)[0][0]
+    warehouse.transform()
+    assert warehouse.rows(lookups)[0][0] - before < 100
+    named = "select timestamp::date::text from analytics.obt_cerebro_restored where alter_ego = 'Seven' order by 1"
+    assert warehouse.rows(named) == [("2025-01-01",), ("2025-01-02",)]
+
+
 def test_a_check_of_hours_looks_up_their_rows(built: Warehouse) -> None:
     """In a year of 100 heroes 111 hours were compared with every row of the fact: over 12 minutes instead of 0.8 s."""
     hours = [datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=hour) for hour in (*range(24), 100)]
