@@ -53,7 +53,9 @@ def gate(warehouse: Warehouse, statement: str) -> Iterator[connection]:
     """A session that holds others up by a statement."""
     with closing(psycopg2.connect(warehouse.uri)) as session:
         session.cursor().execute(statement)
-        session.commit() if "advisory" in statement else None
+        if "advisory" in statement:
+            # The trigger must be there for others. The advisory lock is the session's.
+            session.commit()
         yield session
 
 
