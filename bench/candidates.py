@@ -77,11 +77,10 @@ def drain(bucket: str, run_objects: int, site: Site) -> Restored:
     hide_packages()
     there = replace(site, bucket=bucket)
     settings = site.settings.model_copy(update={"run_objects": run_objects})
-    told: dict[str, list[str]] | None = None
     results: list[Restored] = []
     for number in count(1):
         run_id = f"run {number}"
-        found = discover([there.zone], lambda _: site.store, site.warehouse, settings, run_id, told)
+        found = discover([there.zone], lambda _: site.store, site.warehouse, settings, run_id, number == 1)
         for parcel in found.biometrics:
             with site.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
                 _, objects = manifests.read(cursor, parcel.batch) or ("", [])
@@ -91,7 +90,6 @@ def drain(bucket: str, run_objects: int, site: Site) -> Restored:
                 connection.commit()
         if not backlog_after(site.warehouse, run_id):
             break
-        told = {}
     return Restored(sum(one.objects for one in results), sum(one.readings for one in results))
 
 

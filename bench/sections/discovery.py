@@ -15,6 +15,7 @@ from bench.measure import Sample
 from bench.report import Section, at_most
 from include.cerebro.landing.comparison import find_new
 from include.cerebro.landing.discovery import discover
+from include.cerebro.landing.told import tell
 from include.cerebro.landing.listing import ZoneListing
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.zones.rules_version import rules_version
@@ -58,8 +59,9 @@ class Pages:
 
 def find(site: Site, told: Sequence[str] | None) -> int:
     """Find what is new of the objects that an arrival tells of; of all, if nothing is told."""
-    keys = {site.zone.name: told} if told else None
-    found = discover([site.zone], lambda _: site.store, site.warehouse, site.settings, NAME, keys)
+    if told:
+        tell(lambda: site.warehouse, {site.zone.name: told})
+    found = discover([site.zone], lambda _: site.store, site.warehouse, site.settings, NAME, not told)
     return sum(len(parcel.objects) for parcel in found.biometrics)
 
 

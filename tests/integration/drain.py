@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
+from include.cerebro.landing import told
 from include.cerebro.landing.backlog import backlog_after
 from include.cerebro.landing.discovery import Discovery, discover
 from include.cerebro.ledger import manifests
@@ -24,9 +25,16 @@ from tests.integration.loader_process import site_of_environment
 FOLLOWS: Mapping[str, Sequence[str]] = {}
 
 
-def find(site: Site, run_id: str, told: Mapping[str, Sequence[str]] | None = None) -> Discovery:
-    """Find what a run takes."""
-    return discover([site.zone], lambda _: site.store, site.warehouse, site.settings, run_id, told)
+def tell(site: Site, keys: Mapping[str, Sequence[str]]) -> None:
+    """Tell the next run of objects, as a watcher does."""
+    assert told.tell(lambda: site.warehouse, keys).is_told
+
+
+def find(site: Site, run_id: str, keys: Mapping[str, Sequence[str]] | None = None) -> Discovery:
+    """Find what a run takes, which looks at these objects by landing zone; without them it lists all."""
+    if keys:
+        tell(site, keys)
+    return discover([site.zone], lambda _: site.store, site.warehouse, site.settings, run_id, keys is None)
 
 
 def load_found(site: Site, run_id: str, found: Discovery) -> None:
@@ -44,16 +52,16 @@ def load_found(site: Site, run_id: str, found: Discovery) -> None:
                 connection.commit()
 
 
-def drain(site: Site, told: Mapping[str, Sequence[str]] | None = None) -> list[Discovery]:
+def drain(site: Site, keys: Mapping[str, Sequence[str]] | None = None) -> list[Discovery]:
     """Run as long as a run follows; return what each has found."""
     runs: list[Discovery] = []
     while True:
         run_id = str(uuid4())
-        runs.append(find(site, run_id, told))
+        runs.append(find(site, run_id, keys))
         load_found(site, run_id, runs[-1])
         if not backlog_after(site.warehouse, run_id):
             return runs
-        told = FOLLOWS
+        keys = FOLLOWS
 
 
 def start_drain(site: Site, **environment: str) -> subprocess.Popen[str]:

@@ -1,14 +1,23 @@
 """A run that arrivals started looks at what they told of, and lists the landing zone where that is not enough."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
+from include.cerebro.landing import discovery
+from include.cerebro.landing.backlog import backlog_after
 from include.cerebro.landing.discovery import Discovery, discover
+from include.cerebro.ledger.told_objects import SOMETHING
+from include.cerebro.platform.object_store import ObjectStore
+from include.cerebro.zones.landing_zones import LandingZone
+from tests.integration import drain
 from tests.integration.helpers import Site
 from tests.integration.samples import HEROES, one_reading
 
 KEYS = ["biometrics/a.parquet", "biometrics/b.parquet"]
+TOLD = "select object_key from meta.told_objects order by object_key"
 
 
 @pytest.fixture
@@ -20,9 +29,10 @@ def loaded(site: Site) -> Site:
     return site
 
 
-def find(site: Site, told: Mapping[str, Sequence[str]] | None, **settings: int) -> Discovery:
-    changed = site.settings.model_copy(update=settings)
-    return discover([site.zone], lambda _: site.store, site.warehouse, changed, "the run", told)
+def find(site: Site, told: Sequence[str] | None, **settings: int) -> Discovery:
+    """Find what a run takes that watchers told of these objects, or that lists all."""
+    there = replace(site, changed=settings)
+    return drain.find(there, "the run", None if told is None else {site.zone.name: told})
 
 
 def keys(found: Discovery) -> list[str]:
@@ -32,7 +42,7 @@ def keys(found: Discovery) -> list[str]:
 def test_nothing_else_is_looked_at(loaded: Site) -> None:
     loaded.put("biometrics/c.parquet.gz", one_reading())
     told = [KEYS[1], "biometrics/removed.parquet", "biometrics/c.parquet", "heroes.csv"]
-    found = find(loaded, {"cerebro": told})
+    found = find(loaded, told)
     assert keys(found) == [KEYS[1]]
     # It is known already.
     assert found.heroes == []
@@ -45,24 +55,112 @@ def test_nothing_else_is_looked_at(loaded: Site) -> None:
 
 def test_the_first_listing_is_of_all(site: Site) -> None:
     site.put_all({key: one_reading(60 + number) for number, key in enumerate(KEYS)})
-    found = find(site, {"cerebro": KEYS[:1]})
+    found = find(site, KEYS[:1])
     assert keys(found) == KEYS
     assert list(found.listed) == ["cerebro"]
 
 
 def test_a_landing_zone_that_is_not_configured_any_more(loaded: Site) -> None:
-    assert keys(find(loaded, {"cerebro": KEYS[:1], "watches": ["a"]})) == KEYS
+    drain.tell(loaded, {"watches": ["a"]})
+    assert keys(find(loaded, KEYS[:1])) == KEYS[:1]
+    assert loaded.rows(TOLD) == []
+
+
+def test_what_arrives_while_a_run_waits_for_another_one_is_looked_at_by_it(loaded: Site) -> None:
+    """Airflow gives the run the first event alone."""
+    drain.tell(loaded, {"cerebro": KEYS[:1]})
+    assert keys(find(loaded, KEYS[1:])) == KEYS
+    # The run of the second event has nothing to do.
+    assert find(loaded, []) == Discovery([], [], [], {})
+
+
+def test_that_something_has_arrived_has_all_listed(loaded: Site) -> None:
+    assert keys(find(loaded, [SOMETHING])) == KEYS
+    assert loaded.rows(TOLD) == []
+
+
+def test_a_listing_is_cheaper_than_many_keys(loaded: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "MOST_KEYS", 1)
+    found = find(loaded, KEYS)
+    assert list(found.listed) == ["cerebro"]
+    assert loaded.rows(TOLD) == []
+    # But not than so many of a landing zone with many more objects.
+    monkeypatch.setattr(discovery, "LISTED_AT_ONCE", 1)
+    assert not find(loaded, KEYS).listed
+
+
+def test_a_run_that_fails_leaves_to_the_next_what_it_was_told_of(loaded: Site) -> None:
+    def away(_: str) -> NoReturn:
+        raise ConnectionError("The store does not answer")
+
+    drain.tell(loaded, {"cerebro": KEYS})
+    with pytest.raises(ConnectionError):
+        discover([loaded.zone], away, loaded.warehouse, loaded.settings, "red", is_audit=False)
+    assert loaded.rows(TOLD) == [(key,) for key in KEYS]
+    assert keys(find(loaded, [])) == KEYS
+
+
+def test_what_is_told_once_more_while_a_run_looks_is_looked_at_again(loaded: Site) -> None:
+    def store(_: str) -> ObjectStore:
+        drain.tell(loaded, {"cerebro": KEYS[:1]})
+        return loaded.store
+
+    for is_audit in (False, True):
+        drain.tell(loaded, {"cerebro": KEYS})
+        discover([loaded.zone], store, loaded.warehouse, loaded.settings, "the run", is_audit)
+        assert loaded.rows(TOLD) == [(KEYS[0],)]
+
+
+def test_a_run_takes_as_much_of_what_was_told_as_it_looks_at_while_a_backlog_drains(
+    loaded: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "MOST_KEYS", 1)
+    find(loaded, None, run_objects=1)
+    loaded.put_all({f"biometrics/{name}.parquet": one_reading(70 + ord(name)) for name in "yz"})
+    found = find(loaded, ["biometrics/y.parquet", "biometrics/z.parquet"], run_objects=1)
+    assert not found.listed
+    assert loaded.rows(TOLD) == [("biometrics/z.parquet",)]
+
+
+def test_what_load_tasks_did_not_get_through_with_is_told_again_later(loaded: Site) -> None:
+    assert keys(find(loaded, KEYS)) == KEYS
+    backlog_after(loaded.warehouse, "the run")
+    assert loaded.rows(TOLD) == [(key,) for key in KEYS]
+    # Another attempt at once may be one more red run.
+    assert find(loaded, []) == Discovery([], [], [], {})
+    loaded.rows("update meta.told_objects set due_at = now() returning 1")
+    again = find(loaded, [])
+    assert keys(again) == KEYS
+    drain.load_found(loaded, "the run", again)
+    backlog_after(loaded.warehouse, "the run")
+
+
+def test_a_landing_zone_that_cannot_be_listed_is_left_alone_until_something_arrives_in_it(loaded: Site) -> None:
+    broken = LandingZone(name="broken", bucket="no-such-bucket")
+    zones = [loaded.zone, broken]
+
+    def errors(run_id: str, is_audit: bool) -> list[tuple[str, ...]]:
+        discover(zones, lambda _: loaded.store, loaded.warehouse, loaded.settings, run_id, is_audit)
+        return loaded.rows(
+            "select landing_zone from meta.listings where error is not null and dag_run_id = %s", [run_id]
+        )
+
+    assert errors("audit", is_audit=True) == [("broken",)]
+    drain.tell(loaded, {"cerebro": KEYS})
+    assert errors("arrival", is_audit=False) == []
+    drain.tell(loaded, {"cerebro": KEYS, "broken": ["heroes.csv"]})
+    assert errors("another", is_audit=False) == [("broken",)]
 
 
 def test_what_the_run_does_not_take_is_known_to_wait(loaded: Site) -> None:
-    found = find(loaded, {"cerebro": KEYS}, run_objects=1)
+    found = find(loaded, KEYS, run_objects=1)
     assert len(keys(found)) == 1
     assert list(found.listed) == ["cerebro"]
     with loaded.superuser() as cursor:
         cursor.execute("select objects_waiting from meta.listings where dag_run_id = 'the run'")
         assert cursor.fetchall() == [(1,)]
     # And as long as it waits, all is listed.
-    assert keys(find(loaded, {"cerebro": KEYS[:1]})) == KEYS
+    assert keys(find(loaded, KEYS[:1])) == KEYS
 
 
 def test_a_table_that_lies_there_has_all_listed(loaded: Site) -> None:
@@ -70,14 +168,14 @@ def test_a_table_that_lies_there_has_all_listed(loaded: Site) -> None:
     of_the_table = "biometrics/table/part-0-1f0e9a52-5d0b-4b3b-8f0a-0b6c7d8e9f00.parquet"
     loaded.put(of_the_table, one_reading())
     find(loaded, None)
-    assert keys(find(loaded, {"cerebro": [of_the_table]})) == KEYS
+    assert keys(find(loaded, [of_the_table])) == KEYS
 
 
 def test_the_failure_of_another_object_is_not_over(site: Site) -> None:
     site.put("biometrics/broken.parquet", b"no Parquet")
     assert site.load().failed == ["biometrics/broken.parquet"]
     site.put(KEYS[0], one_reading())
-    assert keys(find(site, {"cerebro": KEYS[:1]})) == KEYS[:1]
+    assert keys(find(site, KEYS[:1])) == KEYS[:1]
     with site.superuser() as cursor:
         cursor.execute("select count(*) from raw.loads where status = 'failed' and resolved_at is null")
         assert cursor.fetchall() == [(1,)]

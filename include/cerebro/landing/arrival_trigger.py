@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
-from asgiref.sync import sync_to_async
 from pydantic import JsonValue
 
 from include.cerebro.landing.arrivals import Arrivals
-from include.cerebro.landing.told import arrival
+from include.cerebro.landing.told import Overdue, tell
+from include.cerebro.ledger.told_objects import SOMETHING
 from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
-from include.cerebro.zones.landing_zones import read_landing_zones, zone_named
+from include.cerebro.zones.landing_zones import LandingZone, read_landing_zones, zone_named
 
-# Seconds after which a look is repeated while objects arrive, and how often at most: a burst starts one run.
+# Seconds after which a look is repeated while objects arrive, and how often at most: a burst starts one run, and a
+# stream of objects does not hold the first of them up.
 SETTLE_SECONDS = 1.0
-SETTLE_LOOKS = 15
+SETTLE_LOOKS = 5
 # Seconds between looks at most while the store does not answer.
 LONGEST_WAIT = 60.0
+# Seconds after which a changed configuration of the landing zone is noticed. It is a request to Airflow.
+CONFIGURED_SECONDS = 60.0
 
 
 def listed_key(zone: str) -> str:
@@ -51,26 +55,34 @@ class ArrivalTrigger(BaseEventTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", {"zone": self.zone, "interval": self.interval}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Look at the landing zone for ever; yield an event when something has arrived."""
+        """Look at the landing zone for ever; yield an event when something has arrived.
+
+        Each look is in a thread: ``sync_to_async`` has one for all triggers, which a store that is away would stop.
+        """
         wait, watched = self.interval, None
+        overdue = Overdue(connections.warehouse)
         while True:
             try:
-                if watched is None:
-                    watched = await sync_to_async(_Watched)(self.zone)
+                if watched is None or await asyncio.to_thread(watched.is_outdated):
+                    watched = await asyncio.to_thread(_Watched, self.zone)
                 arrived = await self._look(watched)
                 # Airflow's state is asked for when something has changed.
                 is_same = watched.is_known and watched.arrivals.fingerprint.for_state() == watched.listed
                 listed = watched.listed if is_same else await self._listed()
                 if arrived and listed != watched.listed:
                     # A run has listed the landing zone meanwhile: only a full listing compares with its own.
-                    arrived += await sync_to_async(watched.list_all)()
+                    arrived += await asyncio.to_thread(watched.list_all)
                 now = watched.arrivals.fingerprint.for_state()
                 watched.listed = listed
+                event = None
+                # Without an arrival objects have left, unless that is yet unknown.
+                if now != listed and now[0] and (arrived or not watched.is_known):
+                    keys = arrived if watched.is_known else [SOMETHING]
+                    event = await asyncio.to_thread(tell, connections.warehouse, {self.zone: keys})
+                event = event or await asyncio.to_thread(overdue.look, [self.zone])
+                if event:
+                    yield TriggerEvent(event.model_dump())  # type: ignore[no-untyped-call]
                 if now != listed:
-                    # Without an arrival objects have left, unless that is yet unknown.
-                    if now[0] and (arrived or not watched.is_known):
-                        event = arrival({self.zone: list(dict.fromkeys(arrived))}).model_dump()
-                        yield TriggerEvent(event)  # type: ignore[no-untyped-call]
                     await self._remember(now)
                     watched.listed = now
                 watched.is_known = True
@@ -84,12 +96,12 @@ class ArrivalTrigger(BaseEventTrigger):
 
     async def _look(self, watched: _Watched) -> list[str]:
         """Look once, and again as long as objects arrive; return the keys that have arrived."""
-        arrived = newest = await sync_to_async(watched.look)()
+        arrived = newest = await asyncio.to_thread(watched.look)
         for _ in range(SETTLE_LOOKS):
             if not newest:
                 break
             await asyncio.sleep(SETTLE_SECONDS)
-            newest = await sync_to_async(watched.look)()
+            newest = await asyncio.to_thread(watched.look)
             arrived = arrived + newest
         return arrived
 
@@ -108,12 +120,24 @@ class _Watched:
         self.is_known = False
         # The last listing that was recorded.
         self.listed: Any = None
-        zone = zone_named(read_landing_zones(read_settings(), connections.landing_bucket()), name)
-        self.arrivals = Arrivals(zone)
-        self._client = connections.object_store(zone.connection).client()
+        self._zone = _configured(name)
+        self._configured_at = time.monotonic()
+        self.arrivals = Arrivals(self._zone)
+        self._client = connections.object_store(self._zone.connection).client()
+
+    def is_outdated(self) -> bool:
+        """Whether the landing zone is configured otherwise now."""
+        if time.monotonic() < self._configured_at + CONFIGURED_SECONDS:
+            return False
+        self._configured_at = time.monotonic()
+        return _configured(self._zone.name) != self._zone
 
     def look(self) -> list[str]:
         return [stored.key for stored in self.arrivals.look(self._client)]
 
     def list_all(self) -> list[str]:
         return [stored.key for stored in self.arrivals.list_all(self._client)]
+
+
+def _configured(name: str) -> LandingZone:
+    return zone_named(read_landing_zones(read_settings(), connections.landing_bucket()), name)

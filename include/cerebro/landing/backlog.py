@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from include.cerebro.landing.batches import Parcel, pack
-from include.cerebro.ledger import duplicates, manifests
+from include.cerebro.ledger import duplicates, manifests, told_objects
 from include.cerebro.ledger.listings import listings_of_run
 from include.cerebro.ledger.objects import Origin
 from include.cerebro.platform.names import LOADER_ROLE
@@ -204,10 +204,14 @@ def take(oldest: list[StoredObject], bounds: Bounds) -> list[StoredObject]:
 def backlog_after(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
     """Return the objects that wait after a run, and their bytes; nothing if the next run could not load any at once.
 
+    What load tasks of the run did not get through with is left to a later run, which a watcher starts.
+
     That is so after a run that was not done with any object: whatever stopped it would stop the next one, and so on for
     ever. The backlog then waits for the hourly run, or for an arrival.
     """
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
+        told_objects.tell_unfinished(cursor, dag_run_id)
+        connection.commit()
         listings = listings_of_run(cursor, dag_run_id)
         waiting = {
             "objects": sum(listing.objects_waiting for listing in listings),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from include.cerebro.landing.backlog import Backlog, Bounds, Taken, take_batches
@@ -12,8 +13,8 @@ from include.cerebro.landing.batches import Parcel
 from include.cerebro.landing.comparison import find_new
 from include.cerebro.landing.fingerprint import Fingerprint
 from include.cerebro.landing.listing import ZoneListing
-from include.cerebro.ledger import manifests, unfounded, waiting
-from include.cerebro.ledger.listings import Listing, is_settled, record_listing, repeat_listing
+from include.cerebro.ledger import manifests, told_objects, unfounded, waiting
+from include.cerebro.ledger.listings import Listing, last_listing, record_listing, repeat_listing
 from include.cerebro.ledger.objects import Origin
 from include.cerebro.platform.buckets import require_buckets
 from include.cerebro.platform.errors import FinalError
@@ -34,6 +35,10 @@ REMEDY = (
     "Nothing of it was loaded; the other landing zones were. Check its bucket, and the keys and rights of its "
     "connection (s3:ListBucket, s3:GetObject)"
 )
+# Keys that a run looks at instead of listing the landing zone. Each is a request, as 1,000 objects of a listing are, so
+# from 100,000 objects on it is as many as a listing needs requests.
+MOST_KEYS = 100
+LISTED_AT_ONCE = 1_000
 # Where a landing zone's bucket is named.
 ZONES_BUCKET = f"the Airflow Variable {LANDING_BUCKET_VARIABLE}, or the field bucket of the landing zone"
 
@@ -56,7 +61,7 @@ def discover(
     warehouse: Warehouse,
     settings: Settings,
     dag_run_id: str,
-    told: Mapping[str, Sequence[str]] | None = None,
+    is_audit: bool = True,
 ) -> Discovery:
     """Compare the landing zones with the ledger, and write what the run is to load to ``meta.manifests``.
 
@@ -70,10 +75,11 @@ def discover(
         warehouse: the warehouse.
         settings: sizes of runs and batches, places of quarantine and reports.
         dag_run_id: the run.
-        told: the keys that arrivals told of, by landing zone: nothing else is looked at. None lists all.
+        is_audit: whether to list all. Else the run looks at what watchers told of and goes on with what a listing left,
+            and lists a landing zone only where that is not enough.
 
     Raises:
-        Exception: no landing zone could be listed; the first one's error.
+        Exception: no landing zone that was to be looked at could be; the first one's error.
         psycopg2.Error: the warehouse does not answer.
     """
     # Imported here: reading a DAG file must not load the driver.
@@ -81,22 +87,17 @@ def discover(
 
     found = Discovery([], [], [], {})
     errors: list[Exception] = []
+    is_any = False
     with warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
         manifests.remove_old(cursor)
         waiting.remove_old(cursor)
-        names = {zone.name for zone in zones}
-        kept = waiting.count(cursor).keys() & names if told is not None else set()
+        told_objects.forget_other_zones(cursor, [zone.name for zone in zones])
+        kept = set() if is_audit else waiting.count(cursor).keys()
         connection.commit()
         look = _Look(cursor, settings, Bounds.of(settings, len(zones)), dag_run_id)
-        if told is None or not told.keys() <= names or not (told or kept):
-            told = None
-        elif not kept:
-            zones = [zone for zone in zones if zone.name in told]
         for zone in zones:
             try:
-                store = open_store(zone.connection)
-                keys = None if told is None else told.get(zone.name, ())
-                parcels, listed = look.find(zone, store, keys, kept)
+                of_zone = look.find(zone, open_store, kept, is_audit)
             except psycopg2.Error:
                 raise
             except Exception as error:
@@ -110,13 +111,24 @@ def discover(
                 errors.append(error)
                 continue
             connection.commit()
+            if of_zone is None:
+                continue
+            is_any = True
+            parcels, listed = of_zone
             if listed:
                 found.listed[zone.name] = listed
             for dataset, of_all in ((HEROES, found.heroes), (MISSIONS, found.missions), (BIOMETRICS, found.biometrics)):
                 of_all.extend(parcels[dataset])
-    if len(errors) == len(zones):
+    if errors and not is_any:
         raise errors[0]
     return found
+
+
+class _Told(NamedTuple):
+    """The keys that watchers told of, as many as a run looks at, and whether there are no more."""
+
+    keys: list[str]
+    is_all: bool
 
 
 class _Look(NamedTuple):
@@ -128,32 +140,39 @@ class _Look(NamedTuple):
     dag_run_id: str
 
     def find(
-        self, zone: LandingZone, store: ObjectStore, told: Sequence[str] | None, kept: Collection[str]
-    ) -> tuple[dict[Dataset, list[Parcel]], Fingerprint | None]:
-        """Return what the run takes of a landing zone, and the fingerprint of all if it was listed.
+        self, zone: LandingZone, open_store: Callable[[str], ObjectStore], kept: Collection[str], is_audit: bool
+    ) -> tuple[dict[Dataset, list[Parcel]], Fingerprint | None] | None:
+        """Return what the run takes of a landing zone, and the fingerprint of all if it was listed; None for nothing.
 
         Args:
             zone: the landing zone.
-            store: its store.
-            told: the keys that arrivals told of; None lists all.
+            open_store: returns the store of an Airflow connection.
             kept: the landing zones with what an earlier listing left, which the run goes on with.
+            is_audit: whether to list it in any case.
         """
         cursor = self.cursor
+        is_kept = zone.name in kept
+        begun_at = told_objects.clock(cursor)
+        told = None if is_audit else self._told(zone, begun_at, is_kept)
+        if told is not None and not (told.keys or is_kept):
+            return None
         others = written_places(self.settings).values()
+        store = open_store(zone.connection)
         require_buckets(store, {zone.bucket: ZONES_BUCKET}, {})
         with closing(store.client()) as client:
-            is_kept = zone.name in kept
-            if told is not None and is_settled(cursor, zone.name, bool(told), is_kept):
-                listing = ZoneListing(client, zone, others, keys=told)
+            if told is not None:
+                listing = ZoneListing(client, zone, others, keys=told.keys)
                 parcels, taken, left = self._compare(zone, listing, is_kept)
-                if self._is_enough(zone, is_kept, taken, left) and not listing.tables:
-                    log.info("The %s was not listed: arrivals told of %d objects", zone, len(told))
-                    if kept:
+                if self._is_enough(zone, is_kept, told.is_all, taken, left) and not listing.tables:
+                    log.info("The %s was not listed: arrivals told of %d objects", zone, len(told.keys))
+                    if is_kept:
                         repeat_listing(cursor, self.dag_run_id, left)
+                    told_objects.forget(cursor, zone.name, begun_at, told.keys)
                     return parcels, None
                 cursor.connection.rollback()
             listing = ZoneListing(client, zone, others)
             parcels, taken, left = self._compare(zone, listing)
+        told_objects.forget(cursor, zone.name, begun_at)
         notes = listing.notes()
         log.info("The %s has %d objects", zone, listing.objects)
         if listing.unrecognised:
@@ -172,7 +191,25 @@ class _Look(NamedTuple):
         )
         return parcels, listing.fingerprint
 
-    def _is_enough(self, zone: LandingZone, is_kept: bool, taken: Taken, left: Listing) -> bool:
+    def _told(self, zone: LandingZone, until: datetime, is_kept: bool) -> _Told | None:
+        """Return what watchers told of; None if the landing zone is to be listed.
+
+        So it is if its last listing left something open: another one finds more than what has arrived since. Where it
+        found tables, only a listing can tell their later files from plain ones. One that could not be listed is left
+        alone as long as nothing arrives in it.
+        """
+        last = last_listing(self.cursor, zone.name)
+        if last is None or (last.objects_waiting and not is_kept):
+            return None
+        most = max(MOST_KEYS, last.objects // LISTED_AT_ONCE)
+        keys = told_objects.due(self.cursor, zone.name, until, most + 1)
+        is_all = len(keys) <= most
+        is_open = last.error is not None or told_objects.SOMETHING in keys or (keys and last.notes)
+        if is_open and (keys or is_kept):
+            return None
+        return _Told(keys[:most], is_all) if is_all or is_kept else None
+
+    def _is_enough(self, zone: LandingZone, is_kept: bool, is_all: bool, taken: Taken, left: Listing) -> bool:
         """Return whether a run has no need to list, after it took from what arrived and from what a listing left."""
         if not is_kept:
             # What arrives and is more than a run takes is for a listing.
@@ -180,7 +217,7 @@ class _Look(NamedTuple):
         if left.objects_waiting or taken == Taken():
             return taken != Taken()
         # The end of a backlog: only a listing finds again what load tasks did not get through with.
-        return not manifests.tried_objects(self.cursor, zone.name, self.dag_run_id)
+        return is_all and not manifests.tried_objects(self.cursor, zone.name, self.dag_run_id)
 
     def _compare(
         self, zone: LandingZone, listing: ZoneListing, is_kept: bool = False

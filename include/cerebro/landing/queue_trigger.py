@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
-from asgiref.sync import sync_to_async
 
-from include.cerebro.landing.told import Arrival, arrival
+from include.cerebro.landing.told import Overdue, tell
+from include.cerebro.ledger.told_objects import SOMETHING
 from include.cerebro.platform import connections
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.datasets import Dataset, meaning
@@ -26,12 +27,14 @@ Message = dict[str, Any]
 
 # Seconds that a request waits for messages: as long as SQS allows. It returns at once when there are some.
 WAIT_SECONDS = 20
-# After the first messages those of the same burst are awaited, a second each time, and so often at most.
-BURST_REQUESTS = 15
+# After the first messages those of the same burst are awaited, so many seconds and messages at most: a stream of them
+# does not hold the first ones up. A request returns ten.
+BURST_SECONDS = 5.0
+BURST_MESSAGES = 1_000
+# Seconds after which changed landing zones are noticed. It is a request to Airflow.
+CONFIGURED_SECONDS = 60.0
 # Seconds between requests at most while the queue does not answer.
 LONGEST_WAIT = 60.0
-# Instead of a landing zone's name: the message does not tell which objects have arrived.
-UNKNOWN = ""
 # Notifications that are remembered, for SQS delivers some twice.
 REMEMBERED = 10_000
 
@@ -60,58 +63,61 @@ class QueueTrigger(BaseEventTrigger):
         return name, {"queue": self.queue, "connection": self.connection}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Wait for messages for ever; yield an event when they tell of something new."""
+        """Wait for messages for ever; yield an event when they tell of something new.
+
+        Each request is in a thread: ``sync_to_async`` has one for all triggers, which would wait for messages, too.
+        """
         wait = 1.0
-        client, zones = None, list[LandingZone]()
+        client, zones, connected_at = None, list[LandingZone](), 0.0
+        overdue = Overdue(connections.warehouse)
         while True:
             try:
-                if client is None:
-                    client, zones = await sync_to_async(self._connect)()
-                messages = await sync_to_async(self._receive)(client)
-                arrived = self._arrival(messages, zones)
-                if arrived:
-                    yield TriggerEvent(arrived.model_dump())  # type: ignore[no-untyped-call]
-                await sync_to_async(self._delete)(client, messages)
+                if client is None or time.monotonic() > connected_at + CONFIGURED_SECONDS:
+                    client, zones = await asyncio.to_thread(self._connect)
+                    connected_at = time.monotonic()
+                messages = await asyncio.to_thread(self._receive, client)
+                keys = self._keys(messages, zones)
+                if keys:
+                    event = await asyncio.to_thread(tell, connections.warehouse, keys)
+                else:
+                    event = await asyncio.to_thread(overdue.look, [zone.name for zone in zones])
+                if event:
+                    yield TriggerEvent(event.model_dump())  # type: ignore[no-untyped-call]
+                await asyncio.to_thread(self._delete, client, messages)
                 wait = 1.0
             except Exception as error:  # noqa: BLE001 - whatever is wrong with the queue; the audit finds the objects
                 client, wait = None, min(2 * wait, LONGEST_WAIT)
+                # What was read last is told again: it may not have been written.
+                self._told.clear()
                 self.log.warning("The queue %s cannot be read, next try in %.0f s: %s", self.queue, wait, error)
                 await asyncio.sleep(wait)
 
-    def _arrival(self, messages: list[Message], zones: list[LandingZone]) -> Arrival | None:
-        keys: dict[str, dict[str, None]] = {}
+    def _keys(self, messages: list[Message], zones: list[LandingZone]) -> dict[str, list[str]]:
+        """Return what messages tell of for the first time: keys by landing zone, or SOMETHING in all of them."""
+        keys: dict[str, list[str]] = {}
         for message in messages:
             for zone, key in self.arrived(message.get("Body", ""), zones):
-                keys.setdefault(zone, {})[key] = None
-        unnamed = len(keys.pop(UNKNOWN, ()))
-        return arrival({zone: list(of_zone) for zone, of_zone in keys.items()}, unnamed) if keys or unnamed else None
+                keys.setdefault(zone, []).append(key)
+        return keys
 
     def arrived(self, body: str, zones: list[LandingZone]) -> Iterator[tuple[str, str]]:
         """Yield landing zone and key of the objects that a message tells of for the first time.
 
-        If it is none of S3's own notifications: UNKNOWN, and its text.
+        If it is none of S3's own notifications, it is SOMETHING in each landing zone.
 
         Args:
             body: the message.
             zones: the landing zones, of which only objects of their datasets count.
         """
         try:
-            told = json.loads(body)
-            # A topic of SNS wraps the notification.
-            told = json.loads(told["Message"]) if "Message" in told else told
-            if told.get("Event") == "s3:TestEvent":
-                return
-            for record in told["Records"]:
-                key, version = unquote_plus(record["s3"]["object"]["key"]), record["s3"]["object"]
-                bucket = record["s3"]["bucket"]["name"]
-                is_created = str(record["eventName"]).removeprefix("s3:").startswith("ObjectCreated")
-                holders = [zone.name for zone in zones if is_created and _is_object(zone, bucket, key)]
+            for bucket, key, version in _created(json.loads(body)):
+                holders = [zone.name for zone in zones if _is_object(zone, bucket, key)]
                 identity = (bucket, key, str(version.get("eTag", "")), str(version.get("sequencer", "")))
                 if holders and (not any(identity[2:]) or self._is_first(identity)):
                     yield from ((holder, key) for holder in holders)
         except (ValueError, LookupError, TypeError, AttributeError):
             # Of another sender: that something has arrived is all that it needs to say.
-            yield UNKNOWN, body[:200]
+            yield from ((zone.name, SOMETHING) for zone in zones)
 
     def _is_first(self, identity: tuple[str, ...]) -> bool:
         if identity in self._told:
@@ -131,17 +137,43 @@ class QueueTrigger(BaseEventTrigger):
     def _receive(self, client: Any) -> list[Message]:
         """Return the next messages, and those of the same burst."""
         messages: list[Message] = []
-        for number in range(1 + BURST_REQUESTS):
-            wait = 1 if number else WAIT_SECONDS
+        until = None
+        while until is None or (time.monotonic() < until and len(messages) < BURST_MESSAGES):
+            wait = WAIT_SECONDS if until is None else 1
             answer = client.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10, WaitTimeSeconds=wait)
             if not answer.get("Messages"):
                 break
+            until = until or time.monotonic() + BURST_SECONDS
             messages += answer["Messages"]
         return messages
 
     def _delete(self, client: Any, messages: list[Message]) -> None:
-        for message in messages:
-            client.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        # A message that is not deleted comes again, and is known then.
+        entries = [{"Id": str(number), "ReceiptHandle": it["ReceiptHandle"]} for number, it in enumerate(messages)]
+        for first in range(0, len(entries), 10):
+            client.delete_message_batch(QueueUrl=self.queue, Entries=entries[first : first + 10])
+
+
+def _created(told: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield bucket, key and version of the objects that a notification says were created.
+
+    Raises:
+        ValueError, LookupError, TypeError, AttributeError: it is no notification of S3's, SNS's or EventBridge's.
+    """
+    # A topic of SNS wraps the notification.
+    told = json.loads(told["Message"]) if "Message" in told else told
+    if told.get("Event") == "s3:TestEvent":
+        return
+    if told.get("source") == "aws.s3":
+        # EventBridge's form, whose keys are plain.
+        if told["detail-type"] == "Object Created":
+            version = told["detail"]["object"]
+            yield told["detail"]["bucket"]["name"], version["key"], version | {"eTag": version.get("etag", "")}
+        return
+    for record in told["Records"]:
+        version = record["s3"]["object"]
+        if str(record["eventName"]).removeprefix("s3:").startswith("ObjectCreated"):
+            yield record["s3"]["bucket"]["name"], unquote_plus(version["key"]), version
 
 
 def _is_object(zone: LandingZone, bucket: str, key: str) -> bool:

@@ -10,7 +10,7 @@ from include.cerebro.landing.arrival_trigger import listed_key
 from include.cerebro.landing.assets import BACKLOG, LANDING_ZONE
 from include.cerebro.landing.backlog import backlog_after
 from include.cerebro.landing.batches import BatchReference
-from include.cerebro.landing.told import told_keys
+from include.cerebro.landing.told import is_told
 from include.cerebro.platform import connections
 from include.cerebro.platform.buckets import require_buckets
 from include.cerebro.platform.settings import read_settings, variable
@@ -25,7 +25,7 @@ WRITTEN = ("quarantine_bucket", "reports_bucket")
 def discover() -> list[BatchReference]:
     """Find what the ledger does not hold: hero and mission files, batches of biometrics.
 
-    A run that arrivals started looks at the objects that they told of; every other one lists the landing zones.
+    A run that arrivals started looks at the objects that watchers told of; every other one lists the landing zones.
     """
     settings = read_settings()
     context = get_current_context()
@@ -37,7 +37,7 @@ def discover() -> list[BatchReference]:
         connections.warehouse(),
         settings,
         context["run_id"],
-        _told(context),
+        _is_audit(context),
     )
     for zone, listed in found.listed.items():
         context["asset_state_store"].set(listed_key(zone), listed.for_state())
@@ -49,15 +49,14 @@ def discover() -> list[BatchReference]:
     return [parcel.reference for parcel in found.biometrics]
 
 
-def _told(context: Context) -> dict[str, list[str]] | None:
-    """Return the keys that the arrivals told of which started the run; None if it is to list the landing zones.
+def _is_audit(context: Context) -> bool:
+    """Return whether the run is to list the landing zones: time or a person started it, or not only our own events.
 
-    A run that follows a backlog without arrivals is told of no keys: it goes on with what a listing left.
+    Which objects watchers told of is in the warehouse, also of events that Airflow has not given to this run.
     """
     events = context["triggering_asset_events"]
-    payloads = {asset: [(event.extra or {}).get("payload") for event in events[asset]] for asset in events}
-    arrivals = [payload for asset in payloads if asset.name != BACKLOG.name for payload in payloads[asset]]
-    return {} if payloads and not arrivals else told_keys(arrivals)
+    arrivals = [event for asset in events if asset.name != BACKLOG.name for event in events[asset]]
+    return not events or not all(is_told((event.extra or {}).get("payload")) for event in arrivals)
 
 
 @task(task_display_name="Does anything wait?", trigger_rule="all_done", inlets=[LANDING_ZONE], outlets=[BACKLOG])

@@ -52,18 +52,14 @@ def repeat_listing(cursor: Cursor, dag_run_id: str, listing: Listing) -> None:
     cursor.execute(read_sql("ledger/repeat_listing.sql"), listing._asdict() | {"dag_run_id": dag_run_id})
 
 
-def is_settled(cursor: Cursor, landing_zone: str, is_told: bool, is_kept: bool) -> bool:
-    """Return whether the last listing of a landing zone left nothing open, so that only what arrives since is new.
-
-    Args:
-        cursor: a cursor that may read ``meta``.
-        landing_zone: the name of the landing zone.
-        is_told: whether arrivals told of objects.
-        is_kept: whether there is what the listing left to later runs.
-    """
-    parameters = {"landing_zone": landing_zone, "is_told": is_told, "is_kept": is_kept}
-    cursor.execute(read_sql("ledger/is_settled.sql"), parameters)
-    return cursor.fetchone() == (True,)
+def last_listing(cursor: Cursor, landing_zone: str) -> Listing | None:
+    """Return what the last listing of a landing zone found, and what of it waits now; None if none was made."""
+    cursor.execute(read_sql("ledger/last_listing.sql"), {"landing_zone": landing_zone})
+    row = cursor.fetchone()
+    if not row:
+        return None
+    objects, notes, error, objects_waiting = row
+    return Listing(landing_zone, objects=objects, notes=notes, error=error, objects_waiting=objects_waiting)
 
 
 def listings_of_run(cursor: Cursor, dag_run_id: str) -> list[Listing]:

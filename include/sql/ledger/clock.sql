@@ -1,0 +1,2 @@
+-- The warehouse's clock.
+select clock_timestamp();
