@@ -15,8 +15,8 @@ from bench.measure import Sample
 from bench.report import Section, at_most
 from include.cerebro.landing.comparison import find_new
 from include.cerebro.landing.discovery import discover
-from include.cerebro.landing.told import tell
 from include.cerebro.landing.listing import ZoneListing
+from include.cerebro.landing.told import tell
 from include.cerebro.platform.names import LOADER_ROLE
 from include.cerebro.zones.rules_version import rules_version
 from testing.sites import Site

@@ -65,6 +65,9 @@ class ArrivalTrigger(BaseEventTrigger):
             try:
                 if watched is None or await asyncio.to_thread(watched.is_outdated):
                     watched = await asyncio.to_thread(_Watched, self.zone)
+                # Before this trigger tells of something itself.
+                if again := await asyncio.to_thread(overdue.look, [self.zone]):
+                    yield TriggerEvent(again.model_dump())  # type: ignore[no-untyped-call]
                 arrived = await self._look(watched)
                 # Airflow's state is asked for when something has changed.
                 is_same = watched.is_known and watched.arrivals.fingerprint.for_state() == watched.listed
@@ -74,15 +77,12 @@ class ArrivalTrigger(BaseEventTrigger):
                     arrived += await asyncio.to_thread(watched.list_all)
                 now = watched.arrivals.fingerprint.for_state()
                 watched.listed = listed
-                event = None
-                # Without an arrival objects have left, unless that is yet unknown.
-                if now != listed and now[0] and (arrived or not watched.is_known):
-                    keys = arrived if watched.is_known else [SOMETHING]
-                    event = await asyncio.to_thread(tell, connections.warehouse, {self.zone: keys})
-                event = event or await asyncio.to_thread(overdue.look, [self.zone])
-                if event:
-                    yield TriggerEvent(event.model_dump())  # type: ignore[no-untyped-call]
                 if now != listed:
+                    # Without an arrival objects have left, unless that is yet unknown.
+                    if now[0] and (arrived or not watched.is_known):
+                        keys = arrived if watched.is_known else [SOMETHING]
+                        arrival = await asyncio.to_thread(tell, connections.warehouse, {self.zone: keys})
+                        yield TriggerEvent(arrival.model_dump())  # type: ignore[no-untyped-call]
                     await self._remember(now)
                     watched.listed = now
                 watched.is_known = True

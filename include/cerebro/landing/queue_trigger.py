@@ -75,14 +75,13 @@ class QueueTrigger(BaseEventTrigger):
                 if client is None or time.monotonic() > connected_at + CONFIGURED_SECONDS:
                     client, zones = await asyncio.to_thread(self._connect)
                     connected_at = time.monotonic()
+                # Before this trigger tells of something itself.
+                if again := await asyncio.to_thread(overdue.look, [zone.name for zone in zones]):
+                    yield TriggerEvent(again.model_dump())  # type: ignore[no-untyped-call]
                 messages = await asyncio.to_thread(self._receive, client)
-                keys = self._keys(messages, zones)
-                if keys:
-                    event = await asyncio.to_thread(tell, connections.warehouse, keys)
-                else:
-                    event = await asyncio.to_thread(overdue.look, [zone.name for zone in zones])
-                if event:
-                    yield TriggerEvent(event.model_dump())  # type: ignore[no-untyped-call]
+                if keys := self._keys(messages, zones):
+                    arrival = await asyncio.to_thread(tell, connections.warehouse, keys)
+                    yield TriggerEvent(arrival.model_dump())  # type: ignore[no-untyped-call]
                 await asyncio.to_thread(self._delete, client, messages)
                 wait = 1.0
             except Exception as error:  # noqa: BLE001 - whatever is wrong with the queue; the audit finds the objects

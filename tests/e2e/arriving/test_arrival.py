@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
+import psycopg2
 import pytest
 from botocore.exceptions import BotoCoreError
 
@@ -18,6 +19,9 @@ from tests.oracle.warehouse import query
 START_TIMEOUT = 60
 QUIET_SECONDS = 15
 AWAY_SECONDS = 60
+# Seconds within which the watcher notices an object and Airflow has its event.
+EVENT_SECONDS = 8
+LOADED = "select load_id from raw.loads where object_key = 'heroes/held1.csv' and status = 'loaded'"
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +118,28 @@ def test_a_run_looks_at_what_an_arrival_told_of_and_lists_nothing(
     (row,) = query(arriving_stack["WAREHOUSE_URI"], statement)
     assert row["dag_run_id"].startswith("asset_triggered")
     assert row["listed_by"] is None
+
+
+def test_what_arrives_while_the_next_run_waits_is_not_left_to_a_later_one(
+    arriving_stack: dict[str, str], runs: Runs, put: Callable[[str], None]
+) -> None:
+    """Airflow gives the waiting run the events up to the one that queued it, and removes the later ones' queue."""
+    with closing(psycopg2.connect(arriving_stack["WAREHOUSE_URI"])) as connection, connection.cursor() as cursor:
+        # dbt waits for it.
+        cursor.execute("lock table marts.dim_heroes in share mode")
+        put("held1")
+        deadline = time.monotonic() + START_TIMEOUT
+        while not query(arriving_stack["WAREHOUSE_URI"], LOADED):
+            assert time.monotonic() < deadline, "the first object is not loaded"
+            time.sleep(0.2)
+        # Two events, one after the other, of which the first queues the next run.
+        for hero in ("held2", "held3"):
+            put(hero)
+            time.sleep(EVENT_SECONDS)
+        connection.rollback()
+    while not runs.none_start():
+        runs.ended()
+    assert heroes(arriving_stack, "held%") == 3
 
 
 @pytest.mark.long
