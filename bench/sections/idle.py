@@ -60,6 +60,7 @@ def run(bench: Bench) -> Section:
         ],
         [
             at_most("the watch's share of a core", with_watch - without, 1, " %", 2),
+            at_most("the triggerer's share, the watch's and Airflow's own", with_watch, 1, " %", 2),
             at_most("runs without a reason", runs, 0, "", 0),
         ],
     )

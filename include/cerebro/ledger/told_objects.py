@@ -36,8 +36,8 @@ def tell_unfinished(cursor: Cursor, dag_run_id: str) -> None:
 def clock(cursor: Cursor) -> datetime:
     """Return the warehouse's clock, by which objects are told of."""
     cursor.execute(read_sql("ledger/clock.sql"))
-    (now,) = cursor.fetchone() or (datetime.now(UTC),)
-    return now
+    row: tuple[datetime] = cursor.fetchone() or (datetime.now(UTC),)
+    return row[0]
 
 
 def due(cursor: Cursor, landing_zone: str, until: datetime, most: int) -> list[str]:
