@@ -21,7 +21,7 @@ from include.cerebro.formats.parquet import COLUMNS, MEASURES, Layout
 from include.cerebro.formats.readings import set_rules, use_layout, with_few_values
 from include.cerebro.formats.rules import DEFAULT_RULES
 from include.cerebro.landing.backlog import backlog_after
-from include.cerebro.landing.discovery import Discovery, discover
+from include.cerebro.landing.discovery import Discovery, Start, discover
 from include.cerebro.landing.listing import list_dataset
 from include.cerebro.ledger import manifests
 from include.cerebro.loading.biometrics import BiometricsLoader
@@ -80,7 +80,8 @@ def drain(bucket: str, run_objects: int, site: Site) -> Restored:
     results: list[Restored] = []
     for number in count(1):
         run_id = f"run {number}"
-        found = discover([there.zone], lambda _: site.store, site.warehouse, settings, run_id, number == 1)
+        start = Start.BY_HAND if number == 1 else Start.BY_ARRIVAL
+        found = discover([there.zone], lambda _: site.store, site.warehouse, settings, run_id, start)
         for parcel in found.biometrics:
             with site.warehouse.connect(LOADER_ROLE) as connection, connection.cursor() as cursor:
                 _, objects = manifests.read(cursor, parcel.batch) or ("", [])

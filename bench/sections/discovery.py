@@ -14,7 +14,7 @@ from bench.many_loads import ManyLoads
 from bench.measure import Sample
 from bench.report import Section, at_most
 from include.cerebro.landing.comparison import find_new
-from include.cerebro.landing.discovery import discover
+from include.cerebro.landing.discovery import Start, discover
 from include.cerebro.landing.listing import ZoneListing
 from include.cerebro.landing.told import tell
 from include.cerebro.platform.names import LOADER_ROLE
@@ -61,7 +61,8 @@ def find(site: Site, told: Sequence[str] | None) -> int:
     """Find what is new of the objects that an arrival tells of; of all, if nothing is told."""
     if told:
         tell(lambda: site.warehouse, {site.zone.name: told})
-    found = discover([site.zone], lambda _: site.store, site.warehouse, site.settings, NAME, not told)
+    start = Start.BY_ARRIVAL if told else Start.BY_HAND
+    found = discover([site.zone], lambda _: site.store, site.warehouse, site.settings, NAME, start)
     return sum(len(parcel.objects) for parcel in found.biometrics)
 
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from include.cerebro.landing import told
 from include.cerebro.landing.backlog import backlog_after
-from include.cerebro.landing.discovery import Discovery, discover
+from include.cerebro.landing.discovery import Discovery, Start, discover
 from include.cerebro.ledger import manifests
 from include.cerebro.loading.load import load
 from include.cerebro.platform.names import LOADER_ROLE
@@ -34,7 +34,8 @@ def find(site: Site, run_id: str, keys: Mapping[str, Sequence[str]] | None = Non
     """Find what a run takes, which looks at these objects by landing zone; without them it lists all."""
     if keys:
         tell(site, keys)
-    return discover([site.zone], lambda _: site.store, site.warehouse, site.settings, run_id, keys is None)
+    start = Start.BY_HAND if keys is None else Start.BY_ARRIVAL
+    return discover([site.zone], lambda _: site.store, site.warehouse, site.settings, run_id, start)
 
 
 def load_found(site: Site, run_id: str, found: Discovery) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from include.cerebro.landing import discovery
 from include.cerebro.landing.backlog import backlog_after
-from include.cerebro.landing.discovery import Discovery, discover
+from include.cerebro.landing.discovery import Discovery, Start, discover
 from include.cerebro.ledger.told_objects import SOMETHING
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.zones.landing_zones import LandingZone
@@ -95,7 +95,7 @@ def test_a_run_that_fails_leaves_to_the_next_what_it_was_told_of(loaded: Site) -
 
     drain.tell(loaded, {"cerebro": KEYS})
     with pytest.raises(ConnectionError):
-        discover([loaded.zone], away, loaded.warehouse, loaded.settings, "red", is_audit=False)
+        discover([loaded.zone], away, loaded.warehouse, loaded.settings, "red", Start.BY_ARRIVAL)
     assert loaded.rows(TOLD) == [(key,) for key in KEYS]
     assert keys(find(loaded, [])) == KEYS
 
@@ -105,9 +105,9 @@ def test_what_is_told_once_more_while_a_run_looks_is_looked_at_again(loaded: Sit
         drain.tell(loaded, {"cerebro": KEYS[:1]})
         return loaded.store
 
-    for is_audit in (False, True):
+    for start in Start:
         drain.tell(loaded, {"cerebro": KEYS})
-        discover([loaded.zone], store, loaded.warehouse, loaded.settings, "the run", is_audit)
+        discover([loaded.zone], store, loaded.warehouse, loaded.settings, "the run", start)
         assert loaded.rows(TOLD) == [(KEYS[0],)]
 
 
@@ -131,25 +131,49 @@ def test_what_load_tasks_did_not_get_through_with_is_told_again_later(loaded: Si
     loaded.rows("update meta.told_objects set due_at = now() returning 1")
     again = find(loaded, [])
     assert keys(again) == KEYS
-    drain.load_found(loaded, "the run", again)
+
+
+def test_what_the_store_refused_is_told_again_after_an_hour(loaded: Site) -> None:
+    failed = "insert into raw.loads (landing_zone, dataset, object_key, etag, size_bytes, rows_in, rows_loaded,"
+    failed += " rows_rejected, status, error, dag_run_id, rules_version) values ('cerebro', 'biometrics', %s, 'e', 0,"
+    failed += " 0, 0, 0, 'failed', 'refused', 'the run', %s) returning load_id"
+    loaded.rows(failed, ["refused", None])
+    loaded.rows(failed, ["broken", "v"])
     backlog_after(loaded.warehouse, "the run")
+    assert loaded.rows("select object_key, due_at > now() + interval '59 minutes' from meta.told_objects") == [
+        ("refused", True)
+    ]
+
+
+def test_a_large_landing_zone_is_listed_by_time_once_a_day(loaded: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def by_time(run_id: str) -> Discovery:
+        return discover([loaded.zone], lambda _: loaded.store, loaded.warehouse, loaded.settings, run_id, Start.BY_TIME)
+
+    assert keys(by_time("small")) == KEYS
+    monkeypatch.setattr(discovery, "LISTED_EACH_TIME", 1)
+    assert by_time("large") == Discovery([], [], [], {})
+    drain.tell(loaded, {"cerebro": KEYS[:1]})
+    assert keys(by_time("told")) == KEYS[:1]
+    loaded.rows("update meta.listings set listed_in_full_at = now() - interval '24 hours' returning 1")
+    assert keys(by_time("next day")) == KEYS
+    assert keys(find(loaded, None)) == KEYS
 
 
 def test_a_landing_zone_that_cannot_be_listed_is_left_alone_until_something_arrives_in_it(loaded: Site) -> None:
     broken = LandingZone(name="broken", bucket="no-such-bucket")
     zones = [loaded.zone, broken]
 
-    def errors(run_id: str, is_audit: bool) -> list[tuple[str, ...]]:
-        discover(zones, lambda _: loaded.store, loaded.warehouse, loaded.settings, run_id, is_audit)
+    def errors(run_id: str, start: Start) -> list[tuple[str, ...]]:
+        discover(zones, lambda _: loaded.store, loaded.warehouse, loaded.settings, run_id, start)
         return loaded.rows(
             "select landing_zone from meta.listings where error is not null and dag_run_id = %s", [run_id]
         )
 
-    assert errors("audit", is_audit=True) == [("broken",)]
+    assert errors("audit", Start.BY_HAND) == [("broken",)]
     drain.tell(loaded, {"cerebro": KEYS})
-    assert errors("arrival", is_audit=False) == []
+    assert errors("arrival", Start.BY_ARRIVAL) == []
     drain.tell(loaded, {"cerebro": KEYS, "broken": ["heroes.csv"]})
-    assert errors("another", is_audit=False) == [("broken",)]
+    assert errors("another", Start.BY_ARRIVAL) == [("broken",)]
 
 
 def test_what_the_run_does_not_take_is_known_to_wait(loaded: Site) -> None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from include.cerebro.landing.backlog import Backlog, Bounds, Taken, take_batches
@@ -39,8 +40,22 @@ REMEDY = (
 # from 100,000 objects on it is as many as a listing needs requests.
 MOST_KEYS = 100
 LISTED_AT_ONCE = 1_000
+# A scheduled run lists a larger landing zone once a day. Listing 10,000 known objects takes less than 2 s, with all
+# that comes with it, and a million a minute.
+LISTED_EACH_TIME = 10_000
 # Where a landing zone's bucket is named.
 ZONES_BUCKET = f"the Airflow Variable {LANDING_BUCKET_VARIABLE}, or the field bucket of the landing zone"
+
+
+class Start(Enum):
+    """What starts a run, and so what it lists."""
+
+    # All that there is.
+    BY_HAND = "by hand"
+    # Landing zones that are small, or were not listed for a day.
+    BY_TIME = "by time"
+    # A landing zone for which it is not enough to look at what watchers told of, and to go on with what a listing left.
+    BY_ARRIVAL = "by arrival"
 
 
 class Discovery(NamedTuple):
@@ -61,7 +76,7 @@ def discover(
     warehouse: Warehouse,
     settings: Settings,
     dag_run_id: str,
-    is_audit: bool = True,
+    start: Start = Start.BY_HAND,
 ) -> Discovery:
     """Compare the landing zones with the ledger, and write what the run is to load to ``meta.manifests``.
 
@@ -75,8 +90,7 @@ def discover(
         warehouse: the warehouse.
         settings: sizes of runs and batches, places of quarantine and reports.
         dag_run_id: the run.
-        is_audit: whether to list all. Else the run looks at what watchers told of and goes on with what a listing left,
-            and lists a landing zone only where that is not enough.
+        start: what started the run, and so whether it lists the landing zones.
 
     Raises:
         Exception: no landing zone that was to be looked at could be; the first one's error.
@@ -92,12 +106,12 @@ def discover(
         manifests.remove_old(cursor)
         waiting.remove_old(cursor)
         told_objects.forget_other_zones(cursor, [zone.name for zone in zones])
-        kept = set() if is_audit else waiting.count(cursor).keys()
+        kept = waiting.count(cursor).keys()
         connection.commit()
         look = _Look(cursor, settings, Bounds.of(settings, len(zones)), dag_run_id)
         for zone in zones:
             try:
-                of_zone = look.find(zone, open_store, kept, is_audit)
+                of_zone = look.find(zone, open_store, kept, start)
             except psycopg2.Error:
                 raise
             except Exception as error:
@@ -140,7 +154,7 @@ class _Look(NamedTuple):
     dag_run_id: str
 
     def find(
-        self, zone: LandingZone, open_store: Callable[[str], ObjectStore], kept: Collection[str], is_audit: bool
+        self, zone: LandingZone, open_store: Callable[[str], ObjectStore], kept: Collection[str], start: Start
     ) -> tuple[dict[Dataset, list[Parcel]], Fingerprint | None] | None:
         """Return what the run takes of a landing zone, and the fingerprint of all if it was listed; None for nothing.
 
@@ -148,12 +162,12 @@ class _Look(NamedTuple):
             zone: the landing zone.
             open_store: returns the store of an Airflow connection.
             kept: the landing zones with what an earlier listing left, which the run goes on with.
-            is_audit: whether to list it in any case.
+            start: what started the run.
         """
         cursor = self.cursor
         is_kept = zone.name in kept
         begun_at = told_objects.clock(cursor)
-        told = None if is_audit else self._told(zone, begun_at, is_kept)
+        told = None if start is Start.BY_HAND else self._told(zone, begun_at, is_kept, start)
         if told is not None and not (told.keys or is_kept):
             return None
         others = written_places(self.settings).values()
@@ -191,7 +205,7 @@ class _Look(NamedTuple):
         )
         return parcels, listing.fingerprint
 
-    def _told(self, zone: LandingZone, until: datetime, is_kept: bool) -> _Told | None:
+    def _told(self, zone: LandingZone, until: datetime, is_kept: bool, start: Start) -> _Told | None:
         """Return what watchers told of; None if the landing zone is to be listed.
 
         So it is if its last listing left something open: another one finds more than what has arrived since. Where it
@@ -200,6 +214,8 @@ class _Look(NamedTuple):
         """
         last = last_listing(self.cursor, zone.name)
         if last is None or (last.objects_waiting and not is_kept):
+            return None
+        if start is Start.BY_TIME and (last.objects <= LISTED_EACH_TIME or not last.is_of_today):
             return None
         most = max(MOST_KEYS, last.objects // LISTED_AT_ONCE)
         keys = told_objects.due(self.cursor, zone.name, until, most + 1)

@@ -10,6 +10,7 @@ from include.cerebro.landing.arrival_trigger import listed_key
 from include.cerebro.landing.assets import BACKLOG, LANDING_ZONE
 from include.cerebro.landing.backlog import backlog_after
 from include.cerebro.landing.batches import BatchReference
+from include.cerebro.landing.discovery import Start
 from include.cerebro.landing.told import is_told
 from include.cerebro.platform import connections
 from include.cerebro.platform.buckets import require_buckets
@@ -37,7 +38,7 @@ def discover() -> list[BatchReference]:
         connections.warehouse(),
         settings,
         context["run_id"],
-        _is_audit(context),
+        _start(context),
     )
     for zone, listed in found.listed.items():
         context["asset_state_store"].set(listed_key(zone), listed.for_state())
@@ -49,14 +50,16 @@ def discover() -> list[BatchReference]:
     return [parcel.reference for parcel in found.biometrics]
 
 
-def _is_audit(context: Context) -> bool:
-    """Return whether the run is to list the landing zones: time or a person started it, or not only our own events.
+def _start(context: Context) -> Start:
+    """Return what started the run: time, our own events alone, or a person or another program.
 
     Which objects watchers told of is in the warehouse, also of events that Airflow has not given to this run.
     """
     events = context["triggering_asset_events"]
     arrivals = [event for asset in events if asset.name != BACKLOG.name for event in events[asset]]
-    return not events or not all(is_told((event.extra or {}).get("payload")) for event in arrivals)
+    if events and all(is_told((event.extra or {}).get("payload")) for event in arrivals):
+        return Start.BY_ARRIVAL
+    return Start.BY_TIME if context["dag_run"].run_type == "scheduled" else Start.BY_HAND
 
 
 @task(task_display_name="Does anything wait?", trigger_rule="all_done", inlets=[LANDING_ZONE], outlets=[BACKLOG])

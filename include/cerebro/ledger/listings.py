@@ -24,6 +24,7 @@ class Listing(NamedTuple):
         error: why the landing zone could not be listed.
         objects_waiting: new objects that the run leaves to the next one.
         bytes_waiting: their bytes.
+        is_of_today: whether the landing zone was listed in full within a day.
     """
 
     landing_zone: str
@@ -35,6 +36,7 @@ class Listing(NamedTuple):
     error: str | None = None
     objects_waiting: int = 0
     bytes_waiting: int = 0
+    is_of_today: bool = False
 
 
 def record_listing(cursor: Cursor, dag_run_id: str, listing: Listing) -> None:
@@ -58,8 +60,15 @@ def last_listing(cursor: Cursor, landing_zone: str) -> Listing | None:
     row = cursor.fetchone()
     if not row:
         return None
-    objects, notes, error, objects_waiting = row
-    return Listing(landing_zone, objects=objects, notes=notes, error=error, objects_waiting=objects_waiting)
+    objects, notes, error, objects_waiting, is_of_today = row
+    return Listing(
+        landing_zone,
+        objects=objects,
+        notes=notes,
+        error=error,
+        objects_waiting=objects_waiting,
+        is_of_today=is_of_today,
+    )
 
 
 def listings_of_run(cursor: Cursor, dag_run_id: str) -> list[Listing]:

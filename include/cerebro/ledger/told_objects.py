@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 # In place of a key: something has arrived, and only a listing tells what.
 SOMETHING = ""
-# When a later run looks again at what load tasks did not get through with. Each attempt may be a red run.
+# When a later run looks again at what load tasks did not get through with, and at what the store refused to give. Each
+# attempt may be a red run; a right is not granted within minutes.
 TRIED_AGAIN_AFTER = timedelta(minutes=10)
+REFUSED_AGAIN_AFTER = timedelta(hours=1)
 
 
 def tell(cursor: Cursor, landing_zone: str, keys: Iterable[str]) -> None:
@@ -28,8 +30,8 @@ def tell(cursor: Cursor, landing_zone: str, keys: Iterable[str]) -> None:
 
 
 def tell_unfinished(cursor: Cursor, dag_run_id: str) -> None:
-    """Tell later runs of what the load tasks of a run did not get through with. The caller commits."""
-    parameters = {"dag_run_id": dag_run_id, "wait": TRIED_AGAIN_AFTER}
+    """Tell later runs of what load tasks of a run did not get through with, or were refused. The caller commits."""
+    parameters = {"dag_run_id": dag_run_id, "wait": TRIED_AGAIN_AFTER, "wait_for_store": REFUSED_AGAIN_AFTER}
     cursor.execute(read_sql("ledger/tell_unfinished.sql"), parameters)
 
 

@@ -68,8 +68,8 @@ class Settings(BaseSettings):
     zone is not looked at."""
 
     audit_schedule: str = "0 * * * *"
-    """Cron expression, in UTC, of the runs that start without an arrival: they list the landing zones in full, and find
-    what no event told. Listing a million objects takes a minute; then ``15 3 * * *``, once a day, may be enough."""
+    """Cron expression, in UTC, of the runs that start without an arrival. They find what no event told: landing zones
+    of up to 10,000 objects are listed each time, larger ones once a day. A run by hand lists all."""
 
     arrival_queue_connection: str = MINIO_CONN_ID
     """Airflow connection (type ``aws``) that reads the queue. The store's own serves where that is S3: the address of

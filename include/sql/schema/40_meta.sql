@@ -87,6 +87,8 @@ create table if not exists meta.listings (
     -- New objects that the run leaves to the next one. A run that goes on with them repeats the counts of the listing.
     objects_waiting bigint not null default 0,
     bytes_waiting bigint not null default 0,
+    -- When the landing zone was listed in full, for this run or for one that it went on with; null if that failed.
+    listed_in_full_at timestamptz,
     primary key (dag_run_id, landing_zone)
 );
 create index if not exists listings_listed_at on meta.listings (listed_at);
