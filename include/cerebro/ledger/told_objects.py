@@ -31,7 +31,11 @@ def tell(cursor: Cursor, landing_zone: str, keys: Iterable[str]) -> None:
 
 def tell_unfinished(cursor: Cursor, dag_run_id: str) -> None:
     """Tell later runs of what load tasks of a run did not get through with, or were refused. The caller commits."""
-    parameters = {"dag_run_id": dag_run_id, "wait": TRIED_AGAIN_AFTER, "wait_for_store": REFUSED_AGAIN_AFTER}
+    parameters = {
+        "dag_run_id": dag_run_id,
+        "tried_after": TRIED_AGAIN_AFTER,
+        "refused_after": REFUSED_AGAIN_AFTER,
+    }
     cursor.execute(read_sql("ledger/tell_unfinished.sql"), parameters)
 
 

@@ -1,7 +1,7 @@
 -- Upserts what a run found in a landing zone: a retry of the task replaces the row.
 insert into meta.listings (
-    dag_run_id, landing_zone, objects, new_objects, unrecognised, examples, notes, error, objects_waiting, bytes_waiting,
-    listed_in_full_at
+    dag_run_id, landing_zone, objects, new_objects, unrecognised, examples, notes, error, objects_waiting,
+    bytes_waiting, listed_in_full_at
 )
 values (
     %(dag_run_id)s, %(landing_zone)s, %(objects)s, %(new_objects)s, %(unrecognised)s, %(examples)s::text[],
