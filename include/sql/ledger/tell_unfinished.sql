@@ -3,7 +3,8 @@
 with unfinished as (
     select
         manifests.landing_zone,
-        manifests.objects
+        manifests.objects,
+        %(tried_after)s as wait
     from meta.manifests
     where manifests.dag_run_id = %(dag_run_id)s and manifests.finished_at is null
 ),
@@ -11,7 +12,8 @@ with unfinished as (
 refused as (
     select
         loads.landing_zone,
-        loads.object_key
+        loads.object_key,
+        %(refused_after)s as wait
     from raw.loads
     where
         loads.dag_run_id = %(dag_run_id)s
@@ -24,14 +26,14 @@ told as (
     select
         unfinished.landing_zone,
         listed.object ->> 0 as object_key,
-        %(tried_after)s as wait
+        unfinished.wait
     from unfinished
     cross join lateral json_array_elements(unfinished.objects) as listed (object)
     union all
     select
         refused.landing_zone,
         refused.object_key,
-        %(refused_after)s as wait
+        refused.wait
     from refused
 )
 
