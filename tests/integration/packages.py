@@ -21,6 +21,8 @@ KEPT = REPOSITORY / ".local" / "packages"
 POSTGRESQL = {15: "15.19.0", 17: "17.11.0", 18: "18.6.0"}
 SEAWEEDFS = "4.48"
 S3RVER = "3.7.1"
+STATSD = "0.9.0"
+STATSD_CLIENT = "4.0.1"
 
 
 @cache
@@ -47,17 +49,34 @@ def seaweedfs() -> Path:
 @cache
 def s3rver() -> Path:
     """s3rver's program, for node. The test is skipped where it cannot be had."""
-    folder = KEPT / f"s3rver-{S3RVER}"
+    return _npm_package("s3rver", S3RVER) / ".bin" / "s3rver"
+
+
+@cache
+def statsd() -> Path:
+    """The program of StatsD's own daemon, for node. The test is skipped where it cannot be had."""
+    return _npm_package("statsd", STATSD) / "statsd" / "stats.js"
+
+
+@cache
+def statsd_client() -> Path:
+    """The folder of the package that Airflow sends to StatsD with. The test is skipped where it cannot be had."""
+    return _wheel(f"statsd=={STATSD_CLIENT}")
+
+
+def _npm_package(name: str, version: str) -> Path:
+    """The folder node_modules with a package in it."""
+    folder = KEPT / f"{name}-{version}"
     if not folder.exists():
         npm = shutil.which("npm")
         if not npm:
-            pytest.skip("npm is not installed (Debian: npm), and s3rver is a package of its registry")
+            pytest.skip(f"npm is not installed (Debian: npm), and {name} is a package of its registry")
         KEPT.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=KEPT) as scratch:
             install = [npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", scratch]
-            _fetch([*install, f"s3rver@{S3RVER}"], "s3rver")
+            _fetch([*install, "--omit=optional", f"{name}@{version}"], name)
             shutil.copytree(scratch, folder, symlinks=True)
-    return folder / "node_modules" / ".bin" / "s3rver"
+    return folder / "node_modules"
 
 
 def _wheel(requirement: str) -> Path:

@@ -1,17 +1,25 @@
-"""Our gauges arrive at a collector of OpenTelemetry, through Airflow's own switch."""
+"""Our gauges arrive at a collector of OpenTelemetry and at StatsD, through Airflow's own switches."""
 
+import json
 import os
+import re
+import shutil
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
+from local.state import free_port
 from tests.integration.helpers import Site
-from tests.integration.samples import HEROES
+from tests.integration.packages import statsd, statsd_client
+from tests.integration.samples import HEROES, one_reading
 
 Gauges = dict[tuple[str, str], float]
 
@@ -57,6 +65,50 @@ def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gauges]:
     server.server_close()
 
 
+@pytest.fixture
+def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """StatsD's own daemon; yields the port on which it says what it has."""
+    program, client = statsd(), statsd_client()
+    node = shutil.which("node")
+    if not node:
+        pytest.skip("node is not installed (Debian: nodejs)")
+    port, management = free_port(), free_port()
+    config = {"port": port, "mgmt_port": management, "backends": ["./backends/console"], "flushInterval": 1_000_000}
+    there = dict.fromkeys(("address", "mgmt_address"), "127.0.0.1")
+    (tmp_path / "config.js").write_text(json.dumps(config | there))
+    monkeypatch.setenv("AIRFLOW__METRICS__STATSD_ON", "True")
+    monkeypatch.setenv("AIRFLOW__METRICS__STATSD_PORT", str(port))
+    monkeypatch.setenv("PYTHONPATH", str(client), prepend=os.pathsep)
+    with subprocess.Popen([node, program, tmp_path / "config.js"], stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_until_open(management)
+            yield management
+        finally:
+            process.kill()
+
+
+def wait_until_open(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < deadline, "the daemon does not answer"
+            time.sleep(0.1)
+        else:
+            return
+
+
+def gauges_of(management: int) -> dict[str, float]:
+    """The gauges that the daemon has, by name."""
+    with socket.create_connection(("127.0.0.1", management), timeout=10) as connection:
+        connection.sendall(b"gauges\n")
+        answer = b""
+        while b"END" not in answer:
+            answer += connection.recv(1 << 16)
+    return {name: float(value) for name, value in re.findall(r"'([^']+)': ([-+.\de]+)", answer.decode())}
+
+
 def send(site: Site, run_id: str) -> str:
     """Send the gauges of a run, in a process of its own like a task; return its output."""
     command = [sys.executable, "-c", SCRIPT, site.warehouse_uri, run_id]
@@ -66,22 +118,38 @@ def send(site: Site, run_id: str) -> str:
 
 def test_the_gauges_of_a_run_arrive(site: Site, collected: Gauges) -> None:
     site.put_all({"heroes.csv": HEROES, "biometrics/bad.parquet": b"bad", "biometrics/what.txt": b""})
+    site.put("biometrics/a.parquet", one_reading())
     site.load()
     run_id = f"run {site.run_count}"
     site.rows(f"insert into meta.reconciliations values ('{run_id}', now(), 200, 190, 10, 0) returning 1")
     site.rows("update meta.listings set objects_waiting = 7, bytes_waiting = 700 returning 1")
+    # An earlier transformation, which had nothing of the run yet.
+    site.rows("insert into meta.transformations values (now() - interval '1 hour', 0, null, 'c') returning 1")
     send(site, run_id)
     ours = {key: value for key, value in collected.items() if key[0].startswith("airflow.cerebro.")}
-    assert ours.pop(("airflow.cerebro.hours_since_load", "heroes")) < 1
+    for dataset in ("heroes", "biometrics"):
+        assert ours.pop(("airflow.cerebro.hours_since_load", dataset)) < 1
+    assert 0 < ours.pop(("airflow.cerebro.answer_seconds", "")) < 150
     assert ours == {
         ("airflow.cerebro.objects_waiting", ""): 7,
         ("airflow.cerebro.bytes_waiting", ""): 700,
         ("airflow.cerebro.objects_unrecognised", ""): 1,
         ("airflow.cerebro.objects_broken", ""): 1,
+        ("airflow.cerebro.stale_hours", ""): 1,
         ("airflow.cerebro.readings", ""): 200,
         ("airflow.cerebro.rejected_share", ""): 0.05,
         ("airflow.cerebro.readings_missing", ""): 0,
     }
+
+
+def test_the_gauges_of_a_run_arrive_at_statsd(site: Site, daemon: int) -> None:
+    site.put("heroes.csv", HEROES)
+    site.load()
+    site.rows("update meta.listings set objects_waiting = 7 returning 1")
+    send(site, f"run {site.run_count}")
+    gauges = gauges_of(daemon)
+    assert gauges["airflow.cerebro.objects_waiting"] == 7
+    assert gauges["airflow.cerebro.objects_broken"] == 0
 
 
 def test_a_warehouse_that_cannot_be_read_does_no_harm(site: Site, collected: Gauges) -> None:

@@ -34,6 +34,24 @@ broken as (
     select count(*) as objects
     from raw.loads
     where loads.status = 'failed' and loads.resolved_at is null
+),
+
+transformed as (
+    select coalesce(max(transformations.position), 0) as position
+    from meta.transformations
+),
+
+-- Hours of heroes with readings that no transformation has seen yet.
+stale as (
+    select count(*) as hours
+    from (
+        select distinct
+            load_hours.hero_id,
+            load_hours.hour_at
+        from raw.loads
+        inner join raw.load_hours on loads.load_id = load_hours.load_id
+        where loads.position > (select transformed.position from transformed)
+    ) as hours
 )
 
 select
@@ -69,6 +87,15 @@ select
     null as dataset,
     objects as value
 from broken
+
+union all
+
+select
+    'stale_hours' as gauge,
+    null as landing_zone,
+    null as dataset,
+    hours as value
+from stale
 
 union all
 

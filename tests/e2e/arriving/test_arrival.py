@@ -124,6 +124,8 @@ def test_what_arrives_while_the_next_run_waits_is_not_left_to_a_later_one(
     arriving_stack: dict[str, str], runs: Runs, put: Callable[[str], None]
 ) -> None:
     """Airflow gives the waiting run the events up to the one that queued it, and removes the later ones' queue."""
+    put("before")
+    runs.ended()
     with closing(psycopg2.connect(arriving_stack["WAREHOUSE_URI"])) as connection, connection.cursor() as cursor:
         # dbt waits for it.
         cursor.execute("lock table marts.dim_heroes in share mode")
