@@ -14,6 +14,7 @@ from include.cerebro.landing.arrivals import Arrivals
 from include.cerebro.landing.told import Overdue, tell
 from include.cerebro.ledger.told_objects import SOMETHING
 from include.cerebro.platform import connections
+from include.cerebro.platform.object_store import StoredObject
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.zones.landing_zones import LandingZone, read_landing_zones, zone_named
 
@@ -133,10 +134,14 @@ class _Watched:
         return _configured(self._zone.name) != self._zone
 
     def look(self) -> list[str]:
-        return [stored.key for stored in self.arrivals.look(self._client)]
+        return self._told(self.arrivals.look(self._client))
 
     def list_all(self) -> list[str]:
-        return [stored.key for stored in self.arrivals.list_all(self._client)]
+        return self._told(self.arrivals.list_all(self._client))
+
+    def _told(self, arrived: list[StoredObject]) -> list[str]:
+        keys = [stored.key for stored in arrived]
+        return [*keys, SOMETHING] if self.arrivals.unnamed else keys
 
 
 def _configured(name: str) -> LandingZone:
