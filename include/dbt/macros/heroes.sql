@@ -45,7 +45,7 @@
     the row. -#}
 {% macro update_hero_ids() %}
     {%- set hero_ids = ref('int_hero_ids') %}
-    {{ begin_cascading_build_sql([hero_ids]) }}
+    {{ begin_build_sql([hero_ids]) }}
     {% if is_incremental() %}
     update {{ this }} as heroes
     set hero_id = renamed.new_hero_id

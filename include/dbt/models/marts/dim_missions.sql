@@ -1,7 +1,6 @@
 {{ config(
     unique_key='mission_id',
     full_refresh=false,
-    pre_hook="{{ begin_cascading_build_sql() }}",
     meta={
         'stale': {
             'by': 'int_stale_missions',
