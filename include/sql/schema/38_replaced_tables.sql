@@ -57,6 +57,26 @@ create or replace function meta.bound_to(relation text) returns text language sq
         )
 $$;
 
+-- The views that use a table, which may be missing, themselves, and their owners.
+create or replace function meta.views_on(relation text) returns table (name regclass, owner text)
+language sql stable set search_path = '' as $$
+    select
+        pg_class.oid::pg_catalog.regclass,
+        pg_catalog.pg_get_userbyid(pg_class.relowner)
+    from pg_catalog.pg_class
+    where
+        pg_class.relkind = 'v'
+        and pg_class.oid in (
+            select pg_rewrite.ev_class
+            from pg_catalog.pg_depend
+            inner join pg_catalog.pg_rewrite on pg_depend.objid = pg_rewrite.oid
+            where
+                pg_depend.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+                and pg_depend.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                and pg_depend.refobjid = pg_catalog.to_regclass(relation)
+        )
+$$;
+
 -- Gives a table, which may be missing, another name, and its name to another table, and has the views that use it read
 -- that one: each keeps its oid, so that its owner, rights, comments, and the views on it stay. What the session may not
 -- replace must not be there (meta.bound_to). Views in `rebuilt` that cannot follow are dropped; any other is an error.
@@ -68,11 +88,25 @@ declare
         select parts.names[pg_catalog.cardinality(parts.names)] from pg_catalog.parse_ident(present) as parts (names)
     );
     bound text;
+    view_of record;
     views regclass[];
     owners text[];
     statements text[];
 begin
     if pg_catalog.to_regclass(present) is not null then
+        -- Readers of a view lock it, and then its table: the other way round, one that reads all the time would hold
+        -- the swap up for ever. An owner who stays the same is a lock and nothing else.
+        for view_of in
+            select
+                views_on.name,
+                views_on.owner
+            from meta.views_on(present) as views_on
+            where pg_catalog.pg_has_role(session_user, views_on.owner, 'set')
+        loop
+            perform pg_catalog.set_config('role', view_of.owner, true);
+            execute pg_catalog.format('alter view %s owner to %I', view_of.name, view_of.owner);
+            perform pg_catalog.set_config('role', role_before, true);
+        end loop;
         execute pg_catalog.format('lock table %s in access exclusive mode', present);
     end if;
     bound := meta.bound_to(present);
@@ -82,8 +116,8 @@ begin
     end if;
     -- Definitions name the table by the name that it has now.
     select
-        pg_catalog.array_agg(pg_class.oid::pg_catalog.regclass),
-        pg_catalog.array_agg(pg_catalog.pg_get_userbyid(pg_class.relowner)),
+        pg_catalog.array_agg(views_on.name),
+        pg_catalog.array_agg(views_on.owner),
         pg_catalog.array_agg(pg_catalog.format(
             'create or replace view %s%s as %s',
             pg_class.oid::pg_catalog.regclass,
@@ -91,17 +125,8 @@ begin
             pg_catalog.pg_get_viewdef(pg_class.oid)
         ))
     into views, owners, statements
-    from pg_catalog.pg_class
-    where
-        pg_class.oid in (
-            select pg_rewrite.ev_class
-            from pg_catalog.pg_depend
-            inner join pg_catalog.pg_rewrite on pg_depend.objid = pg_rewrite.oid
-            where
-                pg_depend.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
-                and pg_depend.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-                and pg_depend.refobjid = pg_catalog.to_regclass(present)
-        );
+    from meta.views_on(present) as views_on
+    inner join pg_catalog.pg_class on views_on.name = pg_class.oid;
     perform meta.rename_table(present, other_name);
     perform meta.rename_table(replacement, present_name);
     for number in 1..coalesce(pg_catalog.cardinality(views), 0)
