@@ -159,6 +159,7 @@ def wait_for(scheduler: Scheduler, run: Run, task_id: str, *states: str) -> Task
         time.sleep(0.5)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("mended")
 def test_a_broken_model_and_those_after_it_are_built_again_while_dbt_builds_others(
     scheduler: Scheduler, warehouse: str, bucket: Any

@@ -110,6 +110,7 @@ def restore(site: Site, first: datetime | None = None, run_id: str = "reprocess"
     return outcome
 
 
+@pytest.mark.long
 def test_what_comes_back_is_what_it_was(site: Site) -> None:
     before, raw = built(site), {query: site.rows(query) for query in (BIOMETRICS, INSTANTS)}
     retire(site)

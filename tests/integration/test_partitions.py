@@ -101,6 +101,7 @@ def test_a_month_leaves_with_its_partition_and_its_space(site: Site) -> None:
     assert site.rows("select difference from meta.reconciliations order by checked_at desc limit 1") == [(0,)]
 
 
+@pytest.mark.long
 def test_a_month_leaves_beside_a_pg_dump_and_its_space_later(site: Site) -> None:
     deliver(site, "2025-01", "2025-03")
     site.restore()

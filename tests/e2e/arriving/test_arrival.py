@@ -120,6 +120,7 @@ def test_a_run_looks_at_what_an_arrival_told_of_and_lists_nothing(
     assert row["listed_by"] is None
 
 
+@pytest.mark.long
 def test_what_arrives_while_the_next_run_waits_is_not_left_to_a_later_one(
     arriving_stack: dict[str, str], runs: Runs, put: Callable[[str], None]
 ) -> None:

@@ -91,7 +91,8 @@ def test_an_attribute_changes_while_another_build_replaces_rows(built: Warehouse
 
 
 @pytest.mark.parametrize(
-    ("dimension", "referring"), [("dim_heroes", "fact_biometrics"), ("dim_missions", "bridge_mission_heroes")]
+    ("dimension", "referring"),
+    [("dim_heroes", "fact_biometrics"), pytest.param("dim_missions", "bridge_mission_heroes", marks=pytest.mark.long)],
 )
 def test_a_key_cascades_while_another_build_replaces_rows(
     built: Warehouse, start: Start, dimension: str, referring: str
