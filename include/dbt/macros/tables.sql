@@ -33,7 +33,7 @@
     analyze {{ relation }};
 
     {{ record_rebuild(relation) }}
-    {%- elif is_rebuilt() %}
+    {%- elif model.resource_type == 'model' and is_rebuilt() %}
     {{ change_columns(relation) }}
     {%- endif %}
 {%- endmacro %}

@@ -196,3 +196,11 @@ def test_columns_reach_a_table_that_stays_in_place(built: Warehouse, change: Cal
     ]
     # Its check is still there.
     assert any("structural_damage" in key for key in keys(built, "marts.dim_missions"))
+
+
+def test_a_snapshot_keeps_its_columns_when_all_is_built_again(built: Warehouse) -> None:
+    """Its new rows come by a temporary table, too, which has columns of dbt's own."""
+    for _ in range(2):
+        built.dbt("build", "--full-refresh", "--select", "heroes_history")
+    columns = "select attname from pg_attribute where attrelid = 'snapshots.heroes_history'::regclass and attnum > 0"
+    assert not {"dbt_unique_key", "dbt_change_type"} & {name for (name,) in built.rows(columns)}
