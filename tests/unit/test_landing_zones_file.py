@@ -65,10 +65,6 @@ def test_a_file_that_a_setting_names_must_exist(tmp_path: Path) -> None:
         (("Europe/Berlin", "Europe/Gotham"), ("zones.yaml:8", "watches", "rules.time_zone", "no time zone 'Europe/G")),
         (("      missing:", "      misssing:"), ("zones.yaml:9", "watches", "rules.misssing", "not known")),
         (("overlap: reject", "overlap: ignore"), ("zones.yaml:10", "watches", "overlap", "'count' or 'reject'")),
-        (
-            ("      missing: [unknown]", "      plausible: {heart_rate: [0, 1e300]}"),
-            ("zones.yaml:9", "watches", "rules.plausible.heart_rate", "1e+100"),
-        ),
         (("{biometrics: 3}", "{biometrics: soon}"), ("zones.yaml:11", "stale_after_hours.biometrics", "number")),
         (("name: watches", "name: cerebro"), ("zones.yaml:3", "cerebro", "name", "another zone has the same name")),
         (("name: watches", "name: My Watches"), ("zones.yaml:3", "My Watches", "name", "pattern")),

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 MISSING_WORDS = frozenset({"", "null", "none", "nan", "n/a", "na", "nil", "undefined", "\\n", "-"})
 PLAUSIBLE = {"heart_rate": (0.0, 300.0), "stress_level": (0.0, 1e9), "energy_output": (0.0, 1e9)}
-
-# Sums of squares of as many values as there may ever be are doubles, too: PostgreSQL's avg() needs them.
-LARGEST = 1e100
-
-
-def _small_enough(bound: float) -> float:
-    if not -LARGEST <= bound <= LARGEST:
-        raise ValueError(f"{bound} is not between {-LARGEST} and {LARGEST}")
-    return bound
-
-
-Bound = Annotated[float, AfterValidator(_small_enough)]
 
 
 class FormatRules(BaseModel):
@@ -36,8 +24,8 @@ class FormatRules(BaseModel):
     no_reading: dict[str, tuple[float, ...]] = {}
     """Values of a measure that mean "no reading", by measure."""
 
-    plausible: dict[str, tuple[Bound, Bound]] = PLAUSIBLE
-    """Smallest and largest value of a measure, from -1e100 to 1e100; any other value counts as missing."""
+    plausible: dict[str, tuple[float, float]] = PLAUSIBLE
+    """Smallest and largest value of a measure; any other value counts as missing."""
 
     csv_delimiter: str | None = None
     """What separates the values of a CSV file; by default it is found out."""
