@@ -31,28 +31,28 @@ returns table (kind text, is_same boolean, may_be_replaced boolean) language sql
     where existing.oid = to_regclass(relation)
 $$;
 
+-- The views that use a relation, which may be null, themselves; materialized ones, too.
+create or replace function meta.direct_views(relation regclass) returns setof regclass
+language sql stable set search_path = '' as $$
+    select distinct pg_rewrite.ev_class::pg_catalog.regclass
+    from pg_catalog.pg_depend
+    inner join pg_catalog.pg_rewrite on pg_depend.objid = pg_rewrite.oid
+    where
+        pg_depend.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+        and pg_depend.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        and pg_depend.refobjid = relation
+        and pg_depend.refobjid <> pg_rewrite.ev_class
+$$;
+
 -- The views that use a relation, directly or not, as schema.name.
 create or replace function meta.dependent_views(relation regclass) returns setof text language sql stable as $$
     with recursive
 
-    uses as (
-        select
-            pg_depend.refobjid as used,
-            pg_rewrite.ev_class as view
-        from pg_depend
-        inner join pg_rewrite on pg_depend.objid = pg_rewrite.oid
-        where
-            pg_depend.classid = 'pg_rewrite'::regclass
-            and pg_depend.refclassid = 'pg_class'::regclass
-            and pg_depend.refobjid <> pg_rewrite.ev_class
-    ),
-
     dependents as (
-        select uses.view as oid from uses
-        where uses.used = relation
+        select direct.oid from meta.direct_views(relation) as direct (oid)
         union
-        select uses.view as oid from dependents
-        inner join uses on dependents.oid = uses.used
+        select direct.oid from dependents
+        cross join lateral meta.direct_views(dependents.oid) as direct (oid)
     )
 
     select pg_namespace.nspname || '.' || pg_class.relname

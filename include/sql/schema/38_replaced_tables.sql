@@ -61,20 +61,11 @@ $$;
 create or replace function meta.views_on(relation text) returns table (name regclass, owner text)
 language sql stable set search_path = '' as $$
     select
-        pg_class.oid::pg_catalog.regclass,
+        direct.name,
         pg_catalog.pg_get_userbyid(pg_class.relowner)
-    from pg_catalog.pg_class
-    where
-        pg_class.relkind = 'v'
-        and pg_class.oid in (
-            select pg_rewrite.ev_class
-            from pg_catalog.pg_depend
-            inner join pg_catalog.pg_rewrite on pg_depend.objid = pg_rewrite.oid
-            where
-                pg_depend.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
-                and pg_depend.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-                and pg_depend.refobjid = pg_catalog.to_regclass(relation)
-        )
+    from meta.direct_views(pg_catalog.to_regclass(relation)) as direct (name)
+    inner join pg_catalog.pg_class on direct.name = pg_class.oid
+    where pg_class.relkind = 'v'
 $$;
 
 -- Gives a table, which may be missing, another name, and its name to another table, and has the views that use it read
