@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -19,6 +18,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from local.state import free_port
 from tests.integration.helpers import Site
 from tests.integration.packages import statsd, statsd_client
+from tests.integration.ports import await_port
 from tests.integration.samples import HEROES, one_reading
 
 Gauges = dict[tuple[str, str], float]
@@ -81,22 +81,10 @@ def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setenv("PYTHONPATH", str(client), prepend=os.pathsep)
     with subprocess.Popen([node, program, tmp_path / "config.js"], stdout=subprocess.DEVNULL) as process:
         try:
-            wait_until_open(management)
+            await_port(management, "StatsD")
             yield management
         finally:
             process.kill()
-
-
-def wait_until_open(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < deadline, "the daemon does not answer"
-            time.sleep(0.1)
-        else:
-            return
 
 
 def gauges_of(management: int) -> dict[str, float]:

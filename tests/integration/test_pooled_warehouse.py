@@ -2,11 +2,9 @@
 
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from include.cerebro.zones.landing_zones import LandingZone
 from local.postgres import as_server_user
 from local.settings import executable
 from local.state import HOST, free_port
+from tests.integration.ports import await_port
 from tests.integration.postgres_server import postgres_server
 
 # Debian keeps it out of an ordinary user's path.
@@ -80,20 +79,11 @@ def pooled(mode: str) -> Iterator[Warehouse]:
             [*as_server_user(), PGBOUNCER, folder / "ini"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            await_port(port)
+            await_port(port, "PgBouncer")
             yield Warehouse(HOST, port, "cerebro", "")
         finally:
             process.kill()
             process.wait(10)
-
-
-def await_port(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with suppress(OSError), closing(socket.create_connection((HOST, port))):
-            return
-        time.sleep(0.1)
-    raise AssertionError("PgBouncer does not listen")
 
 
 def seen_by_another_client(warehouse: Warehouse) -> Any:
