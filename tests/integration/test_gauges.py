@@ -122,6 +122,7 @@ def test_the_gauges_of_a_run_arrive(site: Site, collected: Gauges) -> None:
         ("airflow.cerebro.objects_waiting", ""): 7,
         ("airflow.cerebro.bytes_waiting", ""): 700,
         ("airflow.cerebro.objects_unrecognised", ""): 1,
+        ("airflow.cerebro.objects_untold", ""): 0,
         ("airflow.cerebro.objects_broken", ""): 1,
         ("airflow.cerebro.stale_hours", ""): 1,
         ("airflow.cerebro.readings", ""): 200,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import NoReturn
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from include.cerebro.landing import discovery
 from include.cerebro.landing.backlog import backlog_after
 from include.cerebro.landing.discovery import Discovery, Start, discover
+from include.cerebro.ledger import told_objects
 from include.cerebro.ledger.told_objects import SOMETHING
 from include.cerebro.platform.object_store import ObjectStore
 from include.cerebro.zones.landing_zones import LandingZone
@@ -157,6 +159,39 @@ def test_a_large_landing_zone_is_listed_by_time_once_a_day(loaded: Site, monkeyp
     loaded.rows("update meta.listings set listed_in_full_at = now() - interval '24 hours' returning 1")
     assert keys(by_time("next day")) == KEYS
     assert keys(find(loaded, None)) == KEYS
+
+
+def test_a_scheduled_run_counts_what_no_watcher_told_of(
+    loaded: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def untold(run_id: str, start: Start = Start.BY_TIME, **settings: float) -> int:
+        there = replace(loaded, changed=settings)
+        found = discover([there.zone], lambda _: there.store, there.warehouse, there.settings, run_id, start)
+        drain.load_found(loaded, run_id, found)
+        ((objects,),) = loaded.rows("select objects_untold from meta.listings where dag_run_id = %s", [run_id])
+        return objects
+
+    # A watcher has a minute.
+    monkeypatch.setattr(told_objects, "TOLD_AFTER", timedelta(0))
+    drain.tell(loaded, {"cerebro": KEYS[:1]})
+    assert untold("one is told") == 1
+    assert f"no watcher told of 1 objects that this listing found: {KEYS[1]}." in caplog.text
+    assert untold("all are known") == 0
+    loaded.put("biometrics/c.parquet", one_reading(70))
+    drain.tell(loaded, {"cerebro": [SOMETHING]})
+    assert untold("something is told") == 0
+    loaded.put("biometrics/d.parquet", one_reading(80))
+    assert untold("by hand", Start.BY_HAND) == 0
+    loaded.put("biometrics/e.parquet", one_reading(90))
+    assert untold("there are no watchers", arrival_seconds=0) == 0
+    # What a listing finds is counted once, also where runs after it take it.
+    loaded.put_all({f"biometrics/{name}.parquet": one_reading(100 + ord(name)) for name in "fgh"})
+    assert untold("a part", run_objects=1) == 3
+    assert untold("another part", run_objects=1) == 0
+    monkeypatch.setattr(told_objects, "TOLD_AFTER", timedelta(minutes=1))
+    assert untold("the last part") == 0
+    loaded.put("biometrics/i.parquet", one_reading(300))
+    assert untold("just landed") == 0
 
 
 def test_a_landing_zone_that_cannot_be_listed_is_left_alone_until_something_arrives_in_it(loaded: Site) -> None:

@@ -167,7 +167,8 @@ class _Look(NamedTuple):
         cursor = self.cursor
         is_kept = zone.name in kept
         begun_at = told_objects.clock(cursor)
-        told = None if start is Start.BY_HAND else self._told(zone, begun_at, is_kept, start)
+        last = last_listing(cursor, zone.name)
+        told = None if start is Start.BY_HAND else self._told(zone, last, begun_at, is_kept, start)
         if told is not None and not (told.keys or is_kept):
             return None
         others = written_places(self.settings).values()
@@ -186,6 +187,10 @@ class _Look(NamedTuple):
                 cursor.connection.rollback()
             listing = ZoneListing(client, zone, others)
             parcels, taken, left = self._compare(zone, listing)
+        is_watched = bool(self.settings.arrival_queue or self.settings.arrival_seconds)
+        # Of what waited before this listing, watchers told an earlier run.
+        is_counted = start is Start.BY_TIME and is_watched and last is not None and not last.objects_waiting
+        untold = self._count_untold(zone) if is_counted else 0
         told_objects.forget(cursor, zone.name, begun_at)
         notes = listing.notes()
         log.info("The %s has %d objects", zone, listing.objects)
@@ -200,19 +205,24 @@ class _Look(NamedTuple):
             cursor,
             self.dag_run_id,
             left._replace(
-                objects=listing.objects, unrecognised=listing.unrecognised, examples=listing.examples, notes=notes
+                objects=listing.objects,
+                unrecognised=listing.unrecognised,
+                examples=listing.examples,
+                notes=notes,
+                objects_untold=untold,
             ),
         )
         return parcels, listing.fingerprint
 
-    def _told(self, zone: LandingZone, until: datetime, is_kept: bool, start: Start) -> _Told | None:
+    def _told(
+        self, zone: LandingZone, last: Listing | None, until: datetime, is_kept: bool, start: Start
+    ) -> _Told | None:
         """Return what watchers told of; None if the landing zone is to be listed.
 
         So it is if its last listing left something open: another one finds more than what has arrived since. Where it
         found tables, only a listing can tell their later files from plain ones. One that could not be listed is left
         alone as long as nothing arrives in it.
         """
-        last = last_listing(self.cursor, zone.name)
         if last is None or (last.objects_waiting and not is_kept):
             return None
         if start is Start.BY_TIME and (last.objects <= LISTED_EACH_TIME or not last.is_of_today):
@@ -234,6 +244,19 @@ class _Look(NamedTuple):
             return taken != Taken()
         # The end of a backlog: only a listing finds again what load tasks did not get through with.
         return is_all and not manifests.tried_objects(self.cursor, zone.name, self.dag_run_id)
+
+    def _count_untold(self, zone: LandingZone) -> int:
+        """Return how many of the objects that a listing found new no watcher told of, and warn of them."""
+        objects, examples = told_objects.untold(self.cursor, zone.name, self.dag_run_id)
+        if objects:
+            log.warning(
+                "%s: no watcher told of %d objects that this listing found: %s. If their number grows, look whether "
+                "the triggerer runs, and whether the bucket's notifications are sent for these keys",
+                zone.name,
+                objects,
+                ", ".join(examples),
+            )
+        return objects
 
     def _compare(
         self, zone: LandingZone, listing: ZoneListing, is_kept: bool = False

@@ -24,6 +24,7 @@ class Listing(NamedTuple):
         error: why the landing zone could not be listed.
         objects_waiting: new objects that the run leaves to the next one.
         bytes_waiting: their bytes.
+        objects_untold: new objects that a scheduled run found, and that no watcher told of.
         is_of_today: whether the landing zone was listed in full within a day.
     """
 
@@ -36,6 +37,7 @@ class Listing(NamedTuple):
     error: str | None = None
     objects_waiting: int = 0
     bytes_waiting: int = 0
+    objects_untold: int = 0
     is_of_today: bool = False
 
 

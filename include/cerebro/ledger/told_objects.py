@@ -21,6 +21,8 @@ SOMETHING = ""
 # attempt may be a red run; a right is not granted within minutes.
 TRIED_AGAIN_AFTER = timedelta(minutes=10)
 REFUSED_AGAIN_AFTER = timedelta(hours=1)
+# A watcher tells of an object within so long. It looks every few seconds, or as often as notifications come.
+TOLD_AFTER = timedelta(minutes=1)
 
 
 def tell(cursor: Cursor, landing_zone: str, keys: Iterable[str]) -> None:
@@ -69,6 +71,17 @@ def forget(cursor: Cursor, landing_zone: str, until: datetime, keys: Collection[
 def forget_other_zones(cursor: Cursor, landing_zones: Iterable[str]) -> None:
     """Remove what was told of landing zones that are not configured any more. The caller commits."""
     cursor.execute(read_sql("ledger/forget_other_zones.sql"), {"landing_zones": list(landing_zones)})
+
+
+def untold(cursor: Cursor, landing_zone: str, dag_run_id: str) -> tuple[int, list[str]]:
+    """Return how many objects a run found by listing a landing zone that no watcher told of, and some of their keys.
+
+    To be called before `forget`, in the transaction that wrote what the run takes and what it leaves.
+    """
+    parameters = {"landing_zone": landing_zone, "dag_run_id": dag_run_id, "told_after": TOLD_AFTER}
+    cursor.execute(read_sql("ledger/untold_objects.sql"), parameters)
+    objects, examples = cursor.fetchone() or (0, [])
+    return objects, examples
 
 
 def count_overdue(cursor: Cursor, landing_zones: Iterable[str], since: timedelta) -> int:

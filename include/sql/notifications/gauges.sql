@@ -6,7 +6,8 @@ listings as (
         listings.landing_zone,
         listings.objects_waiting,
         listings.bytes_waiting,
-        listings.unrecognised
+        listings.unrecognised,
+        listings.objects_untold
     from meta.listings
     where listings.dag_run_id = %(dag_run_id)s
 ),
@@ -77,6 +78,15 @@ select
     landing_zone,
     null as dataset,
     unrecognised as value
+from listings
+
+union all
+
+select
+    'objects_untold' as gauge,
+    landing_zone,
+    null as dataset,
+    objects_untold as value
 from listings
 
 union all

@@ -89,6 +89,8 @@ create table if not exists meta.listings (
     bytes_waiting bigint not null default 0,
     -- When the landing zone was listed in full, for this run or for one that it went on with; null if that failed.
     listed_in_full_at timestamptz,
+    -- New objects that a scheduled run found by listing, and that watchers had told no run of.
+    objects_untold bigint not null default 0,
     primary key (dag_run_id, landing_zone)
 );
 create index if not exists listings_listed_at on meta.listings (listed_at);

@@ -11,7 +11,7 @@ import pytest
 from include.cerebro.maintenance.release.sample import Sample
 from include.cerebro.page import content
 from include.cerebro.page.reader import Reader, UnreadableWarehouseError, open_reader
-from include.cerebro.page.sections import biometrics, erasures
+from include.cerebro.page.sections import biometrics, erasures, latency
 from include.cerebro.page.sections import rows as rows_of
 from include.cerebro.page.sections.biometrics import Choice, choose_range
 from include.cerebro.platform.names import TRANSFORMER_ROLE
@@ -202,9 +202,9 @@ def test_latency_is_the_time_from_arrival_to_the_first_green_transformation(buil
     for load, (landed, loaded, answered) in enumerate([(300, 290, 280), (300, 250, 200), (60, 50, None)]):
         built.execute(
             "insert into raw.loads (dataset, object_key, etag, size_bytes, rows_in, rows_loaded, rows_rejected, status,"
-            " dag_run_id, landed_at, loaded_at) values ('heroes', %s, 'x', 1, 0, 0, 0, 'loaded',"
-            " %s, now() - %s * interval '1 s', now() - %s * interval '1 s')",
-            [f"heroes/{load}.csv", f"{'asset_triggered' if load else 'scheduled'}__run", landed, loaded],
+            " landed_at, loaded_at) values ('heroes', %s, 'x', 1, 0, 0, 0, 'loaded',"
+            " now() - %s * interval '1 s', now() - %s * interval '1 s')",
+            [f"heroes/{load}.csv", landed, loaded],
         )
         if answered:
             built.execute(
@@ -215,10 +215,23 @@ def test_latency_is_the_time_from_arrival_to_the_first_green_transformation(buil
     rows = reader.rows("latency", limit=9)
     assert sum(row["objects"] for row in rows) == 3
     assert sum(row["objects_waiting"] for row in rows) == 1
-    assert sum(row["objects_untold"] for row in rows) == 1
     if len(rows) == 1:  # not within five minutes after midnight
         (row,) = rows
         assert [round(row[name]) for name in ("to_raw_p50", "to_raw_p95", "to_answer_p50")] == [10, 46, 60]
+
+
+def test_what_no_watcher_told_of_is_counted_on_the_day_of_its_listing(built: Warehouse, reader: Reader) -> None:
+    for run, days in (("run 1", 3), ("run 2", 3), ("run 3", 31)):
+        built.execute(
+            "insert into meta.listings (dag_run_id, landing_zone, listed_at, objects, new_objects, unrecognised,"
+            " examples, notes, objects_untold) values (%s, 'watches', now() - %s * interval '1 day', 9, 2, 0, '{}',"
+            " '{}', 2)",
+            [run, days],
+        )
+    (row,) = [row for row in reader.rows("latency", limit=9) if row["landing_zone"] == "watches"]
+    assert (row["objects"], row["objects_waiting"], row["objects_untold"]) == (0, 0, 4)
+    assert row["to_answer_p95"] is None
+    assert latency.read(reader, target_minutes=5).table is not None
 
 
 def test_the_whole_page(built: Warehouse) -> None:

@@ -16,7 +16,8 @@ SECTION = Section(
     "latency",
     "From arrival to answer",
     "How long the objects of a day took from the store to raw, and to the answer. Half of them took at most the first "
-    "time, 95 % of them at most the second. Untold are those that the scheduled run found, and no arrival told of.",
+    "time, 95 % of them at most the second. Untold are those that no watcher told of, and a scheduled run found by "
+    "listing.",
 )
 
 
@@ -25,7 +26,8 @@ def read(reader: Reader, target_minutes: float = 0) -> Section:
     rows = reader.rows("latency", limit=ROWS)
     if not rows:
         return replace(SECTION, title="Nothing has arrived in the last 30 days", empty="Deliver an object.")
-    last = rows[0]
+    # On a day when nothing arrived, what no watcher told of may have been found.
+    last = next((row for row in rows if row["objects"]), rows[0])
     waiting = sum(row["objects_waiting"] for row in rows)
     title = f"On {last['arrived_on']}, 95 % of the objects were answered within {duration(last['to_answer_p95'])}"
     slowest = max((row["to_answer_p95"] or 0 for row in rows if row["arrived_on"] == last["arrived_on"]), default=0)
