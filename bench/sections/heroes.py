@@ -16,7 +16,8 @@ TITLE = "Heroes"
 
 HEROES = (10, 100, 1_000, 10_000)
 FEW = 100
-LOAD, BUILD = "load", "dbt build"
+LOAD, BUILD, LATE = "load", "dbt build", "dbt build, late minutes"
+LATE_HEROES = 10
 
 TEXT = """
 A delivery of {rows:,} hero-minutes of {each} readings, in one object: {hours:g} hours of {most:,} heroes, or as many
@@ -24,7 +25,8 @@ minutes of fewer heroes for longer. Each number of heroes has a warehouse that h
 come in turns. *load* goes from the listing to committed rows; *dbt build* makes dimensions, fact and big table of them,
 with its start and all tests. There are no missions. The number of rows is always the same. The targets compare
 processor time: that of the load with PostgreSQL and the object store, and that of PostgreSQL during the build, because
-dbt's own, mostly its start, is the same for any number of rows. *Peak* is the memory of the loading process, or of dbt.
+dbt's own, mostly its start, is the same for any number of rows. *Late minutes*: one more minute of {late} heroes comes
+to the first hour, after all others. *Peak* is the memory of the loading process, or of dbt.
 """
 
 
@@ -48,15 +50,21 @@ def run(bench: Bench) -> Section:
                         runs.setdefault((warehouse.heroes, name), []).append(measured)
                     bench.say(f"  {warehouse.heroes:,} heroes, delivery {number}: {name} {measured.wall_s:.1f} s")
                 vacuum(warehouse.site)
+        for number in range(bench.scale.repeats):
+            for warehouse in measure.in_turns(warehouses, number):
+                warehouse.deliver_late(LATE_HEROES)
+                _, late = _restore(bench, warehouse)
+                runs.setdefault((warehouse.heroes, LATE), []).append(late)
+                bench.say(f"  {warehouse.heroes:,} heroes, late minutes {number}: {late.wall_s:.1f} s")
     if {run.result.readings for heroes in HEROES for run in runs[heroes, LOAD]} != {rows * READINGS_A_MINUTE}:
         raise RuntimeError("A load did not load all readings of a delivery")
-    samples = {key: measure.Sample(runs[key]) for name in (LOAD, BUILD) for key in [(h, name) for h in HEROES]}
+    samples = {key: measure.Sample(runs[key]) for name in (LOAD, BUILD, LATE) for key in [(h, name) for h in HEROES]}
     most = HEROES[-1]
     claim = f"a delivery of {most:,} heroes against {FEW}: CPU time per row"
     return Section(
         NAME,
         TITLE,
-        TEXT.format(rows=rows, each=READINGS_A_MINUTE, hours=rows / most / 60, most=most),
+        TEXT.format(rows=rows, each=READINGS_A_MINUTE, hours=rows / most / 60, most=most, late=LATE_HEROES),
         ("heroes", "what", "wall s", "CPU s", "services CPU s", "peak MiB"),
         [
             (

@@ -19,12 +19,22 @@ class Rebuild:
         relation: its table, as schema.name.
         why: the reason, as part of a sentence.
         seconds: about how long it takes, from its last time; None if it has not been measured.
+        bound_to: what others have made of the table that keeps it in place; None if nothing does.
     """
 
     model: str
     relation: str
     why: str
     seconds: float | None = None
+    bound_to: str | None = None
+
+    def __str__(self) -> str:
+        in_place = (
+            f" It stays in place for {self.bound_to}: that takes longer, and room for its rows twice."
+            if self.bound_to
+            else ""
+        )
+        return f"{self.relation}: {self.why} ({about(self.seconds)}).{in_place}"
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,7 @@ class Plan:
             *self.reasons,
             f"{number} built again, {self.duration()}; the others compute stale rows alone. Readers see a table's "
             "present rows until the new ones are complete. If the run is stopped, the next goes on with what is left.",
-            *(f"{it.relation}: {it.why} ({about(it.seconds)})." for it in self.rebuilds),
+            *map(str, self.rebuilds),
         ]
 
     def duration(self) -> str:

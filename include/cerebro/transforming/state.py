@@ -6,8 +6,9 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from include.cerebro.platform.dbt_relations import relations
 from include.cerebro.platform.names import DBT_ROOT, TRANSFORMER_ROLE
@@ -15,6 +16,9 @@ from include.cerebro.platform.sql import read_sql
 from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.transforming.plan import Plan, Rebuild
 from include.cerebro.transforming.rules import Rules, rules, tables
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2 names its classes in lower case
 
 # The parts of the dbt project that determine what is built.
 PROJECT_PARTS = ("dbt_project.yml", "models", "macros", "snapshots", "tests")
@@ -44,7 +48,8 @@ def plan(warehouse: Warehouse, manifest_path: Path) -> Plan:
         last = cursor.fetchone()
         cursor.execute(read_sql("transforming/last_retention.sql"))
         (retention_id,) = cursor.fetchone() or (0,)
-    wanted = rules(manifest)
+        wanted = rules(manifest)
+        rebuilds = _find_bound(cursor, manifest, find_rebuilds(manifest, wanted, rows))
     state = {
         "position": position,
         "loaded_at": loaded_at and loaded_at.isoformat(),
@@ -52,7 +57,6 @@ def plan(warehouse: Warehouse, manifest_path: Path) -> Plan:
         "retention_id": retention_id,
         "models": [*wanted],
     }
-    rebuilds = find_rebuilds(manifest, wanted, rows)
     rebuild = {
         "plan": uuid.uuid4().hex,
         "position": position,
@@ -85,6 +89,15 @@ def find_rebuilds(manifest: Mapping[str, Any], wanted: Mapping[str, Rules], rows
         if why:
             changed[model] = why
     return [Rebuild(it, known[it]["relation"], why, known[it]["expected_seconds"]) for it, why in changed.items()]
+
+
+def _find_bound(cursor: Cursor, manifest: Mapping[str, Any], rebuilds: list[Rebuild]) -> list[Rebuild]:
+    """Return the rebuilds with what keeps their tables in place. Those that foreign keys refer to stay in any case."""
+    swapped = {it["name"] for it in tables(manifest).values() if it["config"].get("full_refresh") is not False}
+    rebuilt = [it.relation for it in rebuilds if it.model in swapped]
+    cursor.execute(read_sql("transforming/bound_tables.sql"), {"relations": rebuilt})
+    bound: dict[str, str | None] = dict(cursor.fetchall())
+    return [replace(it, bound_to=bound.get(it.relation)) for it in rebuilds]
 
 
 def begin(warehouse: Warehouse, planned: Plan) -> None:

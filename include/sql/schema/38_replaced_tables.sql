@@ -49,6 +49,8 @@ create or replace function meta.bound_to(relation text) returns text language sq
     where
         pg_depend.deptype = 'n'
         and (pg_constraint.oid is null or pg_constraint.conrelid not in (select tables.oid from tables))
+        -- Of a key that refers to a table in partitions, there is one for each partition, too.
+        and coalesce(pg_constraint.conparentid, 0) = 0
         and not (
             relations.relkind is not distinct from 'v'
             and objects.oid = pg_catalog.to_regclass(relation)

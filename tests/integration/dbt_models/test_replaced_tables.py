@@ -45,6 +45,11 @@ def rebuild_fact(warehouse: Warehouse) -> None:
     warehouse.transform()
 
 
+def said_of(warehouse: Warehouse, model: str) -> str | None:
+    """What keeps a table in place, as the plan says."""
+    return {it.model: it.bound_to for it in planned(warehouse).rebuilds}.get(model)
+
+
 def same_as_from_nothing(warehouse: Warehouse) -> bool:
     """Whether all tables are as a first build makes them."""
     present = warehouse.tables()
@@ -96,6 +101,13 @@ def test_what_cannot_follow_keeps_a_table_in_place(built: Warehouse, server: Ser
     )
     built.load_biometrics("b2", ("hulk", "2025-03-01 00:01Z", 60, 80))
     before, seen, declared = oids(built), built.rows(SEEN), {it: keys(built, it) for it in (FACT, BIG)}
+    assert said_of(built, "fact_biometrics") is None
+    forget(built, "fact_biometrics")
+    assert said_of(built, "fact_biometrics") == (
+        "constraint notes_hero_id_minute_at_fkey on table public.notes, materialized view public.kept"
+    )
+    assert any("It stays in place for constraint notes" in sentence for sentence in planned(built).sentences())
+    assert said_of(built, "bridge_mission_heroes") is said_of(built, "dim_heroes") is None
     rebuild_fact(built)
     in_place = {"fact_biometrics", "obt_cerebro_restored", "hulk_factor"}
     assert replaced(before, oids(built)) == FACT_AND_BELOW - in_place
