@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.docker.project import COMPOSE_FILES, RUN_TIMEOUT, Project, compose_project
-from tests.docker.restoring import assert_restored, write_sample
+from tests.docker.restoring import assert_an_arrival_starts_a_run, assert_restored, write_sample
 
 AIRFLOW = ("db-migration", "api-server", "scheduler", "dag-processor", "triggerer", "db-clean", "worker")
 USER = "123456:0"
@@ -62,3 +62,7 @@ def test_two_workers_share_the_tasks_and_the_answers_are_the_same(project: Proje
         if task.task_id in ("load.biometrics", "load.heroes", "discover"):
             log = "\n".join(api.log_tail(restore, task))
             assert "Pushing xcom" in log, (task.label, log)
+
+
+def test_an_arrival_starts_a_run(project: Project) -> None:
+    assert_an_arrival_starts_a_run(project, project.scheduler())

@@ -3,16 +3,14 @@
 import time
 from collections.abc import Iterator
 
-import boto3
 import httpx
 import psycopg2
 import pytest
 from botocore.exceptions import ClientError
 
-from include.cerebro.platform.object_store import ObjectStore
 from local.run import RESTORE_DAG
-from tests.docker.project import OVERRIDE, REPOSITORY, RUN_TIMEOUT, Project, compose_project, connections
-from tests.docker.restoring import assert_restored, write_sample
+from tests.docker.project import OVERRIDE, REPOSITORY, RUN_TIMEOUT, Project, compose_project
+from tests.docker.restoring import assert_an_arrival_starts_a_run, assert_restored, store_of, write_sample
 from tests.e2e.scheduler import Scheduler
 from tests.oracle.warehouse import query
 
@@ -110,9 +108,8 @@ def test_both_dags_give_what_the_plain_calculation_gives(project: Project, api: 
     assert any("heroes" in line for line in api.log_tail(restore, task)), "the UI shows the task's log"
 
 
-def store_of(project: Project, connection: str) -> object:
-    keys = connections()[connection]
-    return ObjectStore(project.environment["S3_ENDPOINT_URL"], keys["login"], keys["password"]).client()
+def test_an_arrival_starts_a_run(project: Project, api: Scheduler) -> None:
+    assert_an_arrival_starts_a_run(project, api)
 
 
 def refused(call: object, **arguments: object) -> bool:
@@ -127,7 +124,7 @@ def refused(call: object, **arguments: object) -> bool:
 
 
 def test_the_pipeline_only_reads_the_landing_zone(project: Project) -> None:
-    client: boto3.client = store_of(project, "minio")
+    client = store_of(project, "minio")
     assert client.list_objects_v2(Bucket="cerebro-data")["KeyCount"] > 0
     assert not refused(client.get_object, Bucket="cerebro-data", Key="heroes.csv")
     assert refused(client.put_object, Bucket="cerebro-data", Key="heroes.csv", Body=b"")
@@ -139,7 +136,7 @@ def test_the_pipeline_only_reads_the_landing_zone(project: Project) -> None:
 
 
 def test_the_sample_only_writes_the_landing_zone(project: Project) -> None:
-    client: boto3.client = store_of(project, "minio_sample_data")
+    client = store_of(project, "minio_sample_data")
     assert not refused(client.get_object, Bucket="cerebro-data", Key="heroes.csv")
     assert refused(client.delete_object, Bucket="cerebro-data", Key="heroes.csv")
     for bucket in ("cerebro-quarantine", "cerebro-reports"):
