@@ -12,6 +12,7 @@ from bench.context import Bench
 from bench.dbt import build, record, vacuum
 from bench.many_loads import ManyLoads
 from bench.report import Section, at_most
+from include.cerebro.checking.conservation import check_conservation
 
 NAME = "many_loads"
 TITLE = "Many loads"
@@ -22,7 +23,8 @@ TEXT = """
 A warehouse of {many} objects, each with two minutes of one of 100 heroes and a load of its own, and of as many missions
 in logs of 1,000, beside a warehouse of {few} of each. All are written straight into `raw`, and built once. Then one
 more object of two minutes comes to each in turns: *one new object* is `dbt build` with its start and its tests, and its
-processor time is that of dbt and of PostgreSQL. *Nothing new* is all checks before dbt when there is nothing to do.
+processor time is that of dbt and of PostgreSQL. *Nothing new* is all checks of the warehouse in a run that has nothing
+to do: the plan before dbt, and `reconcile` after it, which also counts and merges a fixed part of history again.
 *State* is what the warehouse keeps for each object for ever beyond its row in the ledger, with indexes. The target
 leaves out the parsed records, which have a row per mission, not per object. A million loads are written at the large
 scale alone.
@@ -55,8 +57,9 @@ def build_new(bench: Bench, warehouse: ManyLoads) -> measure.Measurement:
 
 
 def check(warehouse: ManyLoads) -> None:
-    """Check what there is to transform."""
+    """Check what there is to transform, and that every reading is there."""
     warehouse.site.plan()
+    check_conservation(warehouse.site.warehouse, "bench")
 
 
 def compare(bench: Bench, both: list[ManyLoads], fills: list[float], builds: list[measure.Measurement]) -> Section:

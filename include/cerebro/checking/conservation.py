@@ -1,4 +1,7 @@
-"""The conservation check: every reading that came in is in fact_biometrics, was rejected, erased or retired."""
+"""The conservation check: every reading that came in is in fact_biometrics, was rejected, erased or retired.
+
+A part of history is counted and merged again in each run, so that changes of the fact by hand are found.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ REBUILD = (
 
 
 class ReadingsLostError(FinalError):
-    """Readings are missing from ``fact_biometrics``, or are there twice."""
+    """``fact_biometrics`` has not the readings that were loaded: some are missing, there twice, or changed."""
 
     fault = Fault.DATA
 
@@ -28,20 +31,21 @@ def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
 
     Lawfully is: with its hero, who was forgotten, or because it is before the horizon of the retention.
 
-    The totals of all of history are compared, and a part of history is counted again, hour by hour and hero by hero.
-    The counts are written to ``meta.reconciliations``, whether they add up or not. Idempotent: a retry overwrites them.
+    The totals of all of history are compared. A part of history is counted again, hour by hour and hero by hero, and
+    the measures of a part are merged again, minute by minute. The counts are written to ``meta.reconciliations``,
+    whether they add up or not. Idempotent: a retry overwrites them, and finds the same differences.
 
     Returns:
         ``readings_in``, ``readings_in_facts``, ``readings_rejected``, ``readings_erased`` and ``readings_retired``.
 
     Raises:
-        ReadingsLostError: the counts do not add up.
+        ReadingsLostError: the counts do not add up, or measures are not those of the readings.
     """
     with warehouse.connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
-        cursor.execute(read_sql("checking/recount.sql"))
-        hours = [hour_at for (hour_at,) in cursor.fetchall()]
-        cursor.execute(read_sql("checking/unbalanced_hours.sql"), {"hours": hours})
+        cursor.execute(read_sql("checking/unbalanced_hours.sql"))
         unbalanced = cursor.fetchall()
+        cursor.execute(read_sql("checking/unequal_minutes.sql"))
+        unequal = cursor.fetchone()
         cursor.execute(read_sql("checking/conservation.sql"))
         columns = [column.name for column in cursor.description or ()]
         counts: dict[str, int] = dict(zip(columns, cursor.fetchone() or (), strict=True))
@@ -65,5 +69,11 @@ def check_conservation(warehouse: Warehouse, dag_run_id: str) -> dict[str, int]:
         raise ReadingsLostError(
             f"marts.fact_biometrics holds other readings than were loaded in {len(unbalanced)} hours of a hero, for "
             f"example {hero_id} from {hour_at:%Y-%m-%d %H:%M} UTC: {found} instead of {expected}. {REBUILD}"
+        )
+    if unequal:
+        hero_id, minute_at, measure, expected, found, values = unequal
+        raise ReadingsLostError(
+            f"Values of marts.fact_biometrics that are not those of the loaded readings: {values}, for example "
+            f"{measure} of {hero_id} at {minute_at:%Y-%m-%d %H:%M} UTC: {found} instead of {expected}. {REBUILD}"
         )
     return counts

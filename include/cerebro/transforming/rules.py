@@ -19,7 +19,7 @@ from include.cerebro.platform.sql import read_sql
 KEYS_MACRO = "declare_keys"
 # These macros say which tables are built again. They make no row.
 NO_RULES = "macros/rebuild.sql"
-# Functions of the warehouse that models call: what texts of records mean.
+# Functions of the warehouse that models call: what values of records mean.
 FUNCTIONS = "schema/25_values.sql"
 
 # A literal or a quoted name stays as it is; a comment, or white space, becomes one space.

@@ -10,40 +10,36 @@ with transformed as (
 )
 
 select
-    ledger.readings_in,
+    ledger.readings_in - superseded.readings_in as readings_in,
     facts.readings_in_facts,
-    ledger.readings_rejected,
+    ledger.readings_rejected - superseded.readings_rejected as readings_rejected,
     erasures.readings_erased,
     retentions.readings_retired,
-    ledger.readings_in - facts.readings_in_facts - ledger.readings_rejected - erasures.readings_erased
+    ledger.readings_in - superseded.readings_in - facts.readings_in_facts
+    - (ledger.readings_rejected - superseded.readings_rejected) - erasures.readings_erased
     - retentions.readings_retired as difference
 from (
+    -- The index loads_of_biometrics has these columns.
     select
-        coalesce(sum(loads.rows_in * loads.sign), 0)::bigint as readings_in,
-        coalesce(sum(loads.rows_rejected * loads.sign), 0)::bigint as readings_rejected
-    from (
-        select
-            loads.rows_in,
-            loads.rows_rejected,
-            1 as sign
-        from raw.loads
-        where
-            loads.dataset = 'biometrics'
-            and loads.status = 'loaded'
-            and loads.position <= (select transformed.until_position from transformed)
-        union all
-        select
-            superseded.rows_in,
-            superseded.rows_rejected,
-            -1 as sign
-        from raw.loads as successors
-        inner join raw.loads as superseded on successors.supersedes = superseded.load_id
-        where
-            successors.dataset = 'biometrics'
-            and successors.supersedes is not null
-            and successors.position <= (select transformed.until_position from transformed)
-    ) as loads
+        coalesce(sum(loads.rows_in), 0)::bigint as readings_in,
+        coalesce(sum(loads.rows_rejected), 0)::bigint as readings_rejected
+    from raw.loads
+    where
+        loads.dataset = 'biometrics'
+        and loads.status = 'loaded'
+        and loads.position <= (select transformed.until_position from transformed)
 ) as ledger
+cross join (
+    select
+        coalesce(sum(loads.rows_in), 0)::bigint as readings_in,
+        coalesce(sum(loads.rows_rejected), 0)::bigint as readings_rejected
+    from raw.loads as successors
+    inner join raw.loads on successors.supersedes = loads.load_id
+    where
+        successors.dataset = 'biometrics'
+        and successors.supersedes is not null
+        and successors.position <= (select transformed.until_position from transformed)
+) as superseded
 cross join (
     select coalesce(sum(readings_by_hour.reading_count), 0)::bigint as readings_in_facts
     from operations.readings_by_hour

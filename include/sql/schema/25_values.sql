@@ -1,5 +1,5 @@
--- What texts of records mean: one definition each, for dbt's models and for whatever else compares ids and names. A
--- changed function is a changed rule of the models that call it (include/cerebro/transforming/rules.py).
+-- What values of records mean: one definition each, for dbt's models and for whatever else compares ids, names and
+-- measures. A changed function is a changed rule of the models that call it (include/cerebro/transforming/rules.py).
 
 -- The text without surrounding white space and characters that cannot be seen; null if there is nothing else. They are
 -- BLANKS in include/cerebro/formats/values.py.
@@ -165,4 +165,22 @@ create or replace function raw.hour_of(instant timestamptz) returns timestamptz
 language sql immutable parallel safe
 as $$
     select date_bin(interval '1 hour', instant, timestamptz '0001-01-01Z')
+$$;
+
+-- What an object's minute adds to the sum of a measure. A sum near the largest double counts as infinite, as one does
+-- that overflowed in the loader: PostgreSQL refuses a sum that overflows. Scaled sums would not overflow either, but it
+-- refuses what underflows: 1e-306 * 2 ^ -64.
+create or replace function raw.addend(object_sum double precision) returns double precision
+language sql immutable parallel safe
+as $$
+    select case when object_sum > 1e290 then 'infinity' else object_sum end
+$$;
+
+-- The mean of a minute's readings: the largest one if their sum is infinite, null if there is none. The arguments are
+-- aggregates; the functions are inlined, so they cost what the expressions do.
+create or replace function raw.mean_of(added_up double precision, readings bigint, largest double precision)
+returns double precision
+language sql immutable parallel safe
+as $$
+    select least(added_up / nullif(readings, 0), largest)
 $$;

@@ -54,6 +54,11 @@ create index if not exists loads_duplicate_of on raw.loads (duplicate_of) where 
 create unique index if not exists loads_position on raw.loads (position);
 create index if not exists loads_supersedes on raw.loads (supersedes) where supersedes is not null;
 
+-- The check of conservation adds these columns up in every run (checking/conservation.sql). Of a million loads, two
+-- cores shared with others: 0.1 s from 41 MB of index, 0.6 s from the table.
+create index if not exists loads_of_biometrics
+on raw.loads (position) include (rows_in, rows_rejected) where dataset = 'biometrics' and status = 'loaded';
+
 -- The last row of an object that did not fail, if there is one. PostgreSQL inlines it: a query has the same plan as
 -- with the statement in its place.
 create or replace function raw.last_row(of_zone text, of_key text)

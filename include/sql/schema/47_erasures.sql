@@ -85,7 +85,7 @@ declare
     relation record;
 begin
     if to_regclass('operations.readings_by_hour') is not null and to_regclass('marts.fact_biometrics') is not null then
-        -- The task reconcile counts hours again (checking/recount.sql): not what it read before the erasure.
+        -- The task reconcile counts hours again (checking/unbalanced_hours.sql): not what it read before the erasure.
         lock table operations.readings_by_hour in share row exclusive mode;
         -- While a transformation is at work, the account is not yet that of the fact in its stale hours: they are
         -- counted again, and the others lose the hero's readings.

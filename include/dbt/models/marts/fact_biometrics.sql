@@ -72,9 +72,7 @@ spellings as materialized (
 -- merging them into one scan. It cannot know how many minutes a range has, and
 -- expects one; without nested loops it does not compare each minute with every
 -- hero (100 heroes: twice the processor time).
--- A sum near the largest double counts as infinite, as one does that overflowed
--- in the loader: the mean is then the largest reading. Scaled sums would not
--- overflow either, but PostgreSQL refuses what underflows: 1e-306 * 2 ^ -64.
+-- The task `reconcile` merges minutes again (checking/unequal_minutes.sql).
 final as (
     select merged_minutes.*
     from minute_ranges
@@ -84,11 +82,9 @@ final as (
             biometrics.minute_at,
             sum(biometrics.reading_count) as reading_count,
             {%- for measure in measures %}
-            least(
-                sum(case
-                    when biometrics.{{ measure }}_sum > 1e290 then 'infinity'
-                    else biometrics.{{ measure }}_sum
-                end) / nullif(sum(biometrics.{{ measure }}_count), 0),
+            raw.mean_of(
+                sum(raw.addend(biometrics.{{ measure }}_sum)),
+                sum(biometrics.{{ measure }}_count),
                 max(biometrics.{{ measure }}_max)
             ) as {{ measure }},
             min(biometrics.{{ measure }}_min) as {{ measure }}_min,

@@ -24,11 +24,10 @@ hour_ranges as (
     {% endif %}
 ),
 
-final as (
+counted_hours as (
     select
         raw.hour_of(fact_biometrics.minute_at) as hour_at,
-        sum(fact_biometrics.reading_count)::bigint as reading_count,
-        now() as checked_at
+        sum(fact_biometrics.reading_count)::bigint as reading_count
     from hour_ranges
     cross join lateral (
         select fact_biometrics.*
@@ -39,6 +38,24 @@ final as (
         offset 0
     ) as fact_biometrics
     group by hour_at
+),
+
+final as (
+    select
+        counted_hours.hour_at,
+        counted_hours.reading_count,
+        now() as checked_at,
+        -- Heroes without new readings in the hour have not been merged again:
+        -- it keeps its turn.
+        {% if computes_stale_rows() -%}
+        coalesce(before.compared_at, now()) as compared_at
+        {%- else -%}
+        now() as compared_at
+        {%- endif %}
+    from counted_hours
+    {% if computes_stale_rows() -%}
+    left join {{ this }} as before on counted_hours.hour_at = before.hour_at
+    {%- endif %}
 )
 
 select * from final
