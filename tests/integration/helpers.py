@@ -26,7 +26,7 @@ from include.cerebro.schema.setup import prepare_warehouse
 from include.cerebro.transforming.plan import Plan
 from include.cerebro.zones.landing_zones import LandingZone
 from testing import sites
-from tests.integration.warm_dbt import run_dbt
+from tests.integration.warm_dbt import LEAN, UNCHANGED, run_dbt
 
 REPOSITORY = Path(__file__).parents[2]
 # Removed when the tests end.
@@ -148,7 +148,12 @@ class Site(sites.Site):
 
     def transform(self) -> None:
         """Bring staging, marts and analytics up to date with dbt, as a DAG run does."""
-        self.build(Path(DBT_SCRATCH.name))
+        self.build(self.scratch)
+
+    @property
+    def scratch(self) -> Path:
+        """Where dbt keeps its parsed project: it parses anew for another warehouse than the last one of a folder."""
+        return Path(DBT_SCRATCH.name, f"{self.warehouse.port}-{self.warehouse.database}")
 
     def dbt_build(self, scratch: Path, planned: Plan) -> None:
         """Build and test what is planned with dbt, in this process."""
@@ -158,7 +163,15 @@ class Site(sites.Site):
 
     def start_transformation(self) -> subprocess.Popen[str]:
         """Start dbt on what is planned now."""
-        return self.start_dbt_build(Path(DBT_SCRATCH.name), self.plan())
+        return self.start_dbt_build(self.scratch, self.plan())
+
+    def dbt_arguments(self, planned: Plan) -> list[str]:
+        """The arguments with which dbt builds and tests what is planned: views with a table that is built again."""
+        return [*super().dbt_arguments(planned), *(() if planned.rebuilds else UNCHANGED)]
+
+    def dbt_environment(self, scratch: Path, planned: Plan) -> dict[str, str]:
+        """The variables from which dbt knows the site, the plan, and where to keep its files."""
+        return super().dbt_environment(scratch, planned) | LEAN
 
     def restore(self) -> LoadResult:
         """Run the main job: load what is new, transform it, check that nothing was lost."""

@@ -1,7 +1,6 @@
 """A database for every test of the dbt models, on the server of the fixture `services`."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +10,7 @@ import psycopg2
 import pytest
 from psycopg2 import sql
 
-from tests.integration.dbt_models.warehouse import PROJECT, Warehouse
+from tests.integration.dbt_models.warehouse import Warehouse
 
 NAME = f"dbt_test_{os.getpid()}"
 TEMPLATE = f"{NAME}_built"
@@ -25,6 +24,10 @@ class Server:
         self.uri = uri
         # Keeps dbt's parsed project from test to test, which saves seconds each time.
         self.scratch = scratch
+
+    def connect(self, name: str) -> Warehouse:
+        """Connect to a database. dbt parses its project anew for another database than the last one of a folder."""
+        return Warehouse(urlsplit(self.uri)._replace(path=f"/{name}").geturl(), self.scratch / name)
 
     def execute(self, statement: str, *names: str) -> None:
         with closing(psycopg2.connect(self.superuser_uri)) as connection:
@@ -44,7 +47,7 @@ class Server:
     def create(self, name: str, template: str = "template1") -> Warehouse:
         self.drop(name)
         self.execute("create database {} template {} owner cerebro", name, template)
-        return Warehouse(urlsplit(self.uri)._replace(path=f"/{name}").geturl(), self.scratch)
+        return self.connect(name)
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +74,8 @@ def warehouse(server: Server) -> Iterator[Warehouse]:
 @pytest.fixture(scope="session")
 def make_built(server: Server) -> Iterator[Callable[[], Warehouse]]:
     """Returns copies of a small warehouse that dbt has built and tested once."""
-    original = server.create(TEMPLATE)
+    # Under the name of its copies, for which dbt has parsed its project then.
+    original = server.create(NAME)
     original.load_heroes("heroes.csv", {"hero_id": "hulk", "name": "HULK", "alter_ego": "Bruce"}, {"hero_id": "thor"})
     original.load_missions(
         "mission_logs.json",
@@ -87,6 +91,8 @@ def make_built(server: Server) -> Iterator[Callable[[], Warehouse]]:
     )
     original.transform()
     original.connection.close()
+    server.drop(TEMPLATE)
+    server.execute("alter database {} rename to {}", NAME, TEMPLATE)
     yield lambda: server.create(NAME, TEMPLATE)
     server.drop(TEMPLATE)
 
@@ -103,11 +109,7 @@ def built(server: Server, make_built: Callable[[], Warehouse]) -> Iterator[Wareh
 @pytest.fixture
 def change(built: Warehouse, tmp_path: Path) -> Callable[[Path, str, str], None]:
     """Replaces text in a file of a copy of the dbt project, which dbt runs from then on."""
-    project = tmp_path / "project"
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
-    built.project = project
-    # A parsed project of its own.
-    built.scratch = tmp_path
+    project = built.copy_project(tmp_path)
 
     def replace(path: Path, old: str, new: str) -> None:
         text = (project / path).read_text()

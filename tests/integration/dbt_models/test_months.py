@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -53,9 +52,7 @@ def rebuild(warehouse: Warehouse) -> None:
 @pytest.fixture(scope="module")
 def year_template(server: Server, make_built: Callable[[], Warehouse]) -> Iterator[str]:
     """The name of a warehouse with a reading in each of thirteen months, and missions in three of them."""
-    make_built().connection.close()
-    name = "dbt_year"
-    original = server.create(name, NAME)
+    original = make_built()
     minutes = [f"{2024 + month // 12}-{month % 12 + 1:02}-15 12:00Z" for month in range(13)]
     original.load_biometrics("year", *(("hulk", minute, 60, 80.0) for minute in minutes))
     original.load_missions(
@@ -67,6 +64,9 @@ def year_template(server: Server, make_built: Callable[[], Warehouse]) -> Iterat
     )
     original.transform()
     original.connection.close()
+    name = "dbt_year"
+    server.drop(name)
+    server.execute("alter database {} rename to {}", NAME, name)
     yield name
     server.drop(name)
 
@@ -168,8 +168,7 @@ def test_a_foreign_key_of_somebody_else_has_rows_deleted(year: Warehouse) -> Non
 
 
 def test_a_plain_table_of_an_earlier_release_forgets_until_it_is_built_again(year: Warehouse, tmp_path: Path) -> None:
-    year.project = tmp_path / "project"
-    shutil.copytree(PROJECT, year.project, ignore=shutil.ignore_patterns("target", "logs"))
+    year.copy_project(tmp_path)
     for file in ("marts/fact_biometrics.yml", "analytics/obt_cerebro_restored.yml"):
         path = year.project / "models" / file
         lines = path.read_text().splitlines(keepends=True)

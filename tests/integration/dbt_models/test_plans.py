@@ -61,7 +61,7 @@ READ_ROWS = """
 def test_a_full_build_looks_up_each_participation(built: Warehouse) -> None:
     """From some 200,000 participations on, an anti join was hashed by hero alone: 102 s instead of 0.6 s (W3)."""
     built.dbt("compile", "--full-refresh", "--select", "obt_cerebro_restored")
-    compiled = built.scratch / "target/compiled/cerebro/models/analytics/obt_cerebro_restored.sql"
+    compiled = built.target() / "compiled/cerebro/models/analytics/obt_cerebro_restored.sql"
     plan = "\n".join(line for (line,) in built.rows("explain " + compiled.read_text()))
     assert "SubPlan" in plan
     assert "Anti Join" not in plan
@@ -129,7 +129,7 @@ def test_readings_of_1970_and_2089_make_no_run_read_everything(warehouse: Wareho
         ("obt_cerebro_restored", "marts.fact_biometrics", "analytics"),
     ):
         warehouse.dbt("compile", "--select", model)
-        compiled = (warehouse.scratch / f"target/compiled/cerebro/models/{schema}/{model}.sql").read_text()
+        compiled = (warehouse.target() / f"compiled/cerebro/models/{schema}/{model}.sql").read_text()
         ((pages,),) = warehouse.rows(
             "select (pg_relation_size(%(table)s) + coalesce(sum(pg_relation_size(relid)), 0))::bigint / 8192"
             " from pg_partition_tree(%(table)s)",

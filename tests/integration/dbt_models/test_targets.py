@@ -39,11 +39,10 @@ DEFER = (
 def person(built: Warehouse, server: Server, tmp_path: Path) -> Iterator[Warehouse]:
     """The built warehouse, with a copy of the project for changes; ``tmp_path / "production"`` has the manifest."""
     server.execute_in(built, ROLE.format(database=built.database))
-    built.project = tmp_path / "project"
-    shutil.copytree(PROJECT, built.project, ignore=shutil.ignore_patterns("target", "logs"))
+    built.copy_project(tmp_path)
     # The manifest names the database, too: one of another would make all sources modified.
-    built.dbt("parse", "--target-path", str(tmp_path / "production"))
-    built.scratch = tmp_path
+    built.dbt("parse", "--write-json")
+    shutil.copytree(built.target(), tmp_path / "production")
     yield built
     server.execute_in(built, "drop owned by test_developer cascade; drop role test_developer")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -53,7 +52,7 @@ def test_the_locale_of_the_database_decides_no_hero(server: Server) -> None:
     """lower() went by the locale: in "C" it knows the letters of ASCII alone (W12). So did the best spelling."""
     server.drop(NAME)
     server.execute("create database {} template template0 locale 'C' encoding 'UTF8' owner cerebro", NAME)
-    warehouse = Warehouse(urlsplit(server.uri)._replace(path=f"/{NAME}").geturl(), server.scratch)
+    warehouse = server.connect(NAME)
     try:
         warehouse.load_heroes("heroes.csv", {"hero_id": "Étoile", "name": "Étoile"})
         for spelling in ("ÉTOILE", "étoile"):
