@@ -77,12 +77,9 @@ def _running(command: list[str], port: int, key: str = KEY, secret: str = SECRET
         _await(ObjectStore(address, key, secret), process.poll)
         yield address
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+        # SeaweedFS would take 10 s to end in order.
+        process.kill()
+        process.wait(10)
 
 
 def _await(store: ObjectStore, poll: Callable[[], int | None]) -> None:

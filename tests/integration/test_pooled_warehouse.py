@@ -1,6 +1,5 @@
 """PgBouncer between the pipeline and the warehouse: what one client sets does not reach another."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -21,10 +20,10 @@ from include.cerebro.platform.warehouse import Warehouse
 from include.cerebro.schema.setup import prepare_warehouse
 from include.cerebro.zones.landing_zones import LandingZone
 from local.postgres import as_server_user
-from local.settings import executable
 from local.state import HOST, free_port
 from tests.integration.ports import await_port
 from tests.integration.postgres_server import postgres_server
+from tests.integration.warm_dbt import LEAN, run_dbt
 
 # Debian keeps it out of an ordinary user's path.
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
@@ -133,14 +132,8 @@ def test_each_transaction_has_the_role_and_the_zone(pooled: Warehouse, mode: str
 @pytest.mark.parametrize("mode", ["session"], indirect=True, scope="module")
 def test_dbt_works_in_session_mode(pooled: Warehouse, tmp_path: Path) -> None:
     prepare_warehouse(pooled)
-    done = subprocess.run(
-        [str(executable("dbt")), "run", "--select", "+stg_heroes",
-         "--project-dir", str(DBT_ROOT), "--profiles-dir", str(DBT_ROOT)],
-        env=os.environ | {
-            "WAREHOUSE_PORT": str(pooled.port), "DBT_TARGET_PATH": str(tmp_path / "target"),
-            "DBT_LOG_PATH": str(tmp_path / "logs"), "DO_NOT_TRACK": "1",
-        },
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    command = ["run", "--select", "+stg_heroes", "--project-dir", str(DBT_ROOT), "--profiles-dir", str(DBT_ROOT)]
+    own = {"DBT_TARGET_PATH": str(tmp_path / "target"), "DBT_LOG_PATH": str(tmp_path / "logs"), "DO_NOT_TRACK": "1"}
+    done = run_dbt(command, LEAN | own | {"WAREHOUSE_PORT": str(pooled.port)})
     assert done.returncode == 0, done.stdout
     assert seen_by_another_client(pooled) == UNTOUCHED

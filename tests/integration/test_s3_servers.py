@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -25,26 +24,33 @@ SAMPLE = SampleSize(heroes=3, missions=12, hours=2)
 DATASETS: tuple[Dataset, ...] = ("heroes", "missions", "biometrics")
 
 
-@pytest.fixture(params=["rclone", "moto", "SeaweedFS", "s3rver"])
-def there(request: pytest.FixtureRequest, services: dict[str, str], tmp_path: Path) -> Iterator[Site]:
+@pytest.fixture(scope="module", params=["rclone", "moto", "SeaweedFS", "s3rver"])
+def server(
+    request: pytest.FixtureRequest, services: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """The services with an S3 server of this make."""
     keys = {"AWS_ACCESS_KEY_ID": s3_servers.KEY, "AWS_SECRET_ACCESS_KEY": s3_servers.SECRET}
-    server: AbstractContextManager[str]
+    folder = tmp_path_factory.mktemp(request.param)
+    started: AbstractContextManager[str]
     match request.param:
         case "moto":
-            server = s3_servers.moto()
+            started = nullcontext(request.getfixturevalue("moto"))
         case "SeaweedFS":
-            server = s3_servers.seaweedfs(tmp_path)
+            started = s3_servers.seaweedfs(folder)
         case "s3rver":
-            server, keys = s3_servers.s3rver(tmp_path), dict.fromkeys(keys, "S3RVER")
+            started, keys = s3_servers.s3rver(folder), dict.fromkeys(keys, "S3RVER")
         case _:
-            made = make_site(services)
-            yield made
-            made.drop()
+            yield services
             return
-    with server as address:
-        made = make_site(services | keys | {"S3_ENDPOINT_URL": address})
-        yield made
-        made.drop()
+    with started as address:
+        yield services | keys | {"S3_ENDPOINT_URL": address}
+
+
+@pytest.fixture
+def there(server: dict[str, str]) -> Iterator[Site]:
+    made = make_site(server)
+    yield made
+    made.drop()
 
 
 def test_a_sample_lands_is_loaded_quarantined_and_reported_on(there: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +75,7 @@ def test_a_sample_lands_is_loaded_quarantined_and_reported_on(there: Site, monke
 
 
 # Each takes 15 s: DuckDB asks several times for a name that nobody knows.
-@pytest.mark.parametrize("there", ["moto", "SeaweedFS"], indirect=True)
+@pytest.mark.parametrize("server", ["moto", pytest.param("SeaweedFS", marks=pytest.mark.long)], indirect=True)
 def test_an_object_that_duckdb_cannot_reach_is_not_blamed(there: Site) -> None:
     """An endpoint that boto3 finds by another way than DuckDB: every object used to be written off as broken."""
     there.put("biometrics.parquet", one_reading())
