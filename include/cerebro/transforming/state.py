@@ -37,7 +37,7 @@ def plan(warehouse: Warehouse, manifest_path: Path) -> Plan:
         manifest_path: dbt's manifest, which names the models, their rules and their tables.
     """
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    expected = relations(manifest)
+    expected, wanted = relations(manifest), rules(manifest)
     with warehouse.connect(TRANSFORMER_ROLE) as connection, connection.cursor() as cursor:
         cursor.execute(read_sql("transforming/last_load.sql"))
         position, loaded_at = cursor.fetchone() or (0, None)
@@ -48,7 +48,6 @@ def plan(warehouse: Warehouse, manifest_path: Path) -> Plan:
         last = cursor.fetchone()
         cursor.execute(read_sql("transforming/last_retention.sql"))
         (retention_id,) = cursor.fetchone() or (0,)
-        wanted = rules(manifest)
         rebuilds = _find_bound(cursor, manifest, find_rebuilds(manifest, wanted, rows))
     state = {
         "position": position,
