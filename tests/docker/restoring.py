@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from include.cerebro.platform.object_store import ObjectStore
@@ -30,11 +29,7 @@ def assert_an_arrival_starts_a_run(project: Project, api: Scheduler) -> None:
     before = api.run_ids(RESTORE_DAG)
     body = b"hero_id,name,alter_ego,first_appearance\narrived,Arrived,,\n"
     store_of(project, "minio_sample_data").put_object(Bucket="cerebro-data", Key="heroes/arrived.csv", Body=body)
-    deadline = time.monotonic() + RUN_TIMEOUT
-    while not (new := [run for run in api.runs(RESTORE_DAG, limit=10) if run.run_id not in before]):
-        assert time.monotonic() < deadline, "the arrival has started no run"
-        time.sleep(1)
-    (run,) = new
+    (run,) = api.await_new(RESTORE_DAG, before, RUN_TIMEOUT)
     assert run.run_id.startswith("asset_triggered__")
     api.wait_until_green(run, timeout=RUN_TIMEOUT)
     assert_restored(project)

@@ -86,6 +86,14 @@ class Scheduler(AirflowApi):
         """The ids of the DAG's runs, at most 100."""
         return {run.run_id for run in self.runs(dag_id, limit=100)}
 
+    def await_new(self, dag_id: str, before: set[str], timeout: float) -> list[Run]:
+        """Wait for runs of the DAG beside those of these ids, and return them."""
+        deadline = time.monotonic() + timeout
+        while not (new := [run for run in self.runs(dag_id, limit=100) if run.run_id not in before]):
+            assert time.monotonic() < deadline, "no run has started"
+            time.sleep(0.2)
+        return new
+
     def clear(self, run: Run, task_id: str) -> set[str]:
         """Clear a failed task and the failed tasks after it, as the grid does; return the ids of the cleared tasks."""
         answer = self.call(

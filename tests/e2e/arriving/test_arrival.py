@@ -52,10 +52,7 @@ class Runs:
 
     def ended(self) -> int:
         """Wait until a run has started and none is running; return the number of runs since the last call."""
-        deadline = time.monotonic() + START_TIMEOUT
-        while not (new := self._ids() - self._before):
-            assert time.monotonic() < deadline, "no run has started"
-            time.sleep(0.2)
+        self._api.await_new(RESTORE_DAG, self._before, START_TIMEOUT)
         deadline = time.monotonic() + RUN_TIMEOUT
         while any(run.state in ("queued", "running") for run in self._api.runs(RESTORE_DAG, limit=10)):
             assert time.monotonic() < deadline, "a run does not end"
