@@ -21,8 +21,9 @@ from include.cerebro.platform.settings import read_settings
 
 EVALUATOR = Path(__file__).parents[1] / "dbt_project_evaluator"
 FANOUT = 3
-# Lines of macros a line of models, and models with a hook. A project of plain dbt has 0.1 and none.
-MACROS, HOOKS = 0.25, 2
+# Lines of macros a line of models, and models with a hook. A project of plain dbt has 0.1 and none. The first was 0.25
+# while the views of operations were models (0076), a quarter of all lines: it allows as many macros as then.
+MACROS, HOOKS = 0.33, 2
 
 Row = dict[str, str]
 Findings = dict[str, list[Row]]

@@ -22,9 +22,16 @@ from tests.integration.helpers import Site
 
 MIGRATIONS = read_migrations("cerebro")
 VERSION = MIGRATIONS[-1].number
-# All that a session could meet: a table that is locked like this lets nobody read it.
+# All that a session could meet: a table that is locked like this lets nobody read it. `lock table` of a view needs its
+# owner's right to lock what it reads.
 EVERYTHING = """
-    select format('lock table %I.%I in access exclusive mode', nspname, relname)
+    select format(
+        case relkind
+            when 'v' then 'alter view %I.%I set (security_barrier = false)'
+            else 'lock table %I.%I in access exclusive mode'
+        end,
+        nspname, relname
+    )
     from pg_class inner join pg_namespace on relnamespace = pg_namespace.oid
     where
         nspname in ('raw', 'meta', 'staging', 'marts', 'analytics', 'operations', 'snapshots')

@@ -72,16 +72,41 @@ def test_a_changed_schema_has_a_higher_version_than_the_last_release(site: Site,
         assert schema_version(read_migrations("cerebro")) > version
 
 
-def test_a_view_of_a_user_on_a_table_that_leaves_is_named(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("relation", "migration", "said", "is_done"),
+    [
+        ("staging.int_loads", "0007_models_of_0_1_0", "view mine depends on table",
+         "to_regclass('staging.int_loads') is null"),
+        ("operations.load_history", "0013_views_of_operations", "view mine depends on view",
+         "exists (select landing_zone, landed_at from operations.load_history)"),
+    ],
+)  # fmt: skip
+def test_a_view_of_a_user_on_what_leaves_is_named(
+    site: Site, relation: str, migration: str, said: str, is_done: str
+) -> None:
     restore_dump(site, DUMPS[0])
     with site.superuser() as cursor:
-        cursor.execute("create view public.mine as select * from staging.int_loads")
+        cursor.execute(f"create view public.mine as select * from {relation}")
     with pytest.raises(UnsuitableWarehouseError) as raised:
         prepare_warehouse(site.warehouse)
-    assert "(in include/sql/migrations/0007_models_of_0_1_0.sql). view mine depends on table" in str(raised.value)
-    assert site.rows("select max(number) from meta.migrations") == [(6,)]
-    assert site.rows("select to_regclass('staging.stg_heroes') is not null") == [(True,)]
+    assert f"(in include/sql/migrations/{migration}.sql). {said}" in str(raised.value)
+    assert site.rows("select max(number) from meta.migrations") == [(int(migration[:4]) - 1,)]
+    assert site.rows("select count(*) >= 0 from public.mine") == [(True,)]
     with site.superuser() as cursor:
         cursor.execute("drop view public.mine")
     prepare_warehouse(site.warehouse)
-    assert site.rows("select to_regclass('staging.int_loads')") == [(None,)]
+    assert site.rows(f"select {is_done}") == [(True,)]
+
+
+def test_a_grant_on_a_view_that_gets_columns_in_its_midst_stays(site: Site) -> None:
+    restore_dump(site, DUMPS[0])
+    with site.superuser() as cursor:
+        for grantee in ("public", "pg_monitor with grant option"):
+            cursor.execute(f"grant select on operations.load_history to {grantee}")
+    prepare_warehouse(site.warehouse)
+    rights = "select grantee::regrole::text, is_grantable from pg_class, aclexplode(relacl) where oid = %s::regclass"
+    assert site.rows(f"{rights} and grantee <> relowner order by 1", ["operations.load_history"]) == [
+        ("-", False),
+        ("cerebro_analyst", False),
+        ("pg_monitor", True),
+    ]

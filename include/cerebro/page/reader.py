@@ -107,7 +107,7 @@ def _unreadable(error: psycopg2.Error, role: str, statement_timeout: str) -> Unr
             message = f"The warehouse took longer than {statement_timeout} to answer. Try again in a minute."
         case errors.UndefinedTable() | errors.InvalidSchemaName() | errors.UndefinedColumn():
             message = (
-                "The tables are not there yet: dbt has not built them. Trigger cerebro_sample_data to try it out, or "
+                "The tables are not there yet: no run has made them. Trigger cerebro_sample_data to try it out, or "
                 "cerebro_restore if the landing zone is filled."
             )
         case errors.InvalidParameterValue() | errors.UndefinedObject():
@@ -117,7 +117,7 @@ def _unreadable(error: psycopg2.Error, role: str, statement_timeout: str) -> Unr
             )
         case errors.InsufficientPrivilege():
             message = (
-                f"The role {role} may not read it, though it may read all that dbt builds (prepare_warehouse sees to "
+                f"The role {role} may not read it, though it may read all that a run makes (prepare_warehouse sees to "
                 f"that): somebody revoked it. Grant it again: grant select on all tables in schema marts, analytics, "
                 f"operations to {role}."
             )

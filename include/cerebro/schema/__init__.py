@@ -1,4 +1,4 @@
-"""Sets up the warehouse's own schemas and roles, from ``include/sql/schema`` and ``include/sql/migrations``.
+"""Sets up the warehouse's own roles, schemas, tables and views, from ``include/sql``: schema, operations, migrations.
 
-Not here: what dbt builds (staging, marts, analytics, operations, snapshots), and rows.
+Not here: what dbt builds (staging, marts, analytics, snapshots, ``operations.readings_by_hour``), and rows.
 """

@@ -1,4 +1,4 @@
-"""Creates the roles, schemas and tables that the pipeline itself needs, or brings those of a release up to date."""
+"""Creates the roles, schemas, tables and views of the pipeline itself, or brings those of a release up to date."""
 
 from __future__ import annotations
 
@@ -32,16 +32,18 @@ log = logging.getLogger(__name__)
 # query; a pg_dump of hours does not matter, because ordinary runs change nothing. dbt has the same (profiles.yml).
 LOCK_TIMEOUT = timedelta(seconds=30)
 
+# The folders of include/sql with what the pipeline declares: roles, schemas and tables, and the views that show them.
+DECLARATIONS = ("schema", "operations")
 # The file that creates what is recorded here.
-RECORDS = "70_versions.sql"
+RECORDS = "schema/70_versions.sql"
 
 
 def prepare_warehouse(warehouse: Warehouse, lock_timeout: timedelta = LOCK_TIMEOUT, models: Sequence[str] = ()) -> None:
-    """Bring roles, schemas and tables to what this project declares. Idempotent.
+    """Bring roles, schemas, tables and views to what this project declares. Idempotent.
 
     A warehouse that a project has set up before gets the migrations (``include/sql/migrations``) that it is not past,
-    each in a transaction of its own, and then the declarations (``include/sql/schema``) in one. It costs one query, and
-    waits for no lock, if there is nothing to do.
+    each in a transaction of its own, and then the declarations (``include/sql/schema``, ``include/sql/operations``) in
+    one. It costs one query, and waits for no lock, if there is nothing to do.
 
     Args:
         warehouse: the warehouse.
@@ -66,6 +68,15 @@ def prepare_warehouse(warehouse: Warehouse, lock_timeout: timedelta = LOCK_TIMEO
         require_free(cursor, warehouse, setup.declarations.values(), models)
         setup.migrate()
         setup.declare()
+
+
+def read_declarations(role_prefix: str) -> dict[str, str]:
+    """Return the statements that declare what there is, by their file in ``include/sql``, in their order."""
+    return {
+        f"{folder}/{path.name}": with_prefix(path.read_text("utf-8"), role_prefix)
+        for folder in DECLARATIONS
+        for path in sql_files(folder)
+    }
 
 
 class _State(NamedTuple):
@@ -95,7 +106,7 @@ class _Setup:
         self.warehouse = warehouse
         self.lock_timeout = lock_timeout
         prefix = warehouse.role_prefix
-        self.declarations = {path.name: with_prefix(path.read_text("utf-8"), prefix) for path in sql_files("schema")}
+        self.declarations = read_declarations(prefix)
         self.checksum = hashlib.sha256("\n".join(self.declarations.values()).encode()).hexdigest()
         self.migrations = read_migrations(prefix)
 
@@ -136,7 +147,7 @@ class _Setup:
         with self.turn():
             if not self.found().is_set_up:
                 return
-            self.execute(f"schema/{RECORDS}", self.declarations[RECORDS])
+            self.execute(RECORDS, self.declarations[RECORDS])
         for migration in self.migrations:
             with self.turn():
                 state = self.read_state()
@@ -152,14 +163,14 @@ class _Setup:
             # Another run may have done it meanwhile.
             if before and self.is_done(before):
                 return
-            for name, statement in self.declarations.items():
-                self.execute(f"schema/{name}", statement)
+            for file, statement in self.declarations.items():
+                self.execute(file, statement)
             for migration in self.migrations:
                 self.record(migration, is_executed=False)
             after = self.read_state()
             applied = {"checksum": self.checksum, "objects": after.objects if after else []}
             self.cursor.execute(read_sql("schema/applied/record.sql"), applied)
-        log.info("Roles, schemas and tables of the pipeline are those of include/sql/schema again")
+        log.info("What the pipeline declares (include/sql/schema, include/sql/operations) is there again")
 
     def turn(self) -> AbstractContextManager[None]:
         """Return a transaction beside which nobody else sets up the warehouse."""

@@ -24,7 +24,7 @@ OLDEST_VERSION = 16
 ROLES = (LOADER_ROLE, TRANSFORMER_ROLE, ANALYST_ROLE)
 SCHEMAS = ("raw", "meta", "staging", "marts", "analytics", "operations", "snapshots")
 
-# Tables, views and sequences that the files in include/sql/schema create.
+# Tables, views and sequences that the declarations create.
 _CREATED = re.compile(r"^\s*create (?:or replace )?(?:table|view|sequence) (?:if not exists )?(\w+\.\w+)", re.MULTILINE)
 
 # What an obstacle of applied/obstacles.sql means, and what to do. {names} have their owners where these matter.
@@ -113,7 +113,7 @@ def refused(warehouse: Warehouse, file: str, error: Error) -> UnsuitableWarehous
         return UnsuitableWarehouseError(
             f"{place} cannot be brought up to date: {first_line(error)} (in include/sql/{file}). {detail} Nothing of "
             "this migration was written; those before it are done. Remove what stands in its way, such as a view of "
-            "your own on a table that leaves; the next run goes on with it."
+            "your own on a table or view that leaves; the next run goes on with it."
         )
     return UnsuitableWarehouseError(
         f"{place} cannot be set up: {first_line(error)} (in include/sql/{file}); nothing was written. Something else "

@@ -4,8 +4,8 @@ create schema if not exists raw;
 create schema if not exists staging authorization cerebro_transformer;
 create schema if not exists marts authorization cerebro_transformer;
 create schema if not exists analytics authorization cerebro_transformer;
--- Views of the ledger and of the runs' checks, for the page Cerebro. They are not in analytics: run ids and load ids
--- differ after a rebuild, and analytics must not.
+-- Views of the ledger and of the runs' checks (include/sql/operations), for the page Cerebro. They are not in
+-- analytics: run ids and load ids differ after a rebuild, and analytics must not.
 create schema if not exists operations authorization cerebro_transformer;
 create schema if not exists snapshots authorization cerebro_transformer;
 create schema if not exists meta authorization cerebro_transformer;

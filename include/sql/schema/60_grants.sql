@@ -1,5 +1,6 @@
--- The analyst reads all that dbt builds in marts, analytics and operations, from its first moment on. dbt itself grants
--- and revokes nothing there, so that grants made by hand stay. What was built before these privileges gets them once.
+-- The analyst reads all that the transformer makes in marts, analytics and operations, from its first moment on.
+-- Nothing else is granted or revoked there, so that grants made by hand stay. What was built before these privileges
+-- gets them once.
 do $$
 declare
     schema_name text;

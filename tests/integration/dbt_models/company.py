@@ -11,7 +11,7 @@ import psycopg2
 from tests.integration.dbt_models.warehouse import PROJECT, Warehouse
 
 VIEWS = ("run", "--select", "config.materialized:view")
-HISTORY = ("run", "--select", "load_history")
+HEROES = ("run", "--select", "stg_heroes")
 
 # Any DDL, COMMENT or GRANT on a view writes one of these rows anew.
 VERSIONS_OF_VIEWS = """

@@ -149,6 +149,11 @@ def test_prepare_warehouse_names_who_stands_in_its_way(built: Warehouse) -> None
          "select has_table_privilege('cerebro_loader', 'raw.heroes', 'insert')"),
         ("create or replace view raw.current_loads as select * from raw.loads",
          "select pg_get_viewdef('raw.current_loads'::regclass) like '%%successors%%'"),
+        ("drop view operations.load_history", "select to_regclass('operations.load_history') is not null"),
+        ("create or replace view operations.run_checks as select dag_run_id, checked_at, readings_in,"
+         " readings_in_facts, readings_rejected, readings_erased, readings_retired, difference, true as is_conserved"
+         " from meta.reconciliations",
+         "select pg_get_viewdef('operations.run_checks'::regclass) like '%%difference = 0%%'"),
     ],
 )  # fmt: skip
 def test_what_is_lost_by_hand_comes_back(warehouse: Warehouse, loss: str, is_back: str) -> None:

@@ -316,6 +316,11 @@ def test_before_the_first_transformation_it_says_what_to_do(server: Server) -> N
         page = content.read_page(warehouse_of(uri))
         assert "cerebro_sample_data" in page.sections["hulk_factor"].problem
         assert page.is_healthy is None
+        # What the pipeline did can be seen from the first moment on.
+        assert {name for name, section in page.sections.items() if not section.problem} >= {
+            "failed", "days", "runs", "latency", "quarantine", "notices", "overlaps", "landing_zones", "schema_changes",
+            "rebuilds", "rules", "retention",
+        }  # fmt: skip
     finally:
         server.drop("dbt_test_untouched")
 

@@ -188,8 +188,8 @@ def test_a_missing_table_is_rebuilt_with_what_depends_on_it(built: Warehouse) ->
 
 
 def test_a_missing_view_rebuilds_no_table(built: Warehouse) -> None:
-    built.execute("drop view operations.run_checks")
-    assert planned(built).reasons == ["Missing in the warehouse: operations.run_checks."]
+    built.execute("drop view staging.stg_heroes")
+    assert planned(built).reasons == ["Missing in the warehouse: staging.stg_heroes."]
     assert planned(built).rebuilds == []
 
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import psycopg2
 
 from include.cerebro.platform.settings import read_settings
+from include.cerebro.schema.setup import read_declarations
 from include.cerebro.transforming.state import begin, plan, record_transformation
 from testing.sites import warehouse_of
 from tests.integration.warm_dbt import LEAN, UNCHANGED, run_dbt
@@ -41,7 +42,7 @@ Minute = tuple[str, str, int, float]
 
 
 class Warehouse:
-    """One database with the schemas of include/sql/schema, on which dbt runs."""
+    """One database with what the pipeline declares, on which dbt runs."""
 
     def __init__(self, uri: str, scratch: Path) -> None:
         self.uri = uri
@@ -52,8 +53,8 @@ class Warehouse:
         self.profiles = PROJECT
         self.connection = psycopg2.connect(uri)
         self.connection.autocommit = True
-        for file in sorted((REPOSITORY / "include" / "sql" / "schema").glob("*.sql")):
-            self.execute(file.read_text())
+        for statement in read_declarations("cerebro").values():
+            self.execute(statement)
 
     def execute(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> None:
         with self.connection.cursor() as cursor:

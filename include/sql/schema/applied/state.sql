@@ -1,10 +1,10 @@
 -- What prepare_warehouse has to know, as one row. It locks nothing but the two small tables of meta, for reading:
 -- pg_get_viewdef would wait for whoever changes a table that a view reads.
 --
--- objects lists what there is of all that the files in include/sql/schema create: roles, schemas, tables with their
--- columns and indexes, views, triggers, functions, and who owns or may use them. is_current tells whether the files
--- were executed last with this checksum, and nothing that there was afterwards is missing. What was added since, by
--- hand, does not matter.
+-- objects lists what there is of all that the files in include/sql/schema and include/sql/operations create: roles,
+-- schemas, tables with their columns and indexes, views, triggers, functions, and who owns or may use them. is_current
+-- tells whether the files were executed last with this checksum, and nothing that there was afterwards is missing. What
+-- was added since, by hand, does not matter.
 with
 
 schemas as (
@@ -21,7 +21,13 @@ schemas as (
 relations as (
     select pg_class.* from pg_class
     inner join schemas on pg_class.relnamespace = schemas.oid
-    where schemas.is_own and not pg_class.relispartition
+    where
+        (
+            schemas.is_own
+            -- Its tables are dbt's.
+            or schemas.nspname = 'operations' and pg_class.relkind = 'v'
+        )
+        and not pg_class.relispartition
 ),
 
 functions as (
@@ -167,7 +173,16 @@ select
     coalesce(newest_migration.number, 0) as version,
     newest_migration.name,
     newest_migration.recorded_at,
-    coalesce(applied.is_same and applied.objects <@ present.objects, false) as is_current,
+    -- `applied.objects <@ present.objects` compares each with each: 9 ms for this query instead of 5, of 1,200 objects.
+    coalesce(
+        applied.is_same
+        and not exists (
+            select unnest(applied.objects)
+            except
+            select unnest(present.objects)
+        ),
+        false
+    ) as is_current,
     array(select migrations.name from meta.migrations) as migrations,
     present.objects
 from present
