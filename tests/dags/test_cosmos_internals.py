@@ -152,6 +152,11 @@ def test_the_producer_of_the_dag_reports_that_way(dag_bag: Any) -> None:
     producer = dag_bag.dags["cerebro_restore"].get_task(f"transform.{PRODUCER_WATCHER_TASK_ID}")
     assert isinstance(producer._make_parse_callable(), Reporter)
     assert "self._make_parse_callable()" in inspect.getsource(DbtProducerWatcherOperator.run_subprocess)
+
+
+def test_a_task_runs_dbt_by_the_method_that_is_overridden() -> None:
+    for operator in (DbtProducerWatcherOperator, DbtRunWatcherOperator, DbtSnapshotWatcherOperator):
+        assert parameters(operator.run_subprocess)[:4] == ["self", "command", "env", "cwd"]
     assert "if project_dir:" in inspect.getsource(store_dbt_resource_status_from_log)
     assert parameters(BaseConsumerSensor._cache_compiled_sql) == ["self", "ti", "context"]
     assert parameters(BaseConsumerSensor._log_startup_events) == ["self", "ti"]

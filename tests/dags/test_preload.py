@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from include.cerebro.orchestration import dbt_fork_server
 from include.cerebro.orchestration.preload import MODULES
 from local.settings import REPOSITORY
 
@@ -33,13 +34,15 @@ print(json.dumps({"threads": len(os.listdir("/proc/self/task")), "ours": ours, "
 """
 
 
-def start(subcommand: str, home: Path, then: str = STATE, root: Path = REPOSITORY) -> Any:
+def start(subcommand: str, home: Path, then: str = STATE, root: Path = REPOSITORY, **variables: str) -> Any:
     """Start a process as Airflow does, and run a program in it; return the JSON that it prints last."""
     environment = os.environ | {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(root / "plugins"),
+        "CEREBRO_PRELOAD_DBT": "false",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "PYTHONPATH": str(root),
+        **variables,
     }
     command = [sys.executable, "-c", START + then, subcommand]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True, cwd=root)
@@ -82,6 +85,31 @@ def test_importing_our_modules_reads_no_other_file_of_ours(tmp_path: Path) -> No
     files = [Path(name) for name in start("scheduler", tmp_path)["files"]]
     ours = {name for name in files if name.is_relative_to(REPOSITORY) and ".venv" not in name.parts}
     assert {name.suffix for name in ours} <= {".py", ".pyc"}
+
+
+@pytest.mark.parametrize(
+    ("subcommand", "variables", "is_started"),
+    [
+        ("scheduler", {}, True),
+        ("scheduler", {"CEREBRO_PRELOAD_DBT": "false"}, False),
+        ("scheduler", {"AIRFLOW__CORE__EXECUTOR": "CeleryExecutor"}, False),
+        ("dag-processor", {}, False),
+    ],
+)
+def test_the_scheduler_whose_forks_are_tasks_keeps_dbt_imported(
+    subcommand: str, variables: dict[str, str], is_started: bool, tmp_path: Path
+) -> None:
+    """Once: each task calls the listener again."""
+    then = f"""
+first = os.environ.get({dbt_fork_server.VARIABLE!r})
+manager.hook.on_starting(component=None)
+print(json.dumps([first, os.environ.get({dbt_fork_server.VARIABLE!r})]))
+"""
+    executable = str(Path(sys.executable).with_name("dbt"))
+    own = {"CEREBRO_PRELOAD_DBT": "true", "CEREBRO_DBT_EXECUTABLE": executable, **variables}
+    first, second = start(subcommand, tmp_path, then, **own)
+    assert bool(first) is is_started
+    assert second == first
 
 
 @pytest.fixture

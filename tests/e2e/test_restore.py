@@ -44,6 +44,11 @@ def test_no_task_was_retried(scheduler: Scheduler, restored: Run) -> None:
     assert {label: found for label, found in tried.items() if found not in (("success", 1), ("success", 0))} == {}
 
 
+def test_dbt_was_a_fork_of_the_process_that_has_it_imported(scheduler: Scheduler, restored: Run) -> None:
+    (task,) = [task for task in scheduler.tasks(restored) if task.task_id == "transform.dbt_producer_watcher"]
+    assert any("dbt_fork_server/client.py" in line for line in scheduler.log_tail(restored, task, lines=1000))
+
+
 def test_the_warehouse_holds_what_the_plain_calculation_gives(expected: Expected, warehouse: str) -> None:
     assert expected.failed == []
     found = differences(expected, warehouse)

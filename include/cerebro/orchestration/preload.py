@@ -15,6 +15,7 @@ import logging
 import sys
 from pathlib import Path
 
+from airflow.configuration import conf
 from airflow.listeners import hookimpl
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ def on_starting(component: object) -> None:  # noqa: ARG001 - the name that Airf
     if sys.argv[1:2] == ["scheduler"]:
         if not _imported:
             _import_own()
+            _keep_dbt_imported()
         elif any(_changed_at(file) != changed_at for file, changed_at in _imported.values()):
             log.info("Our own modules have changed since the scheduler imported them: this task imports them anew.")
             for name in _imported:
@@ -85,6 +87,16 @@ def _import_own() -> None:
         for name in sys.modules.keys() - before:
             if name.startswith("include.") and (file := sys.modules[name].__file__):
                 _imported[name] = Path(file), _changed_at(Path(file))
+
+
+def _keep_dbt_imported() -> None:
+    # Imported here, so that a change of theirs is seen.
+    from include.cerebro.orchestration import dbt_fork_server
+    from include.cerebro.platform.settings import read_settings
+
+    settings = read_settings()
+    if settings.preload_dbt and "LocalExecutor" in conf.get("core", "executor"):
+        dbt_fork_server.start(settings.dbt_executable)
 
 
 def _forget(name: str) -> None:

@@ -9,7 +9,7 @@ of them changes:
 - ``DbtNodeStatus.FAILED``: how the producer reports a model that dbt skipped because one before it had failed;
 - ``DbtProducerWatcherOperator._make_parse_callable``: what the producer does with a line of dbt's;
 - ``ProjectConfig.manifest_path``: assigned, because the constructor makes an ObjectStoragePath of it;
-- ``DbtProducerWatcherOperator.tests_per_model`` and ``.calculate_openlineage_events_completes``;
+- ``DbtProducerWatcherOperator.tests_per_model``, ``.run_subprocess`` and ``.calculate_openlineage_events_completes``;
 - the task ``dbt_producer_watcher_done``, and a task's ``_task_display_name``.
 """
 
@@ -37,6 +37,8 @@ from cosmos.operators._watcher.state import (
 )
 from cosmos.operators._watcher.xcom import _persist_backup
 from cosmos.operators.watcher import DbtRunWatcherOperator, DbtSnapshotWatcherOperator
+
+from include.cerebro.orchestration import dbt_fork_server
 
 PRODUCER_DONE_TASK_ID = f"{PRODUCER_WATCHER_TASK_ID}_done"
 
@@ -114,6 +116,10 @@ class _ReadsReports:
         """Build the model with a dbt process of its own. Only that needs the environment, which is a request more."""
         self.env = self.render_template(self.env, context)  # type: ignore[attr-defined]
         return bool(super()._fallback_to_non_watcher_run(try_number, context))  # type: ignore[misc]
+
+    def run_subprocess(self, command: list[str], *args: Any, **kwargs: Any) -> Any:
+        """Run dbt, without its imports if it stays imported."""
+        return super().run_subprocess(dbt_fork_server.command(command), *args, **kwargs)  # type: ignore[misc]
 
     def _log_startup_events(self, _: Any) -> None:
         """Do not read dbt's first messages: they would be logged as debug."""
@@ -253,5 +259,9 @@ def adjust_producer(group: DbtTaskGroup, tests: dict[str, list[str]]) -> None:
     producer.calculate_openlineage_events_completes = WithoutArtifacts().calculate_openlineage_events_completes
     parser = producer._make_parse_callable
     producer._make_parse_callable = lambda: Reporter(parser())
+    run_subprocess = producer.run_subprocess
+    producer.run_subprocess = lambda command, *args, **kwargs: run_subprocess(
+        dbt_fork_server.command(command), *args, **kwargs
+    )
     # Cosmos creates this task itself and takes no name for it.
     group.children[f"{group.group_id}.{PRODUCER_DONE_TASK_ID}"]._task_display_name = "dbt build is done"
