@@ -178,10 +178,12 @@ $(VENV)/.project: pyproject.toml $(VENV)/.installed
 ifneq ($(shell test -s $(MANIFEST) && echo whole),whole)
 .PHONY: $(MANIFEST)
 endif
+# With the connection of the local stack, as Airflow has it: otherwise the first run parses the project again, 2.5 s.
 $(MANIFEST): $(DBT_SOURCES) $(VENV)/.installed
 	@if [ -f $(DBT_PROJECT)/dbt_project.yml ]; then \
 		echo "Reading the dbt project ..."; \
-		$(VENV)/bin/dbt --quiet parse --no-partial-parse --project-dir $(DBT_PROJECT) --profiles-dir $(DBT_PROJECT) \
+		WAREHOUSE_PORT=5433 $(VENV)/bin/dbt --quiet parse --no-partial-parse --project-dir $(DBT_PROJECT) \
+			--profiles-dir $(DBT_PROJECT) --profile cerebro --target prod \
 		&& test -s $@ && touch $@; fi
 
 LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

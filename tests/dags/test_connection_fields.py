@@ -1,6 +1,10 @@
 """What the Airflow connection `warehouse` is turned into. tests/integration connects to real servers with it."""
 
 import json
+import os
+import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -8,8 +12,11 @@ import pytest
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
 from include.cerebro.platform import connections
+from include.cerebro.platform.names import DBT_ROOT
 from include.cerebro.platform.settings import read_settings
 from include.cerebro.transforming.profile import profile_config
+from local.settings import REPOSITORY
+from local.state import Ports
 
 FIELDS = {"host": "db.example", "login": "cerebro", "password": "secret", "schema": "cerebro", "port": 5433}
 
@@ -64,6 +71,30 @@ def test_without_a_schema_the_database_is_cerebro_for_dbt_too(connect: Any) -> N
     assert (connections.warehouse().database, connections.warehouse().port) == ("cerebro", 5432)
     profile = profile_config(read_settings()).profile_mapping.profile
     assert (profile["dbname"], profile["port"]) == ("cerebro", 5432)
+
+
+def test_the_first_run_of_the_local_stack_does_not_parse_again(connect: Any, tmp_path: Path) -> None:
+    """dbt parses a project anew for another connection than the last time, 2.5 s before its first model."""
+    connect(host="127.0.0.1", port=Ports().postgres)
+    recipe = subprocess.run(
+        ["make", "--dry-run", "--always-make", "setup"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    found = re.search(r"WAREHOUSE_PORT=\S+ \S+/dbt .*? --target prod", recipe.stdout.replace("\\\n", ""))
+    assert found
+    with profile_config(read_settings()).ensure_profile() as (profile, variables):
+        environment = {**os.environ, **variables, "DBT_TARGET_PATH": str(tmp_path), "DBT_LOG_PATH": str(tmp_path)}
+
+        def run(command: str) -> str:
+            done = subprocess.run(
+                command, shell=True, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True
+            )
+            return done.stdout
+
+        run(found[0])
+        airflow = f"--profiles-dir {profile.parent} --profile cerebro --target prod"
+        said = run(f".venv/bin/dbt parse --project-dir {DBT_ROOT} {airflow}")
+    assert "partial parsing" not in said
+    assert "Performance info" in said
 
 
 def test_dbt_gets_the_extra_in_its_profile_and_its_environment(connect: Any) -> None:
