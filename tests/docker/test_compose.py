@@ -77,6 +77,13 @@ def test_airflow_sees_both(project: Project) -> None:
         project.compose("exec", "-T", service, "python", "-c", reach)
 
 
+def test_dbt_stays_imported_in_its_own_environment(project: Project) -> None:
+    commands = project.compose("exec", "-T", "scheduler", "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
+    assert "/usr/local/airflow/dbt_venv/bin/python -P" in commands
+    sockets = project.compose("exec", "-T", "scheduler", "sh", "-c", "ls /tmp/cerebro-dbt-*")
+    assert sockets.strip() == "socket"
+
+
 def test_text_has_the_order_of_its_code_points_and_lower_knows_letters(project: Project) -> None:
     """The image's own locale has the order of its C library, which a new image may change under an index."""
     statement = "select lower(word) as word from unnest(array['b', 'É', 'a', 'B']) as words (word) order by words.word"
