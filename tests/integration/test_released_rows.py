@@ -271,9 +271,8 @@ def test_a_load_behind_the_transformation_does_not_count_as_lost(site: Site) -> 
 
 # The tables of raw with rows of a load, and those of them that a load of biometrics has rows in.
 OF_LOADS = """
-    select table_name from information_schema.columns join information_schema.tables using (table_schema, table_name)
-    where table_schema = 'raw' and column_name = 'load_id' and table_type = 'BASE TABLE'
-        and not (select relispartition from pg_class where oid = format('raw.%I', table_name)::regclass)
+    select relname from pg_class join pg_attribute on attrelid = pg_class.oid
+    where relnamespace = 'raw'::regnamespace and attname = 'load_id' and relkind in ('r', 'p') and not relispartition
 """
 OF_READINGS = {
     "biometrics", "load_hours", "instants", "rejections", "invalid_measures", "notices", "repeated_readings",
