@@ -25,8 +25,8 @@ AIRFLOW_SETTINGS = {
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
     "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
-    # Tasks that run at the same time. The sample's answers came after 20.3, 21.0 and 19.0 s with 4, after 21.5 and 19.9 s
-    # with 6, and after 19.4, 23.6 and 23.1 s with 8: more of them share the two cores with the one dbt process.
+    # Tasks that run at the same time. The sample's answers came after 20.3, 21.0 and 19.0 s with 4, after 21.5 and
+    # 19.9 s with 6, and after 19.4, 23.6 and 23.1 s with 8: more of them share two cores with the one dbt process.
     "AIRFLOW__CORE__PARALLELISM": "4",
     # Seconds between two polls for work when there was none; a task then starts that much sooner.
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
