@@ -10,16 +10,13 @@ select
     expected.model,
     expected.relation,
     pg_class.oid is null as is_missing,
-    tables.rules,
-    tables.keys,
-    tables.position,
-    tables.loaded_at is null or exists (
-        select from raw.loads
-        where loads.position = tables.position and loads.loaded_at = tables.loaded_at
-    ) as is_of_this_history,
+    built_tables.rules,
+    built_tables.keys,
+    built_tables.position,
+    built_tables.is_of_this_history,
     -- A table that has grown since takes longer.
-    tables.seconds * greatest(1, pg_class.reltuples / nullif(tables.row_count, 0)) as expected_seconds
+    built_tables.seconds * greatest(1, pg_class.reltuples / nullif(built_tables.row_count, 0)) as expected_seconds
 from expected
-left join meta.tables on expected.model = tables.model
+left join operations.built_tables on expected.model = built_tables.model
 left join pg_class on to_regclass(expected.relation) = pg_class.oid
 order by expected.model;
