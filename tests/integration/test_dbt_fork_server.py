@@ -4,30 +4,21 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 
 from include.cerebro.orchestration import dbt_fork_server
 from include.cerebro.platform.names import DBT_ROOT
-from tests.integration.helpers import Site
+from tests.integration.helpers import Site, wait_until
 
 DBT = Path(sys.executable).with_name("dbt")
 
 # Seconds within which a process has imported dbt, or ended, also on a busy machine.
 PATIENCE = 60.0
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -39,7 +30,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[bytes]]
     process = dbt_fork_server.start(str(DBT))
     assert process
     socket = Path(os.environ[dbt_fork_server.VARIABLE])
-    wait_until(lambda: socket.exists() or process.poll() is not None)
+    wait_until(lambda: socket.exists() or process.poll() is not None, PATIENCE)
     yield process
     process.terminate()
     process.wait(PATIENCE)
@@ -49,14 +40,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[bytes]]
 @pytest.fixture
 def environment(site: Site, tmp_path: Path) -> dict[str, str]:
     """dbt's environment, with the test's warehouse."""
-    address = urlsplit(site.superuser_uri)
     return {
         **os.environ,
-        "WAREHOUSE_HOST": address.hostname or "",
-        "WAREHOUSE_PORT": str(address.port),
-        "WAREHOUSE_USER": address.username or "",
-        "WAREHOUSE_PASSWORD": address.password or "",
-        "WAREHOUSE_DATABASE": address.path[1:],
+        **site.environment(),
         "DBT_PROJECT_DIR": str(DBT_ROOT),
         "DBT_PROFILES_DIR": str(DBT_ROOT),
         "DBT_TARGET_PATH": str(tmp_path / "target"),
@@ -94,8 +80,8 @@ def test_it_is_a_fork(server: subprocess.Popen[bytes], environment: dict[str, st
     """It has the modules of the server without having started an interpreter."""
     children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
     with dbt_that_sleeps(environment):
-        wait_until(children.read_text)
-    wait_until(lambda: not children.read_text())
+        wait_until(children.read_text, PATIENCE)
+    wait_until(lambda: not children.read_text(), PATIENCE)
 
 
 @pytest.mark.usefixtures("server")
@@ -110,10 +96,10 @@ def test_dbt_ends_with_its_client(environment: dict[str, str], site: Site, numbe
             return cursor.fetchone() == (1,)
 
         with dbt_that_sleeps(environment) as client:
-            wait_until(sleeps)
+            wait_until(sleeps, PATIENCE)
             client.send_signal(number)
             assert client.wait(PATIENCE) != 0
-        wait_until(lambda: not writers(environment["DBT_LOG_PATH"]))
+        wait_until(lambda: not writers(environment["DBT_LOG_PATH"]), PATIENCE)
         # PostgreSQL notices it when it next writes to that client.
         cursor.execute("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'")
 
@@ -159,10 +145,10 @@ def test_it_ends_with_the_process_that_started_it() -> None:
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as scheduler:
         assert scheduler.stdout
         pid, socket = scheduler.stdout.readline().split()
-        wait_until(Path(socket).exists)
+        wait_until(Path(socket).exists, PATIENCE)
         scheduler.kill()
-    wait_until(lambda: not Path(socket).parent.exists())
-    wait_until(lambda: not Path(f"/proc/{pid}").exists())
+    wait_until(lambda: not Path(socket).parent.exists(), PATIENCE)
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), PATIENCE)
 
 
 def test_a_dbt_that_is_no_python_program_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
@@ -21,6 +20,7 @@ from local.processes import STACK_MARKER, find
 from local.settings import REPOSITORY
 from local.state import StackError, State, free_port, port_is_free
 from testing.environment import HOSTILE
+from tests.integration.helpers import wait_until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -72,13 +72,6 @@ def command(tmp_path: Path) -> Iterator[Command]:
     yield made
     made("down")
     assert made.processes() == []
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
 
 
 def ask(uri: str, statement: str) -> object:

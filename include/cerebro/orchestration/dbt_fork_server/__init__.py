@@ -41,7 +41,7 @@ def start(dbt: str) -> subprocess.Popen[bytes] | None:
     program = shutil.which(dbt)
     python = Path(program).resolve().with_name("python") if program else None
     if sys.platform != "linux" or python is None or not python.exists():
-        log.info("Each dbt process imports dbt itself: there is no Python beside %s", program or dbt)
+        log.info("Each dbt process imports dbt itself: no Python is beside %s, or this is not Linux", program or dbt)
         return None
     os.environ[VARIABLE] = tempfile.mkdtemp(prefix="cerebro-dbt-") + "/socket"
     # In a session of its own: it ends when this process has gone, not with a signal to all of its group.

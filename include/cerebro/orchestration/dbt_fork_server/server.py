@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-MODULES = ("dbt.cli.main", "dbt.adapters.postgres", "dbt.adapters.postgres.impl")
+MODULES = ("dbt.cli.main", "dbt.adapters.postgres")
 
 # Seconds between two looks whether the process that started this one is still there.
 LOOK_AGAIN = 1.0
