@@ -67,7 +67,7 @@ def polars_way(folder: str, site: Site) -> int:
         Number of minutes.
     """
     minutes = (
-        pl.scan_parquet(f"{folder}/biometrics/*.parquet")
+        pl.scan_parquet(f"{folder}/biometrics/*/*.parquet")
         .with_columns(pl.col("timestamp").dt.truncate("1m").alias("minute_at"))
         .group_by("hero_id", "minute_at")
         .agg(
