@@ -1,5 +1,6 @@
 """What has arrived in a landing zone since the last look."""
 
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -213,6 +214,39 @@ def test_looks_that_find_nothing_take_a_bounded_share_of_a_core(
     assert requests == []
     watched.look_share = ALWAYS
     assert keys(client, watched) == ["heroes/c.csv"]
+
+
+@pytest.mark.parametrize(
+    ("key", "cpu_share", "look_share", "is_listing"),
+    [("biometrics/a.parquet", 0.05, NEVER, True), ("biometrics/z.parquet", NEVER, 0.05, False)],
+    ids=["listing", "look"],
+)
+def test_one_that_takes_long_for_once_holds_no_arrival_up(
+    client: Any, bucket: str, put: Any, key: str, cpu_share: float, look_share: float, is_listing: bool
+) -> None:
+    # The garbage collection of a whole triggerer fell into it, and what arrived was seen a minute later.
+    put("biometrics/m.parquet")
+    watched = Arrivals(zone(bucket), cpu_share=cpu_share, look_share=look_share)
+    assert keys(client, watched) == keys(client, watched) == []
+    took_long = False
+
+    def take_long(params: dict[str, Any], **_: Any) -> None:
+        nonlocal took_long
+        if not took_long and params["Prefix"] == "biometrics/" and (params["StartAfter"] == "") == is_listing:
+            took_long = True
+            until = time.thread_time() + 1
+            while time.thread_time() < until:
+                pass
+
+    def look_until(is_reached: Callable[[list[str]], bool]) -> None:
+        until = time.monotonic() + 5
+        while not is_reached(keys(client, watched)):
+            assert time.monotonic() < until
+
+    client.meta.events.register("before-parameter-build.s3.ListObjectsV2", take_long)
+    look_until(lambda _: took_long)
+    put(key)
+    look_until(lambda arrived: arrived == [key])
 
 
 def test_of_many_arrivals_the_first_are_named_and_the_others_counted(
