@@ -37,6 +37,7 @@ class Scale:
         known_objects: numbers of objects that the ledger knows, ascending.
         missions: numbers of missions of a landing zone, ascending.
         lengths: days of the history that grows, ascending.
+        idle_seconds: how long nothing arrives.
         repeats: runs of each candidate.
     """
 
@@ -53,6 +54,7 @@ class Scale:
     known_objects: tuple[int, ...]
     missions: tuple[int, ...]
     lengths: tuple[int, ...]
+    idle_seconds: int
     repeats: int = 3
 
 
@@ -71,6 +73,7 @@ SCALES = {
         known_objects=(10, 1_000, 2_000),
         missions=(50, 500, 2_000),
         lengths=(1, 8, 20),
+        idle_seconds=60,
     ),
     "default": Scale(
         "default",
@@ -86,6 +89,7 @@ SCALES = {
         known_objects=(10, 1_000, 100_000),
         missions=(50, 1_000, 20_000),
         lengths=(3, 10, 30),
+        idle_seconds=300,
     ),
     "large": Scale(
         "large",
@@ -101,6 +105,7 @@ SCALES = {
         known_objects=(10, 1_000, 30_000, 1_000_000),
         missions=(50, 1_000, 30_000, 1_000_000),
         lengths=(7, 30, 120, 366),
+        idle_seconds=1_200,
     ),
 }
 

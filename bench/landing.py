@@ -18,8 +18,8 @@ LATER_SQL = SQL / "later_readings.sql"
 # a million. The next blocks are the same readings, that much later, which takes 0.2 s a million on all cores.
 BLOCK_READINGS, BLOCK_SECONDS = 50_000_000, 50_000
 
-# The embedded object store reads a folder again each second, which took 1.6 s with 100,000 objects in it, and 0.02 s with
-# 1,000: its time would hide that of the loads.
+# The embedded object store reads a folder again each second, which took 1.6 s with 100,000 objects in it, and 0.02 s
+# with 1,000: its time would hide that of the loads.
 FOLDER_OBJECTS = 1_000
 
 
