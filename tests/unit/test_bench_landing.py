@@ -22,7 +22,7 @@ semi join (
 def write(folder: Path, objects: int) -> str:
     """Write a landing zone, and return the pattern of its objects."""
     bucket = landing.write_landing_zone({"CEREBRO_STATE_DIR": str(folder)}, READINGS, objects, lambda _: None)
-    return str(folder / "s3" / bucket / "biometrics" / "*.parquet")
+    return str(folder / "s3" / bucket / "biometrics" / "*" / "*.parquet")
 
 
 @pytest.mark.parametrize("objects", [4, 5])
@@ -33,8 +33,9 @@ def test_repeated_blocks_have_the_heroes_and_seconds_of_computed_readings(
     computed = write(tmp_path / "computed", 1)
     monkeypatch.setattr(landing, "BLOCK_READINGS", BLOCK)
     monkeypatch.setattr(landing, "BLOCK_SECONDS", BLOCK // 1_000)
+    monkeypatch.setattr(landing, "FOLDER_OBJECTS", 2)
     written = write(tmp_path / "blocks", objects)
     with duckdb.connect() as connection:
         found = connection.execute(COMPARED, {"written": written, "computed": computed}).fetchone()
     assert found == (READINGS, READINGS // 1_000)
-    assert len(list(Path(written).parent.iterdir())) == objects
+    assert len(list((tmp_path / "blocks").rglob("*.parquet"))) == objects
