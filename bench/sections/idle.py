@@ -13,6 +13,7 @@ from bench.processes import cpu_s
 from bench.report import Section, at_most
 from bench.waiting import wait_for_count
 from include.cerebro.platform.names import LOADER_ROLE
+from include.cerebro.platform.settings import Settings
 from local.processes import find
 from local.run import RESTORE_DAG
 from testing.services import running, settings_apart
@@ -23,8 +24,6 @@ TITLE = "While nothing arrives"
 OBJECTS = 10_000
 PUTS = 8
 QUIET_SECONDS = 30
-# The default; other stacks of the benchmark have no audit.
-HOURLY = "0 * * * *"
 
 TEXT = """
 The triggerer's processor time in {minutes} minutes without an arrival, as a share of one core: of a stack with the
@@ -36,7 +35,8 @@ side: what a process costs that sleeps most of the time varies by three times on
 def run(bench: Bench) -> Section:
     """Measure the triggerers of a stack with the watch and of one without it, in the same time."""
     seconds = bench.scale.idle_seconds
-    product = {"CEREBRO_AUDIT_SCHEDULE": HOURLY}
+    # Other stacks of the benchmark have no audit.
+    product = {"CEREBRO_AUDIT_SCHEDULE": Settings().audit_schedule}
     unwatched = product | {"CEREBRO_ARRIVAL_SECONDS": "0"}
     bench.say("Starting Airflow without the watch, and Airflow with it ...")
     with (

@@ -14,6 +14,7 @@ from include.cerebro.landing.tails import RECENT_FOLDERS
 from include.cerebro.zones.datasets import DATASETS
 from include.cerebro.zones.landing_zones import LandingZone
 from testing.sites import object_store
+from tests.integration.helpers import wait_until
 
 # Shares of a core that allow each look a full listing, and none of them after the first.
 ALWAYS, NEVER = 1e9, 1e-9
@@ -238,15 +239,10 @@ def test_one_that_takes_long_for_once_holds_no_arrival_up(
             while time.thread_time() < until:
                 pass
 
-    def look_until(is_reached: Callable[[list[str]], bool]) -> None:
-        until = time.monotonic() + 5
-        while not is_reached(keys(client, watched)):
-            assert time.monotonic() < until
-
     client.meta.events.register("before-parameter-build.s3.ListObjectsV2", take_long)
-    look_until(lambda _: took_long)
+    wait_until(lambda: keys(client, watched) == [] and took_long, 5)
     put(key)
-    look_until(lambda arrived: arrived == [key])
+    wait_until(lambda: keys(client, watched) == [key], 5)
 
 
 def test_of_many_arrivals_the_first_are_named_and_the_others_counted(
